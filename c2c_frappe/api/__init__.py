@@ -1,0 +1,1 @@
+"""Whitelisted methods only: check, delegate, return. No decision is made here."""

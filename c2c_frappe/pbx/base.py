@@ -1,0 +1,145 @@
+"""What a provider is, and the small frozen values that cross its border. Sends nothing, stores nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+from urllib.parse import quote, quote_plus
+
+from c2c_frappe.pbx.errors import ConfigurationError
+from c2c_frappe.pbx.text import _
+
+MASK = "***"
+
+
+@dataclass(frozen=True)
+class Setting:
+	"""One PBX Account field a provider reads; `kind` is data, url, integer or password (a secret)."""
+
+	name: str
+	label: str
+	kind: str = "data"
+	required: bool = False
+	default: str = ""
+	pattern: str = ""
+	hint: str = ""
+
+
+@dataclass(frozen=True)
+class Capabilities:
+	"""What the support table says of a provider; `support` is Verified or Documented, never implied."""
+
+	support: str
+	custom_data: bool
+	call_id: bool
+	confirms_dial: bool
+	call_records: bool = False
+	events: bool = False
+	hang_up: bool = False
+
+
+@dataclass(frozen=True)
+class DialRequest:
+	"""One call to place: `extension` is the agent's, `number` the customer's as E.164 with its plus.
+
+	`custom_data` are text pairs the PBX should keep with the call; `caller_id` may be empty.
+	"""
+
+	extension: str
+	number: str
+	custom_data: Mapping[str, str] = field(default_factory=dict)
+	caller_id: str = ""
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+	"""A request ready to leave: `url` complete and quoted. Its repr and `masked()` hide every secret."""
+
+	method: str
+	url: str = field(repr=False)
+	headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+	body: bytes | None = field(default=None, repr=False)
+	secrets: tuple[str, ...] = field(default=(), repr=False)
+
+	def masked(self) -> str:
+		"""Return "METHOD url" with the secrets replaced, fit for logs and for people."""
+		return f"{self.method} {redact(self.url, self.secrets)}"
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+	"""What came back: `status` as an integer, `text` decoded and cut at 64 kB."""
+
+	status: int
+	text: str = field(repr=False, default="")
+	content_type: str = ""
+
+
+@dataclass(frozen=True)
+class DialResult:
+	"""What is known after a dial: a status and failure code of `pbx/status.py`, the PBX's id, a sentence."""
+
+	status: str
+	message: str
+	failure_code: str = ""
+	pbx_call_id: str = ""
+
+
+class Provider:
+	"""A brand's API as pure functions of an account's settings. Subclasses know no Frappe and open no socket."""
+
+	slug: ClassVar[str]
+	label: ClassVar[str]
+	docs_url: ClassVar[str]
+	capabilities: ClassVar[Capabilities]
+	settings: ClassVar[tuple[Setting, ...]]
+
+	def __init__(self, values: Mapping[str, object]):
+		"""Take the account's settings by field name; raise ConfigurationError naming the one that is unusable."""
+		from c2c_frappe.pbx.settings import checked
+
+		self.values = checked(self.settings, values)
+
+	def __repr__(self) -> str:
+		return f"<{type(self).__name__}>"
+
+	@property
+	def secrets(self) -> tuple[str, ...]:
+		"""Return the values that must never be shown."""
+		return tuple(
+			self.values[s.name] for s in self.settings if s.kind == "password" and self.values[s.name]
+		)
+
+	def dial_request(self, dial: DialRequest) -> HttpRequest:
+		"""Build the one request that places this call."""
+		raise NotImplementedError
+
+	def read_dial_answer(self, answer: HttpAnswer) -> DialResult:
+		"""Say what the PBX's answer to a dial means; raises nothing."""
+		raise NotImplementedError
+
+	def probe_request(self) -> HttpRequest:
+		"""Build a request that cannot ring a phone, for "Test connection"."""
+		raise NotImplementedError
+
+	def read_probe_answer(self, answer: HttpAnswer) -> Finding:
+		"""Say what the answer to the probe shows, and what it leaves unchecked."""
+		raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Finding:
+	"""What "Test connection" found: `ok` True, False or None (could not be told), and sentences for the admin."""
+
+	ok: bool | None
+	message: str
+	unchecked: tuple[str, ...] = ()
+
+
+def redact(text: str, secrets: tuple[str, ...]) -> str:
+	"""Replace every secret in text, as it is and as it looks quoted in a URL."""
+	forms = {form for s in secrets if s for form in (s, quote(s, safe=""), quote(s), quote_plus(s))}
+	for form in sorted(forms, key=len, reverse=True):
+		text = text.replace(form, MASK)
+	return text
