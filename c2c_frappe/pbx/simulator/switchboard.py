@@ -1,0 +1,174 @@
+"""The simulated PBX itself: records what arrives, places calls, decides the answer. Opens no socket.
+
+Everything goes through one lock, so counts are exact however many requests arrive at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from threading import Condition
+from types import MappingProxyType
+from urllib.parse import parse_qsl
+
+from c2c_frappe.pbx.simulator import commpeak, primevox
+from c2c_frappe.pbx.simulator.behaviour import Behaviour, Behaviours
+from c2c_frappe.pbx.simulator.calls import Call, CallList
+from c2c_frappe.pbx.simulator.values import Answer, Dial, ReceivedRequest, Setup
+
+VENDORS = (commpeak, primevox)
+REDIRECTED = "/redirected"
+HTML = Answer(200, b"<!doctype html><title>Sign in</title><h1>Sign in to continue</h1>", "text/html")
+NOT_FOUND = Answer(404, b"Not found", "text/plain")
+NO_METHOD = Answer(405, b"Method not allowed", "text/plain", {"Allow": "GET"})
+HUGE_BODY = b'{"padding":"' + b"x" * (8 << 20) + b'","success":true}'
+
+
+class Switchboard:
+	"""A PBX in memory, safe to use from any thread."""
+
+	def __init__(self, setup: Setup):
+		self.setup = setup
+		self._changed = Condition()
+		self._calls = CallList(setup.answer_after)
+		self._behaviours = Behaviours()
+		self._requests: list[ReceivedRequest] = []
+		self._last_request = 0
+		# Like the PBX's own ids: seconds, a dot, a counter; so no two runs give out the same one.
+		self._started = int(time.time())
+		self._last_unique_id = 999
+
+	def receive(
+		self, client: str, method: str, target: str, headers: Mapping[str, str]
+	) -> tuple[Answer, Behaviour]:
+		"""Record a request, place the call it earns, and return the answer and how to deliver it."""
+		path, _mark, query_text = target.partition("?")
+		query = MappingProxyType(dict(parse_qsl(query_text, keep_blank_values=True)))
+		with self._changed:
+			self._last_request += 1
+			request = ReceivedRequest(
+				self._last_request,
+				time.time(),
+				client,
+				method,
+				target,
+				path,
+				query,
+				MappingProxyType(dict(headers)),
+			)
+			answer, behaviour, call = self._decide(request)
+			self._requests.append(
+				replace(request, behaviour=behaviour.kind, call_id=call.id if call else None)
+			)
+			self._changed.notify_all()
+		return answer, behaviour
+
+	def _decide(self, request: ReceivedRequest) -> tuple[Answer, Behaviour, Call | None]:
+		vendor = next((vendor for vendor in VENDORS if vendor.handles(request.path)), None)
+		dial = vendor.read(request.path, request.query) if vendor and request.method == "GET" else None
+		behaviour = self._behaviours.take(dial)
+		barrier = _barrier(vendor, request, self.setup)
+		if barrier or dial is None:
+			return _bent(barrier or NOT_FOUND, behaviour, request), behaviour, None
+		answer, call = self._dialled(vendor, dial, behaviour, request.time)
+		return _bent(answer, behaviour, request), behaviour, call
+
+	def _dialled(self, vendor, dial: Dial, behaviour: Behaviour, now: float) -> tuple[Answer, Call | None]:
+		self._last_unique_id += 1
+		unique_id = f"{self._started}.{self._last_unique_id}"
+		reason = vendor.objection(dial, self.setup)
+		call = self._calls.place(dial, unique_id, now) if behaviour.places_call and not reason else None
+		if behaviour.kind == "refuse":
+			reason = reason or "Call refused."
+		if reason:
+			return vendor.refused(dial, unique_id, reason), call
+		return vendor.accepted(dial, unique_id), call
+
+	@property
+	def calls(self) -> tuple[Call, ...]:
+		"""Return every call as it stands now, oldest first."""
+		with self._changed:
+			return self._calls.all(time.time())
+
+	@property
+	def requests(self) -> tuple[ReceivedRequest, ...]:
+		"""Return every request, oldest first."""
+		with self._changed:
+			return tuple(self._requests)
+
+	@property
+	def behaviours(self) -> tuple[Behaviour, ...]:
+		"""Return the rules in force, newest first."""
+		with self._changed:
+			return self._behaviours.all()
+
+	def behave(
+		self,
+		kind: str,
+		extension: str | None = None,
+		number: str | None = None,
+		times: int | None = None,
+		seconds: float | None = None,
+		places_call: bool | None = None,
+	) -> Behaviour:
+		"""Add a rule; see `behaviour.KINDS`."""
+		with self._changed:
+			return self._behaviours.add(kind, extension, number, times, seconds, places_call)
+
+	def answer(self, call_id: int, leg: str | None = None) -> Call:
+		"""Pick up the phone that rings; see `CallList.answer`."""
+		with self._changed:
+			return self._calls.answer(call_id, time.time(), leg)
+
+	def hang_up(self, call_id: int) -> Call:
+		"""End a call; see `CallList.hang_up`."""
+		with self._changed:
+			return self._calls.hang_up(call_id, time.time())
+
+	def reset(self) -> None:
+		"""Forget calls, requests and rules."""
+		with self._changed:
+			self._calls.clear()
+			self._requests.clear()
+			self._behaviours.clear()
+
+	def wait_for_requests(self, count: int, timeout: float = 10) -> tuple[ReceivedRequest, ...]:
+		"""Return the requests once at least `count` arrived; raise TimeoutError after `timeout` seconds."""
+		with self._changed:
+			if not self._changed.wait_for(lambda: len(self._requests) >= count, timeout):
+				raise TimeoutError(f"{len(self._requests)} of {count} requests arrived in {timeout} s.")
+			return tuple(self._requests)
+
+
+def _barrier(vendor, request: ReceivedRequest, setup: Setup) -> Answer | None:
+	"""Return the answer to a request that gets no further than the door, None for one that does."""
+	if request.path.startswith(REDIRECTED):
+		return HTML
+	if vendor is None:
+		return NOT_FOUND
+	if request.method != "GET":
+		return NO_METHOD
+	return vendor.stop(request.path, request.query, request.client, setup)
+
+
+def _bent(answer: Answer, behaviour: Behaviour, request: ReceivedRequest) -> Answer:
+	"""Return the answer a behaviour puts in place of the vendor's own; most leave it as it is."""
+	kind = "500" if behaviour.kind == "5xx" else behaviour.kind
+	if kind.isdigit():
+		return Answer(int(kind), b"<h1>Something is wrong</h1>", "text/html")
+	if kind == "html":
+		return HTML
+	if kind == "huge":
+		return Answer(200, HUGE_BODY)
+	if kind == "redirect":
+		return Answer(302, b"", "text/html", {"Location": _elsewhere(request)})
+	return answer
+
+
+def _elsewhere(request: ReceivedRequest) -> str:
+	"""Return an address under another host name that still leads here, so a client that follows is seen."""
+	host, _colon, port = request.headers.get("host", "").rpartition(":")
+	other = "127.0.0.1" if host == "localhost" else "localhost"
+	query = request.target.partition("?")[2]
+	return f"//{other}:{port}{REDIRECTED}{request.path}{'?' if query else ''}{query}"
