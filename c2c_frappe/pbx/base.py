@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 from urllib.parse import quote, quote_plus
 
+from c2c_frappe.pbx import status
 from c2c_frappe.pbx.errors import ConfigurationError
+from c2c_frappe.pbx.settings import Setting, checked
 from c2c_frappe.pbx.text import _
 
 MASK = "***"
-
-
-@dataclass(frozen=True)
-class Setting:
-	"""One PBX Account field a provider reads; `kind` is data, url, integer or password (a secret)."""
-
-	name: str
-	label: str
-	kind: str = "data"
-	required: bool = False
-	default: str = ""
-	pattern: str = ""
-	hint: str = ""
+SHORT_SECRET = 6
 
 
 @dataclass(frozen=True)
@@ -68,6 +59,21 @@ class HttpRequest:
 
 
 @dataclass(frozen=True)
+class Connection:
+	"""How to reach a PBX: seconds to connect, seconds to answer; both together are the whole exchange's deadline."""
+
+	connect_timeout: float = 3
+	read_timeout: float = 7
+	ca_file: str = ""
+	use_proxy: bool = False
+
+	@property
+	def deadline(self) -> float:
+		"""Return the seconds after which the socket is shut, however slowly bytes still drip in."""
+		return self.connect_timeout + self.read_timeout
+
+
+@dataclass(frozen=True)
 class HttpAnswer:
 	"""What came back: `status` as an integer, `text` decoded and cut at 64 kB."""
 
@@ -85,6 +91,12 @@ class DialResult:
 	failure_code: str = ""
 	pbx_call_id: str = ""
 
+	@classmethod
+	def of(cls, answer: str, message: str, pbx_call_id: str = "") -> DialResult:
+		"""Return the result for a kind of answer, a key of `status.DIAL_ANSWERS`."""
+		evidence = status.of_dial(answer)
+		return cls(evidence.status, message, evidence.failure_code, pbx_call_id)
+
 
 class Provider:
 	"""A brand's API as pure functions of an account's settings. Subclasses know no Frappe and open no socket."""
@@ -94,11 +106,11 @@ class Provider:
 	docs_url: ClassVar[str]
 	capabilities: ClassVar[Capabilities]
 	settings: ClassVar[tuple[Setting, ...]]
+	default_base_url: ClassVar[str] = ""
+	extension_pattern: ClassVar[str] = r"[0-9]{1,20}"
 
 	def __init__(self, values: Mapping[str, object]):
 		"""Take the account's settings by field name; raise ConfigurationError naming the one that is unusable."""
-		from c2c_frappe.pbx.settings import checked
-
 		self.values = checked(self.settings, values)
 
 	def __repr__(self) -> str:
@@ -110,6 +122,20 @@ class Provider:
 		return tuple(
 			self.values[s.name] for s in self.settings if s.kind == "password" and self.values[s.name]
 		)
+
+	@property
+	def connection(self) -> Connection:
+		"""Return how this account is to be reached."""
+		connect, read = int(self.values["connect_timeout"]), int(self.values["read_timeout"])
+		return Connection(connect, read, self.values["ca_file"], bool(self.values["use_proxy"]))
+
+	def checked_extension(self, extension: str) -> str:
+		"""Return the agent's extension if this PBX can ring it; raise ConfigurationError if not."""
+		if not re.fullmatch(self.extension_pattern, extension, re.ASCII):
+			raise ConfigurationError(
+				_("{0} cannot ring extension {1}: digits only.", self.label, extension), "extension"
+			)
+		return extension
 
 	def dial_request(self, dial: DialRequest) -> HttpRequest:
 		"""Build the one request that places this call."""
@@ -138,8 +164,12 @@ class Finding:
 
 
 def redact(text: str, secrets: tuple[str, ...]) -> str:
-	"""Replace every secret in text, as it is and as it looks quoted in a URL."""
+	"""Replace every secret in text, as it is and as it looks quoted in a URL.
+
+	A short secret ("2") is replaced where it stands alone only, or it would blot out half of every sentence.
+	"""
 	forms = {form for s in secrets if s for form in (s, quote(s, safe=""), quote(s), quote_plus(s))}
 	for form in sorted(forms, key=len, reverse=True):
-		text = text.replace(form, MASK)
+		edge = r"(?<!\w){}(?!\w)" if len(form) < SHORT_SECRET else "{}"
+		text = re.sub(edge.format(re.escape(form)), MASK, text)
 	return text

@@ -1,11 +1,14 @@
 """Sentences for people that can still be translated. Nothing here knows a language or Frappe."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 
 class Text(str):
 	"""The finished English sentence, which remembers its `template` and `values` for a translator.
 
-	`Text("Extension {0} is unknown.", "1000")` reads "Extension 1000 is unknown."; the Frappe shell
-	shows `_(text.template).format(*text.values)` in the reader's language.
+	`Text("Extension {0} is unknown.", "1000")` reads "Extension 1000 is unknown.".
 	"""
 
 	template: str
@@ -15,6 +18,11 @@ class Text(str):
 		text = super().__new__(cls, template.format(*values) if values else template)
 		text.template, text.values = template, values
 		return text
+
+	def translated(self, translate: Callable[[str], str]) -> str:
+		"""Return the sentence in the language `translate` puts a template into."""
+		template = translate(self.template)
+		return template.format(*self.values) if self.values else template
 
 
 # Marks a sentence for extraction into locale/main.pot, as Frappe's `_` does.

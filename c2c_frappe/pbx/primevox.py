@@ -1,0 +1,103 @@
+"""Primevox Click-to-Call V2 (also sold as Qvara and Kontak): builds the GET. Sends nothing.
+
+Written from support.primevox.net, "Click-to-Call (V2)". What it answers is not documented, and it takes no
+custom data, so exactly its five parameters are sent. Nothing here was tried on a live account.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from c2c_frappe.pbx import answers, phone, status
+from c2c_frappe.pbx.base import (
+	Capabilities,
+	DialRequest,
+	DialResult,
+	Finding,
+	HttpAnswer,
+	HttpRequest,
+	Provider,
+)
+from c2c_frappe.pbx.settings import COMMON, Setting
+from c2c_frappe.pbx.text import _
+
+
+class Primevox(Provider):
+	"""One key, one container; tenant 0 is the default tenant."""
+
+	slug = "primevox"
+	label = "Primevox"
+	docs_url = "https://support.primevox.net/portal/en/kb/articles/click-to-call-v2"
+	capabilities = Capabilities(support="Documented", custom_data=False, call_id=False, confirms_dial=False)
+	settings = (
+		*COMMON,
+		Setting("api_key", _("API key"), kind="password", required=True),
+		Setting("container_id", _("Container ID"), required=True, pattern=r"[0-9]{6}", hint=_("6 digits")),
+		Setting("tenant_id", _("Tenant ID"), default="0", pattern=r"0|[0-9]{3}", hint=_("3 digits, or 0")),
+	)
+	default_base_url = "https://pbx.primevox.net"
+
+	def dial_request(self, dial: DialRequest) -> HttpRequest:
+		"""Build `c2c_v2.php` with its five parameters, their names spelt as the page spells them."""
+		return self._get(
+			"c2c_v2.php",
+			extension=self.checked_extension(dial.extension),
+			phoneNumber=phone.dial_format(dial.number, "nanp"),
+		)
+
+	def _get(self, script: str, **parameters: str) -> HttpRequest:
+		query = {
+			"auth": self.values["api_key"],
+			"containerID": self.values["container_id"],
+			"tenantID": self.values["tenant_id"],
+			**parameters,
+		}
+		base = self.values["base_url"] or self.default_base_url
+		address = f"{base}/api/{script}?{urlencode(query, quote_via=quote)}"
+		return HttpRequest("GET", address, secrets=self.secrets)
+
+	def read_dial_answer(self, answer: HttpAnswer) -> DialResult:
+		"""A 2xx is Unconfirmed whatever its body, of which a redacted excerpt is kept for the admin."""
+		said = answers.excerpt(answer.text, self.secrets) or _("an empty page")
+		if 200 <= answer.status < 300:
+			return DialResult.of(
+				"unconfirmed", _("Primevox does not say whether it took the call. It answered: {0}", said)
+			)
+		kind = status.by_http_status(answer.status)
+		sentence = {
+			"bad_credentials": _(
+				"Primevox refused the API key (HTTP {0}). Check the key and the container.", answer.status
+			),
+			"pbx_rejected": _("Primevox refused the request (HTTP {0}): {1}", answer.status, said),
+			"bad_reply": _("Primevox had a fault (HTTP {0}). The phone may still ring.", answer.status),
+		}[kind]
+		return DialResult.of(kind, sentence)
+
+	def probe_request(self) -> HttpRequest:
+		"""Build a call list request for an empty span: it reads, and it needs the same key and container."""
+		span = {
+			"fromDate": "2000-01-01 00:00:00",
+			"toDate": "2000-01-01 00:00:01",
+			"utcOffset": "0",
+			"page": "1",
+		}
+		return self._get("call_list.php", **span)
+
+	def read_probe_answer(self, answer: HttpAnswer) -> Finding:
+		"""A JSON object with `data` shows the key is good; 401 and 403 that it is not; all else leaves it open."""
+		unchecked = (
+			_("Whether the extensions exist, and whether the key may place calls: only a call shows it."),
+		)
+		if answer.status in (401, 403):
+			return Finding(False, _("Primevox refused the API key (HTTP {0}).", answer.status), unchecked)
+		if 200 <= answer.status < 300 and "data" in answers.json_object(answer):
+			return Finding(True, _("Primevox took the API key and the container."), unchecked)
+		return Finding(
+			None,
+			_(
+				"Primevox's server answered (HTTP {0}), but not as its call list does: {1}",
+				answer.status,
+				answers.excerpt(answer.text, self.secrets) or _("an empty page"),
+			),
+			(_("Whether the API key and the container are right."), *unchecked),
+		)

@@ -1,0 +1,135 @@
+"""Checks the settings of a PBX account before anything is sent. Reads no database and opens no socket."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from c2c_frappe.pbx.errors import ConfigurationError
+from c2c_frappe.pbx.text import _
+
+
+@dataclass(frozen=True)
+class Setting:
+	"""One PBX Account field a provider reads; `kind` is data, url, integer, check or password (a secret)."""
+
+	name: str
+	label: str
+	kind: str = "data"
+	required: bool = False
+	default: str = ""
+	pattern: str = ""
+	hint: str = ""
+	minimum: int = 0
+	maximum: int = 0
+
+
+# What copying from a web page or a PDF leaves around a value: white space of all kinds and zero-width marks.
+_EDGES = "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"", "0", "false", "no", "off"}
+
+# Every account has these, whatever its provider. Times are seconds.
+COMMON = (
+	Setting("base_url", _("Address"), kind="url"),
+	Setting("allow_http", _("Allow plain HTTP"), kind="check"),
+	Setting("connect_timeout", _("Connect timeout"), kind="integer", default="3", minimum=1, maximum=30),
+	Setting("read_timeout", _("Read timeout"), kind="integer", default="7", minimum=1, maximum=60),
+	Setting("ca_file", _("CA file")),
+	Setting("use_proxy", _("Use the server's proxy"), kind="check"),
+)
+
+
+def checked(settings: Iterable[Setting], values: Mapping[str, object]) -> dict[str, str]:
+	"""Return the value of every setting as trimmed text, defaults filled in.
+
+	Names that are no setting are ignored: an account has fields of other providers too.
+	Raise ConfigurationError naming the first setting that is missing or unusable.
+	"""
+	texts = {s.name: _trimmed(values.get(s.name)) or s.default for s in settings}
+	is_http_allowed = texts.get("allow_http", "").lower() in _TRUE
+	for setting in settings:
+		text = texts[setting.name]
+		if not text and setting.required:
+			raise ConfigurationError(_("{0} is missing.", setting.label), setting.name)
+		if text:
+			texts[setting.name] = _CHECKS[setting.kind](setting, text, is_http_allowed)
+	return texts
+
+
+def is_ticked(text: str) -> bool:
+	"""Tell whether a check setting is on."""
+	return text.lower() in _TRUE
+
+
+def _trimmed(value: object) -> str:
+	if value is None or value is False:
+		return ""
+	text = "1" if value is True else str(value)
+	return text.strip().strip(_EDGES).strip()
+
+
+def _checked_text(setting: Setting, text: str, _is_http_allowed: bool) -> str:
+	if any(character.isspace() or ord(character) < 32 or ord(character) == 127 for character in text):
+		raise ConfigurationError(_("{0} contains a space. Paste it again.", setting.label), setting.name)
+	if setting.pattern and not re.fullmatch(setting.pattern, text):
+		raise ConfigurationError(
+			_("{0} does not look right: {1}", setting.label, setting.hint or setting.pattern), setting.name
+		)
+	return text
+
+
+def _checked_integer(setting: Setting, text: str, _is_http_allowed: bool) -> str:
+	try:
+		number = int(float(text))
+	except (ValueError, OverflowError):
+		number = -1
+	if not setting.minimum <= number <= setting.maximum:
+		raise ConfigurationError(
+			_("{0} must be from {1} to {2}.", setting.label, setting.minimum, setting.maximum), setting.name
+		)
+	return str(number)
+
+
+def _checked_tick(setting: Setting, text: str, _is_http_allowed: bool) -> str:
+	if text.lower() not in _TRUE | _FALSE:
+		raise ConfigurationError(_("{0} must be 0 or 1.", setting.label), setting.name)
+	return "1" if text.lower() in _TRUE else ""
+
+
+def _checked_url(setting: Setting, text: str, is_http_allowed: bool) -> str:
+	_checked_text(setting, text, is_http_allowed)
+	try:
+		parts = urlsplit(text)
+		parts.port  # noqa: B018  reading it raises when it is no port
+	except ValueError:
+		parts = urlsplit("")
+	if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+		raise ConfigurationError(
+			_("{0} is not a web address. It starts with https:// and a host name.", setting.label),
+			setting.name,
+		)
+	if parts.query or parts.fragment or "?" in text or "#" in text:
+		raise ConfigurationError(
+			_("{0} must end before the question mark: only the address itself.", setting.label), setting.name
+		)
+	if parts.scheme == "http" and not is_http_allowed:
+		raise ConfigurationError(
+			_(
+				"{0} is plain http, which shows the key to the network. Use https, or allow it.",
+				setting.label,
+			),
+			setting.name,
+		)
+	return text.rstrip("/")
+
+
+_CHECKS = {
+	"data": _checked_text,
+	"password": _checked_text,
+	"integer": _checked_integer,
+	"check": _checked_tick,
+	"url": _checked_url,
+}

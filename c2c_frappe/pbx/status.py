@@ -1,0 +1,124 @@
+"""What a status means and which evidence wins, as data. Decides nothing about numbers, reads no answer itself.
+
+A status is the best evidence so far: every dial's reply, event and call record is an `Evidence` with a rank,
+and a call's status is the one with the highest. A maximum does not depend on order or repetition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+DIALING = "Dialing"
+REQUESTED = "Requested"
+UNCONFIRMED = "Unconfirmed"
+UNKNOWN = "Unknown"
+RINGING = "Ringing"
+IN_PROGRESS = "In Progress"
+COMPLETED = "Completed"
+NO_ANSWER = "No Answer"
+BUSY = "Busy"
+CANCELED = "Canceled"
+FAILED = "Failed"
+
+ALL = (
+	DIALING,
+	REQUESTED,
+	UNCONFIRMED,
+	UNKNOWN,
+	RINGING,
+	IN_PROGRESS,
+	COMPLETED,
+	NO_ANSWER,
+	BUSY,
+	CANCELED,
+	FAILED,
+)
+FINAL = frozenset({COMPLETED, NO_ANSWER, BUSY, CANCELED, FAILED})
+
+# Whether a phone may be ringing or talking though no one confirmed the end: these rows still hold a call.
+OPEN = frozenset(ALL) - FINAL
+
+
+class Evidence(NamedTuple):
+	"""One piece of news about a call: what it says and how much it weighs."""
+
+	rank: int
+	status: str
+	failure_code: str = ""
+
+
+# What each kind of answer to a dial is worth. The dial's own reply is the weakest source: progress, end
+# events and call records outrank all of it, so a dial that was called Failed yields to proof of a call.
+DIAL_ANSWERS = {
+	"none_yet": Evidence(0, DIALING),
+	"interrupted": Evidence(5, UNKNOWN, "interrupted"),
+	"timeout": Evidence(10, UNKNOWN, "timeout"),
+	"bad_reply": Evidence(11, UNKNOWN, "bad_reply"),
+	"unconfirmed": Evidence(12, UNCONFIRMED),
+	"accepted": Evidence(13, REQUESTED),
+	"unknown_extension": Evidence(14, FAILED, "unknown_extension"),
+	"pbx_rejected": Evidence(14, FAILED, "pbx_rejected"),
+	"not_sent": Evidence(14, FAILED, "not_sent"),
+	"not_allowlisted": Evidence(14, FAILED, "not_allowlisted"),
+	"bad_credentials": Evidence(14, FAILED, "bad_credentials"),
+	"misconfigured": Evidence(14, FAILED, "misconfigured"),
+	"extension_offline": Evidence(14, FAILED, "extension_offline"),
+}
+
+# Codes of refusals decided before anything was sent; each makes the row Failed at once.
+REFUSALS = (
+	"no_extension",
+	"no_number",
+	"disabled",
+	"invalid_number",
+	"number_not_allowed",
+	"do_not_call",
+	"outside_hours",
+	"rate_limited",
+	"pbx_busy",
+	"paused",
+	"misconfigured",
+	"extension_offline",
+)
+
+# Which status outranks which within one source of later news, weakest first.
+_PROGRESS = (RINGING, IN_PROGRESS)
+_ENDS = (FAILED, CANCELED, NO_ANSWER, BUSY, COMPLETED)
+_RANKS = {
+	**{("progress", status): 20 + step for step, status in enumerate(_PROGRESS)},
+	**{("end", status): 30 + step for step, status in enumerate(_ENDS)},
+	**{("record", status): 40 + step for step, status in enumerate(_ENDS)},
+}
+
+
+def of_dial(answer: str) -> Evidence:
+	"""Return the evidence a dial's answer gives; `answer` is a key of DIAL_ANSWERS."""
+	return DIAL_ANSWERS[answer]
+
+
+def of_news(source: str, status: str, failure_code: str = "") -> Evidence:
+	"""Return the evidence of later news; source is progress, end or record. KeyError if it cannot say that."""
+	return Evidence(_RANKS[source, status], status, failure_code)
+
+
+def best(evidence: Iterable[Evidence]) -> Evidence:
+	"""Return the piece that decides the status: the highest rank, whatever the order they came in."""
+	return max(evidence, default=DIAL_ANSWERS["none_yet"])
+
+
+def is_final(status: str) -> bool:
+	"""Tell whether nothing more is expected of a call in this status."""
+	return status in FINAL
+
+
+def by_http_status(http_status: int) -> str:
+	"""Return the dial answer (a key of DIAL_ANSWERS) for a reply that only its HTTP status explains.
+
+	2xx is `bad_reply` here: it needs a body that can be read. A provider narrows 404 and 2xx itself.
+	"""
+	if http_status in (401, 403):
+		return "bad_credentials"
+	if 300 <= http_status < 500:
+		return "pbx_rejected"
+	return "bad_reply"

@@ -1,0 +1,247 @@
+"""Sends one HTTP request once, within a deadline. The only file that imports requests.
+
+Never retries, never follows a redirect, never reads proxies from the environment unless asked to, never puts
+a URL into an error. Whether bytes left this machine is observed at the socket, not guessed from an exception.
+The name lookup is the system resolver's and outside the deadline.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from threading import Timer
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as PoolTimeoutError
+
+from c2c_frappe import __version__
+from c2c_frappe.pbx.base import Connection, HttpAnswer, HttpRequest
+from c2c_frappe.pbx.errors import ConfigurationError, OutcomeUnknownError, PbxError, UnavailableError
+from c2c_frappe.pbx.text import Text, _
+
+MAX_BODY = 64 * 1024
+HEADERS = {
+	"User-Agent": f"c2c_frappe/{__version__}",
+	"Accept": "application/json, */*;q=0.5",
+	"Accept-Encoding": "identity",
+}
+# What requests, urllib3 and the socket raise between them; ValueError is a host name IDNA cannot encode.
+_NETWORK_ERRORS = (requests.RequestException, HTTPError, OSError, ValueError)
+
+
+def send(request: HttpRequest, connection: Connection) -> HttpAnswer:
+	"""Send the request once and return the answer, its body cut at 64 kB.
+
+	Raise UnavailableError when nothing was sent, OutcomeUnknownError when something was and no whole answer
+	came, ConfigurationError when the CA file is not there.
+	"""
+	if connection.ca_file and not os.path.isfile(connection.ca_file):
+		raise ConfigurationError(_("The server has no CA file of that name."), "ca_file")
+	exchange = _Exchange(connection)
+	answer = exchange.attempt(request)
+	# Raised out here so that the library's exception, whose text holds the URL, is no context of ours.
+	if answer is None:
+		raise exchange.error()
+	return answer
+
+
+class _Exchange:
+	"""One request's way through a socket: whether it was sent, when to stop, and why it failed."""
+
+	def __init__(self, connection: Connection):
+		self.connection = connection
+		self.is_sent = False
+		self.is_expired = False
+		self.host = ""
+		self.failure: Text | None = None
+		self.is_timeout = False
+		self.socket: socket.socket | None = None
+
+	def attempt(self, request: HttpRequest) -> HttpAnswer | None:
+		"""Perform the request; at the deadline shut the socket, for a read timeout starts anew with each byte."""
+		timer = Timer(self.connection.deadline, self._expire)
+		timer.daemon = True
+		timer.start()
+		try:
+			answer = self._perform(request)
+			# A body without a length ends where the socket was shut: that is no whole answer.
+			return None if self.is_expired else answer
+		except _NETWORK_ERRORS as error:
+			causes = tuple(_causes(error))
+			self.is_timeout = any(isinstance(c, TimeoutError | PoolTimeoutError) for c in causes)
+			self.failure = _unsent_reason(causes, self.host)
+			return None
+		finally:
+			timer.cancel()
+
+	def _expire(self):
+		self.is_expired = True
+		if self.socket is not None:
+			with suppress(OSError):
+				# The base class's shutdown: SSLSocket's own would pull the TLS state from under the reader.
+				socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+
+	def _perform(self, request: HttpRequest) -> HttpAnswer:
+		with requests.Session() as session:
+			session.trust_env = self.connection.use_proxy
+			adapter = _OnceAdapter(self)
+			session.mount("http://", adapter)
+			session.mount("https://", adapter)
+			headers = {**HEADERS, **request.headers}
+			prepared = session.prepare_request(
+				requests.Request(request.method, request.url, headers=headers, data=request.body)
+			)
+			environment = session.merge_environment_settings(
+				prepared.url, {}, True, self.connection.ca_file or True, None
+			)
+			timeouts = (self.connection.connect_timeout, self.connection.read_timeout)
+			with session.send(prepared, timeout=timeouts, allow_redirects=False, **environment) as response:
+				return _read(response)
+
+	def open_socket(self, host: str, port: int) -> socket.socket:
+		"""Connect to the first address that answers, within the connect timeout for all of them together."""
+		self.host = host
+		addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+		until = time.monotonic() + self.connection.connect_timeout
+		failure: OSError = TimeoutError()
+		for family, kind, protocol, _name, address in addresses:
+			opened = socket.socket(family, kind, protocol)
+			opened.settimeout(max(0.01, until - time.monotonic()))
+			try:
+				opened.connect(address)
+			except OSError as error:
+				opened.close()
+				failure = error
+			else:
+				opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+				self.socket = opened
+				return opened
+		raise failure
+
+	def before_sending(self, connected: socket.socket):
+		"""Note that bytes leave now; refuse if the deadline passed while the name was looked up."""
+		if self.is_expired:
+			raise TimeoutError
+		self.socket = connected
+		self.is_sent = True
+
+	def error(self) -> PbxError:
+		"""Say what went wrong, for people, without the URL."""
+		seconds = f"{self.connection.deadline:g}"
+		if self.is_sent and (self.is_expired or self.is_timeout):
+			return OutcomeUnknownError(
+				_("The PBX did not answer within {0} seconds. The phone may still ring.", seconds), "timeout"
+			)
+		if self.is_sent:
+			return OutcomeUnknownError(
+				_("The connection to the PBX was lost after the request was sent. The phone may still ring.")
+			)
+		return UnavailableError(self.failure or _("The PBX could not be reached. Nothing was sent."))
+
+
+def _read(response: requests.Response) -> HttpAnswer:
+	# Before urllib3 2 a body shorter than its Content-Length passes for whole unless this is set.
+	response.raw.enforce_content_length = True
+	body = b""
+	for chunk in response.iter_content(8192):
+		body += chunk
+		if len(body) >= MAX_BODY:
+			break
+	content_type = response.headers.get("Content-Type", "")
+	return HttpAnswer(response.status_code, body[:MAX_BODY].decode("utf-8-sig", "replace"), content_type)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+	"""Yield an exception and all it wraps: requests and urllib3 keep the real one in args, reason or context."""
+	seen: set[int] = set()
+	waiting: list[object] = [error]
+	while waiting:
+		cause = waiting.pop()
+		if isinstance(cause, BaseException) and id(cause) not in seen:
+			seen.add(id(cause))
+			yield cause
+			waiting += [cause.__context__, cause.__cause__, getattr(cause, "reason", None), *cause.args]
+
+
+def _unsent_reason(causes: tuple[BaseException, ...], host: str) -> Text:
+	"""Return the sentence for the most telling cause; "" as host is a failure before any connection."""
+	for kind, sentence in (
+		(socket.gaierror, _("The name {0} was not found. Check the address.", host)),
+		(ssl.SSLCertVerificationError, _("The certificate of {0} is not trusted. Nothing was sent.", host)),
+		(ssl.SSLError, _("{0} does not speak TLS as expected. Nothing was sent.", host)),
+		(ConnectionRefusedError, _("{0} refused the connection. Nothing was sent.", host)),
+		(TimeoutError, _("{0} could not be reached in time. Nothing was sent.", host)),
+		(PoolTimeoutError, _("{0} could not be reached in time. Nothing was sent.", host)),
+	):
+		if any(isinstance(cause, kind) for cause in causes):
+			return sentence
+	return _("The PBX could not be reached. Nothing was sent.")
+
+
+class _ObservedConnection:
+	"""Lets an exchange open the socket and see the first byte leave; TLS and proxy greetings do not count."""
+
+	exchange: _Exchange
+	is_connecting = False
+
+	def connect(self):
+		self.is_connecting = True
+		try:
+			super().connect()
+		finally:
+			self.is_connecting = False
+
+	def _new_conn(self):
+		return self.exchange.open_socket(self._dns_host.strip("[]"), self.port)
+
+	def send(self, data):
+		if not self.is_connecting:
+			if self.sock is None:
+				self.connect()
+			self.exchange.before_sending(self.sock)
+		return super().send(data)
+
+
+class _HTTPConnection(_ObservedConnection, HTTPConnection):
+	pass
+
+
+class _HTTPSConnection(_ObservedConnection, HTTPSConnection):
+	pass
+
+
+class _OnceAdapter(HTTPAdapter):
+	"""Requests' adapter without retries, whose connections report to one exchange."""
+
+	def __init__(self, exchange: _Exchange):
+		self.exchange = exchange
+		super().__init__(max_retries=0)
+
+	def init_poolmanager(self, *args, **kwargs):
+		super().init_poolmanager(*args, **kwargs)
+		self._observe(self.poolmanager)
+
+	def proxy_manager_for(self, *args, **kwargs):
+		manager = super().proxy_manager_for(*args, **kwargs)
+		self._observe(manager)
+		return manager
+
+	def _observe(self, manager):
+		manager.pool_classes_by_scheme = {
+			"http": partial(self._pool, HTTPConnectionPool, _HTTPConnection),
+			"https": partial(self._pool, HTTPSConnectionPool, _HTTPSConnection),
+		}
+
+	def _pool(self, pool_class, connection_class, *args, **kwargs):
+		pool = pool_class(*args, **kwargs)
+		pool.ConnectionCls = type(connection_class.__name__, (connection_class,), {"exchange": self.exchange})
+		return pool
