@@ -1,0 +1,148 @@
+"""What numbering plans know of a number: its countries, its kind, its neighbours, its time zones.
+
+Metadata ages and Frappe pins an old copy, so a number it does not know is judged by its nearest known
+neighbours in the plan. Nothing here reads text from people, and nothing decides what may be dialled.
+"""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+from phonenumbers import PhoneNumberType, shortnumberinfo, timezone
+
+KINDS = {
+	value: name.lower()
+	for name, value in vars(PhoneNumberType).items()
+	if name.isupper() and value is not None
+}
+UNKNOWN = KINDS[PhoneNumberType.UNKNOWN]
+NETWORK_REGION = phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY
+NANP = 1
+
+# North America's 900, and 976 as area code and as exchange, whatever the rest: metadata lists parts of them.
+PREMIUM_ALWAYS = {NANP: re.compile(r"900|976|\d{3}976")}
+# Answered wherever their owner sits, so the country's zones say nothing about them.
+PLACELESS = frozenset({"toll_free", "uan", "voip"})
+
+
+def national_digits(parsed: phonenumbers.PhoneNumber) -> str:
+	"""Return the digits after the country's code, leading zeros included where the country has them."""
+	return phonenumbers.national_significant_number(parsed)
+
+
+def is_network(parsed: phonenumbers.PhoneNumber) -> bool:
+	"""Tell whether the code belongs to no country: satellites, +800 freephone, international networks."""
+	return phonenumbers.region_code_for_country_code(parsed.country_code) == NETWORK_REGION
+
+
+def kind(parsed: phonenumbers.PhoneNumber) -> str:
+	"""Return a name in KINDS; "unknown" for a number the metadata does not know."""
+	always = PREMIUM_ALWAYS.get(parsed.country_code)
+	if always and always.match(national_digits(parsed)):
+		return KINDS[PhoneNumberType.PREMIUM_RATE]
+	return KINDS[phonenumbers.number_type(parsed)]
+
+
+def likely_kinds(parsed: phonenumbers.PhoneNumber) -> frozenset[str]:
+	"""Return the number's kind, or for an unknown one the kinds of its nearest known neighbours."""
+	own = kind(parsed)
+	if own != UNKNOWN:
+		return frozenset({own})
+	return frozenset(kind(neighbour) for neighbour in neighbours(parsed))
+
+
+def countries(parsed: phonenumbers.PhoneNumber) -> tuple[str, ...]:
+	"""Return the ISO codes of the countries the number may belong to, likeliest first; () for networks."""
+	if is_network(parsed):
+		return ()
+	regions = phonenumbers.region_codes_for_country_code(parsed.country_code)
+	first = phonenumbers.region_code_for_number(parsed)
+	if first:
+		shared = (r for r in regions if r != first and phonenumbers.is_valid_number_for_region(parsed, r))
+		return (first, *shared)
+	return _countries_of_unknown(parsed, regions)
+
+
+def _countries_of_unknown(parsed: phonenumbers.PhoneNumber, regions: tuple[str, ...]) -> tuple[str, ...]:
+	"""Return the countries of the nearest neighbours, the calling code's main country if there are none."""
+	near = neighbours(parsed)
+	if parsed.country_code == NANP and not _share_area_code(parsed, near):
+		# New area codes appear in the United States and Canada; the islands' few are all in the metadata.
+		return ("US", "CA")
+	found = {phonenumbers.region_code_for_number(neighbour) for neighbour in near}
+	return tuple(region for region in regions if region in found) or regions[:1]
+
+
+def _share_area_code(parsed: phonenumbers.PhoneNumber, near: list[phonenumbers.PhoneNumber]) -> bool:
+	area = national_digits(parsed)[:3]
+	return bool(near) and all(national_digits(neighbour).startswith(area) for neighbour in near)
+
+
+def neighbours(parsed: phonenumbers.PhoneNumber) -> list[phonenumbers.PhoneNumber]:
+	"""Return known numbers that share the longest beginning with this one; [] when none shares a digit.
+
+	A known number that this one merely continues counts too: an exchange stops listening after its last digit.
+	"""
+	digits = national_digits(parsed)
+	for length in range(len(digits) - 1, 0, -1):
+		known = [n for n in _with_head(parsed.country_code, digits, length) if _is_known(n)]
+		if known:
+			return known
+	return []
+
+
+def _with_head(code: int, digits: str, length: int):
+	"""Yield numbers that begin with the first `length` digits: cut there, the next digit changed, or refilled."""
+	head, rest = digits[:length], len(digits) - length
+	yield _number(code, head)
+	for digit in "0123456789":
+		yield _number(code, head + digit * rest)
+		yield _number(code, head + digit + digits[length + 1 :])
+
+
+def _is_known(parsed: phonenumbers.PhoneNumber) -> bool:
+	return phonenumbers.number_type(parsed) != PhoneNumberType.UNKNOWN
+
+
+def _number(code: int, national: str) -> phonenumbers.PhoneNumber:
+	zeros = len(national) - len(national.lstrip("0"))
+	return phonenumbers.PhoneNumber(
+		country_code=code,
+		national_number=int(national),
+		italian_leading_zero=True if zeros else None,
+		number_of_leading_zeros=zeros if zeros > 1 else None,
+	)
+
+
+def is_service_code(national: str, regions: tuple[str, ...]) -> bool:
+	"""Tell whether a phone in one of the regions would reach an emergency service or a short code with these."""
+	return any(
+		is_short_code(national, region) or shortnumberinfo.connects_to_emergency_number(national, region)
+		for region in regions
+	)
+
+
+def is_short_code(digits: str, region: str) -> bool:
+	"""Tell whether exactly these digits are an emergency number or a short code in the region."""
+	number = _number(phonenumbers.country_code_for_region(region), digits)
+	return shortnumberinfo.is_emergency_number(
+		digits, region
+	) or shortnumberinfo.is_valid_short_number_for_region(number, region)
+
+
+def time_zones(parsed: phonenumbers.PhoneNumber) -> tuple[str, ...]:
+	"""Return the IANA names of every zone the number may be in, sorted; () when nothing is known.
+
+	A number that is tied to no place within its country, as a mobile in Australia, may be in any of its zones.
+	"""
+	known = [parsed] if _is_known(parsed) else neighbours(parsed)
+	zones = {zone for number in known if kind(number) not in PLACELESS for zone in _zones_of_known(number)}
+	return tuple(sorted(zones - {timezone.UNKNOWN_TIMEZONE}))
+
+
+def _zones_of_known(parsed: phonenumbers.PhoneNumber) -> tuple[str, ...]:
+	# North American mobiles carry an area code too, which the general lookup overlooks outside US and CA.
+	if parsed.country_code == NANP:
+		return timezone.time_zones_for_geographical_number(parsed)
+	return timezone.time_zones_for_number(parsed)
