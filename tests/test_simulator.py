@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -16,8 +17,10 @@ import pytest
 
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.simulator import Simulator, serve
+from c2c_frappe.pbx.simulator.behaviour import KINDS
 
 CALL = "/call/1/2/1000/447700900123"
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PRIMEVOX = "/api/c2c_v2.php?auth=key&containerID=123456&tenantID=0&extension=1000&phoneNumber=011447700900123"
 
 
@@ -27,12 +30,12 @@ def pbx():
 		yield simulator
 
 
-def ask(url, target, method="GET", body=None, timeout=5):
+def ask(url, target, method="GET", body=None, timeout=5, headers=None):
 	"""Send one request; return (status, headers, body as bytes)."""
 	address = urlsplit(url)
 	connection = http.client.HTTPConnection(address.hostname, address.port, timeout=timeout)
 	try:
-		connection.request(method, target, body)
+		connection.request(method, target, body, headers or {})
 		answer = connection.getresponse()
 		return answer.status, answer.headers, answer.read()
 	finally:
@@ -430,11 +433,28 @@ class TestControlApi:
 		got, answer = ask(pbx.url, path, method, body)[::2]
 		assert got == status and json.loads(answer)["error"]
 
+	def test_a_client_that_only_tries_the_root_is_recorded_and_meets_the_rules_for_all(self, pbx):
+		assert ask(pbx.url, "/")[0] == 200
+		pbx.behave("503")
+		assert ask(pbx.url, "/")[0] == 503
+		assert len(pbx.requests) == 2 and pbx.calls == ()
+
 	def test_the_page_and_the_control_api_are_not_counted_as_requests(self, pbx):
-		page = ask(pbx.url, "/")
+		page = ask(pbx.url, "/", headers=BROWSER)
 		ask(pbx.url, "/_sim/calls")
 		assert page[0] == 200 and b"<title>Simulated PBX</title>" in page[2]
 		assert pbx.requests == ()
+
+
+class TestPage:
+	def test_it_needs_nothing_from_elsewhere_and_never_writes_html_from_data(self, pbx):
+		page = ask(pbx.url, "/", headers=BROWSER)[2].decode()
+		assert "innerHTML" not in page and "insertAdjacentHTML" not in page and "document.write" not in page
+		assert not re.search(r"""(src|href)=|url\(|https?://|@import""", page)
+
+	def test_it_offers_every_kind_of_misbehaviour(self, pbx):
+		offered = re.findall(r'<option value="(\w+)">', ask(pbx.url, "/", headers=BROWSER)[2].decode())
+		assert set(KINDS) <= set(offered)
 
 
 class TestServer:

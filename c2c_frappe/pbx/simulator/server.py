@@ -57,9 +57,12 @@ class _Handler(BaseHTTPRequestHandler):
 		path = self.path.partition("?")[0]
 		if path.startswith(PREFIX):
 			return control(self.server.switchboard, self.command, path, self._body()), OK
-		if path in ("/", "/favicon.ico"):
-			return self.server.page if path == "/" else Answer(204, b""), OK
+		if path == "/favicon.ico":
+			return Answer(204, b""), OK
 		headers = {name.lower(): value for name, value in self.headers.items()}
+		# A browser says that it wants HTML; anything else at "/" is a client trying whether the PBX is there.
+		if path == "/" and "text/html" in headers.get("accept", ""):
+			return self.server.page, OK
 		decided = self.server.switchboard.receive(self.client_address[0], self.command, self.path, headers)
 		self._body()
 		return decided
@@ -197,7 +200,7 @@ class Simulator:
 
 	@property
 	def requests(self) -> tuple[ReceivedRequest, ...]:
-		"""Return the requests that arrived, oldest first; those to the page and to /_sim/ do not count."""
+		"""Return the requests that arrived, oldest first; a browser's for the page and those to /_sim/ do not count."""
 		return self._switchboard.requests
 
 

@@ -20,6 +20,7 @@ from c2c_frappe.pbx.simulator.values import Answer, Dial, ReceivedRequest, Setup
 VENDORS = (commpeak, primevox)
 REDIRECTED = "/redirected"
 HTML = Answer(200, b"<!doctype html><title>Sign in</title><h1>Sign in to continue</h1>", "text/html")
+ROOT = Answer(200, b"Simulated PBX: open this address in a browser.", "text/plain")
 NOT_FOUND = Answer(404, b"Not found", "text/plain")
 NO_METHOD = Answer(405, b"Method not allowed", "text/plain", {"Allow": "GET"})
 HUGE_BODY = b'{"padding":"' + b"x" * (8 << 20) + b'","success":true}'
@@ -146,7 +147,7 @@ def _barrier(vendor, request: ReceivedRequest, setup: Setup) -> Answer | None:
 	if request.path.startswith(REDIRECTED):
 		return HTML
 	if vendor is None:
-		return NOT_FOUND
+		return ROOT if request.path == "/" else NOT_FOUND
 	if request.method != "GET":
 		return NO_METHOD
 	return vendor.stop(request.path, request.query, request.client, setup)
