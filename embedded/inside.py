@@ -1,6 +1,6 @@
 """Commands run by the environment's Python inside an embedded site (working directory: the folder `sites`).
 
-What `bench` does on a real one: new-site, install, uninstall, migrate, call, serve, work, schedule, test.
+What `bench` does on a real one: new-site, install, uninstall, migrate, serve, work, schedule, test.
 Never builds anything and never looks outside the site.
 """
 
@@ -17,8 +17,8 @@ import frappe
 SCHEDULER_TICK = 15
 
 LABEL = (
-	b'<div style="position:fixed;bottom:0;left:0;z-index:2000;padding:1px 6px;font:11px sans-serif;'
-	b'color:#5c3b00;background:#ffe8bd;border-radius:0 4px 0 0;pointer-events:none;opacity:.92">'
+	b'<div style="position:fixed;bottom:0;left:50%;transform:translateX(-50%);z-index:2000;padding:1px 8px;'
+	b'font:11px sans-serif;color:#5c3b00;background:#ffe8bd;border-radius:4px 4px 0 0;pointer-events:none">'
 	b"Frappe 16 on SQLite, unofficial build</div>"
 )
 
@@ -75,12 +75,6 @@ def migrate():
 	SiteMigration(skip_search_index=True).run(site=frappe.default_site("."))
 
 
-@connected
-def call(method, arguments="{}"):
-	result = frappe.get_attr(method)(**json.loads(arguments))
-	print("\n" + json.dumps(result, default=str))
-
-
 def serve():
 	"""The web server, with as many threads as there are requests, and the label on every page."""
 	import frappe.app
@@ -125,7 +119,7 @@ def schedule():
 			if not is_scheduler_inactive(verbose=False):
 				enqueue_events()
 				frappe.db.commit()
-		except Exception:
+		except Exception:  # noqa: BLE001 - the next look must come whatever this one met
 			frappe.db.rollback()
 			print(frappe.get_traceback(), flush=True)
 		finally:
@@ -176,7 +170,6 @@ COMMANDS = {
 	"install": install,
 	"uninstall": uninstall,
 	"migrate": migrate,
-	"call": call,
 	"serve": serve,
 	"work": work,
 	"schedule": schedule,

@@ -1,3 +1,4 @@
+# ruff: noqa: F821 - written at the end of frappe/__init__.py, whose names it uses.
 # Several apps again (added by embedded/unpack.py): as on a bench, apps.txt says which are there and the
 # site's global default `installed_apps` says which are installed.
 

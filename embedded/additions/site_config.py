@@ -1,3 +1,4 @@
+# ruff: noqa: F821 - written at the end of frappe/config.py, whose names it uses.
 # The bench's and the site's own config files again (added by embedded/unpack.py) instead of environment
 # variables. Read anew each time: a change counts from the next request, a little sooner than on a bench.
 import json

@@ -1,3 +1,4 @@
+# ruff: noqa: F821 - written at the end of frappe/tests/compat.py, whose names it uses.
 # The helpers of Frappe 15's and 16's test classes (added by embedded/unpack.py); the wheel left them out.
 from unittest.mock import patch as _patch
 

@@ -1,3 +1,4 @@
+# ruff: noqa: F403
 # Frappe's own after_install asks for this module (written by embedded/unpack.py).
 from frappe.tests.utils import *
 

@@ -1,3 +1,4 @@
+# ruff: noqa: F821 - written at the end of frappe/installer.py, whose names it uses.
 # Uninstalling an app again (added by embedded/unpack.py), in the order of Frappe's own remove_app.
 
 
