@@ -7,9 +7,11 @@ neighbours in the plan. Nothing here reads text from people, and nothing decides
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import PhoneNumberType, shortnumberinfo, timezone
+from phonenumbers import PhoneNumberType, ValidationResult, shortnumberinfo, timezone
 
 KINDS = {
 	value: name.lower()
@@ -20,8 +22,20 @@ UNKNOWN = KINDS[PhoneNumberType.UNKNOWN]
 NETWORK_REGION = phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY
 NANP = 1
 
-# North America's 900, and 976 as area code and as exchange, whatever the rest: metadata lists parts of them.
-PREMIUM_ALWAYS = {NANP: re.compile(r"900|976|\d{3}976")}
+# Ranges priced as premium whatever else metadata says or misses. Kinds such as "pager" and "personal" are not
+# refused as such: Japan's, Hong Kong's and New Zealand's have become mobiles since 2023.
+PREMIUM_ALWAYS = {
+	1: re.compile(r"900|976|[2-79]\d\d976"),  # 976 as area code and as exchange
+	44: re.compile(r"70|76(?!24)"),  # follow-me numbers and pagers; 7624 is the Isle of Man's mobiles
+	57: re.compile(r"901\d{7}"),
+	248: re.compile(r"85"),
+	**dict.fromkeys((508, 590, 594, 596), re.compile(r"8[129]\d{7}")),
+	597: re.compile(r"90"),
+}
+# Lengths that countries took into use after Frappe 15's copy of the metadata, phonenumbers 8.13.13.
+LATER_LENGTHS = {220: {9}, 229: {10}, 243: {8, 10}, 383: {10, 11, 12}}
+# Calling codes whose countries are charged apart; the others' share one plan, as Mayotte and Reunion do.
+CHARGED_APART = frozenset({1, 7, 44})
 # Answered wherever their owner sits, so the country's zones say nothing about them.
 PLACELESS = frozenset({"toll_free", "uan", "voip"})
 
@@ -57,6 +71,8 @@ def countries(parsed: phonenumbers.PhoneNumber) -> tuple[str, ...]:
 	if is_network(parsed):
 		return ()
 	regions = phonenumbers.region_codes_for_country_code(parsed.country_code)
+	if parsed.country_code not in CHARGED_APART and not _is_known(parsed):
+		return regions
 	first = phonenumbers.region_code_for_number(parsed)
 	if first:
 		shared = (r for r in regions if r != first and phonenumbers.is_valid_number_for_region(parsed, r))
@@ -74,25 +90,29 @@ def _countries_of_unknown(parsed: phonenumbers.PhoneNumber, regions: tuple[str, 
 	return tuple(region for region in regions if region in found) or regions[:1]
 
 
-def _share_area_code(parsed: phonenumbers.PhoneNumber, near: list[phonenumbers.PhoneNumber]) -> bool:
+def _share_area_code(parsed: phonenumbers.PhoneNumber, near: tuple[phonenumbers.PhoneNumber, ...]) -> bool:
 	area = national_digits(parsed)[:3]
 	return bool(near) and all(national_digits(neighbour).startswith(area) for neighbour in near)
 
 
-def neighbours(parsed: phonenumbers.PhoneNumber) -> list[phonenumbers.PhoneNumber]:
-	"""Return known numbers that share the longest beginning with this one; [] when none shares a digit.
+def neighbours(parsed: phonenumbers.PhoneNumber) -> tuple[phonenumbers.PhoneNumber, ...]:
+	"""Return known numbers that share the longest beginning with this one; () when none shares a digit.
 
 	A known number that this one merely continues counts too: an exchange stops listening after its last digit.
 	"""
-	digits = national_digits(parsed)
+	return _neighbours(parsed.country_code, national_digits(parsed))
+
+
+@lru_cache(maxsize=1024)
+def _neighbours(code: int, digits: str) -> tuple[phonenumbers.PhoneNumber, ...]:
 	for length in range(len(digits) - 1, 0, -1):
-		known = [n for n in _with_head(parsed.country_code, digits, length) if _is_known(n)]
+		known = tuple(number for number in _with_head(code, digits, length) if _is_known(number))
 		if known:
 			return known
-	return []
+	return ()
 
 
-def _with_head(code: int, digits: str, length: int):
+def _with_head(code: int, digits: str, length: int) -> Iterator[phonenumbers.PhoneNumber]:
 	"""Yield numbers that begin with the first `length` digits: cut there, the next digit changed, or refilled."""
 	head, rest = digits[:length], len(digits) - length
 	yield _number(code, head)
@@ -113,6 +133,13 @@ def _number(code: int, national: str) -> phonenumbers.PhoneNumber:
 		italian_leading_zero=True if zeros else None,
 		number_of_leading_zeros=zeros if zeros > 1 else None,
 	)
+
+
+def length_verdict(parsed: phonenumbers.PhoneNumber) -> int:
+	"""Return a ValidationResult: whether the country uses numbers of this length."""
+	if len(national_digits(parsed)) in LATER_LENGTHS.get(parsed.country_code, ()):
+		return ValidationResult.IS_POSSIBLE
+	return phonenumbers.is_possible_number_with_reason(parsed)
 
 
 def is_service_code(national: str, regions: tuple[str, ...]) -> bool:

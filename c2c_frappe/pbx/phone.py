@@ -7,29 +7,27 @@ into digits, and a text that is not exactly one number is refused with the reaso
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumberFormat, ValidationResult
 
 from c2c_frappe.pbx import numbering
 from c2c_frappe.pbx.errors import ConfigurationError, InvalidNumberError
+from c2c_frappe.pbx.phone_text import ServiceCodeError, split, take_apart
 from c2c_frappe.pbx.text import _
 
-MAX_TEXT = 250
+__all__ = ["PhoneNumber", "ServiceCodeError", "dial_format", "display", "find", "read", "split", "time_zones"]
+
 # ITU-T E.164: at most 15 digits, country code included.
 MAX_DIGITS = 15
 # Without its + and its country a number this short is a service code wherever it is dialled.
 MAX_BARE_CODE = 3
+# Ways people still write numbers that newer metadata no longer takes apart: Mexico's mobile 1 went in 2019.
+FORMER_SPELLINGS = ((re.compile(r"\+521(?=\d{10}$)"), "+52"),)
 
-
-class ServiceCodeError(InvalidNumberError):
-	"""The text is a star, hash, short or emergency code: it has no E.164 form and is never dialled."""
-
-	failure_code = "number_not_allowed"
+_PUNCTUATION = re.compile(r"[\s().\-/\[\]_]")
 
 
 @dataclass(frozen=True)
@@ -50,96 +48,6 @@ class PhoneNumber:
 	likely_kinds: frozenset[str] = frozenset()
 
 
-# --- From text -------------------------------------------------------------------------------------------
-
-_SYMBOLS = str.maketrans(
-	{
-		"−": "-",
-		"ー": "-",
-		"＋": "+",
-		"﹢": "+",
-		"／": "/",
-		"⁄": "/",
-		"∕": "/",
-		"（": "(",
-		"）": ")",
-		"．": ".",
-		"。": ".",
-	}
-	| {
-		"，": ",",
-		"、": ",",
-		"；": ";",
-		"：": ":",
-		"＊": "*",
-		"﹡": "*",
-		"∗": "*",
-		"⁎": "*",
-		"＃": "#",
-		"﹟": "#",
-		"｜": "|",
-	}
-	| {"＆": "&", "·": ".", "•": ".", "∙": ".", "・": ".", "\t": " ", "\r": "\n", "\v": "\n", "\f": "\n"}
-	| {"\u2028": "\n", "\u2029": "\n", "\x85": "\n"}
-	| dict.fromkeys("☎☏✆📞📱\ufe0e\ufe0f", "")
-)
-_LABEL = re.compile(r"^\s*(?:tel|telephone|phone|mobile|mob|cell)\b[.:]*(?://)?\s*", re.IGNORECASE)
-_EXTENSION = re.compile(
-	r"(?:;\s*ext=|,{2,}|(?<![a-z])(?:extension|extn|ext|x|доб|anexo|interno|poste|durchwahl)[.:]?)"
-	r"\s*(\d{1,9})\s*$",
-	re.IGNORECASE,
-)
-_SEPARATORS = re.compile(
-	r"\n|[|&]|;(?!\s*ext=)|(?<!,),(?!,)|(?<=[\d)])\s*(?=\+)|(?<=\s)(?:or|and|oder|und|ou|et)(?=\s)",
-	re.IGNORECASE,
-)
-_PUNCTUATION = re.compile(r"[\s().\-/\[\]_]")
-
-
-def clean(text: str) -> str:
-	"""Return text with every kind of digit, space, dash and sign as its ASCII form, invisible marks dropped."""
-	return "".join(map(_clean_character, str(text).translate(_SYMBOLS)))
-
-
-def _clean_character(character: str) -> str:
-	if "\uff21" <= character <= "\uff5a":
-		return chr(ord(character) - 0xFEE0)
-	category = unicodedata.category(character)
-	if category == "Nd":
-		return str(unicodedata.decimal(character))
-	return {"Zs": " ", "Pd": "-", "Cf": ""}.get(category, character)
-
-
-def split(text: str) -> list[str]:
-	"""Return the numbers written in one field, cleaned but not yet read; [] when it holds no digit.
-
-	Separators are new lines, "|", "&", ";", a single ",", the words or, and, oder, und, ou, et, a second "+",
-	and a "/" that follows a whole number ("030/1234567" is one number). A fragment such as the "19" of
-	"020 7946 0018/19" stays a piece of its own, which `read` refuses: nobody knows which digits it replaces.
-	"""
-	pieces = (part for piece in _SEPARATORS.split(clean(text)) for part in _split_at_slashes(piece))
-	return [piece.strip() for piece in pieces if re.search(r"\d", piece)]
-
-
-def _split_at_slashes(piece: str) -> list[str]:
-	"""Split at each "/" that has a whole number before it; a shorter run of digits is an area code."""
-	parts, current = [], ""
-	for part in piece.split("/"):
-		if _is_whole(current):
-			parts.append(current)
-			current = part
-		else:
-			current = f"{current}/{part}" if current else part
-	return [*parts, current]
-
-
-def _is_whole(text: str) -> bool:
-	"""Tell whether text has the digits of a whole number: 7, or 9 with its country's code."""
-	digits = re.sub(r"\D", "", text)
-	has_code = "+" in text or digits.startswith("00")
-	return len(digits) >= (9 if has_code else 7)
-
-
 def find(text: str, countries: Sequence[str]) -> PhoneNumber:
 	"""Read text; without a + the first country known in `countries` (record's, account's, site's) decides."""
 	return read(text, next((country for country in map(_region, countries) if country), ""))
@@ -153,7 +61,7 @@ def read(text: str, country: str = "") -> PhoneNumber:
 	merely unknown to the metadata is read. Raises InvalidNumberError, and its ServiceCodeError for star, hash,
 	short and emergency codes.
 	"""
-	body, extension = _take_apart(str(text or ""))
+	body, extension = take_apart(str(text or ""))
 	region = _region(country)
 	_refuse_bare_code(body, region)
 	parsed = _best([_parse(digits, where) for digits, where in _readings(body, region)])
@@ -165,34 +73,6 @@ def _region(country: str | None) -> str:
 	"""Return the ISO code in capitals, "" for one that no country has."""
 	code = (country or "").strip().upper()
 	return code if code in phonenumbers.SUPPORTED_REGIONS else ""
-
-
-def _take_apart(text: str) -> tuple[str, str]:
-	"""Return the number's own part, cleaned, and its extension."""
-	if len(text) > MAX_TEXT:
-		raise InvalidNumberError(_("The text is too long for a phone number. Enter one number."))
-	body = clean(text).strip()
-	if body.lower().startswith("tel:"):
-		body = clean(unquote(body))
-	body = _LABEL.sub("", body)
-	_refuse_codes_and_letters(body)
-	extension = _EXTENSION.search(body)
-	if extension:
-		body = body[: extension.start()]
-	if len(split(body)) > 1:
-		raise InvalidNumberError(_("{0} holds several numbers. Choose one of them.", text.strip()))
-	return body.strip(" ,;:"), extension.group(1) if extension else ""
-
-
-def _refuse_codes_and_letters(body: str) -> None:
-	if not re.search(r"[^\W_]|[*#]", body):
-		raise InvalidNumberError(_("There is no phone number. Enter one."))
-	if re.search(r"[*#]", body):
-		raise ServiceCodeError(
-			_("Codes with * or # are not dialled. Enter a plain phone number; write an extension as x123.")
-		)
-	if re.search(r"[^\W\d_]", _SEPARATORS.sub("", _EXTENSION.sub("", body))):
-		raise InvalidNumberError(_("{0} has letters in it. Enter the number in digits only.", body))
 
 
 def _refuse_bare_code(body: str, region: str) -> None:
@@ -225,7 +105,8 @@ def _significant(body: str) -> str:
 
 def _readings_of(digits: str, region: str) -> list[tuple[str, str]]:
 	if digits.startswith("+"):
-		return [(digits, "")]
+		former = [(old.sub(new, digits), "") for old, new in FORMER_SPELLINGS if old.match(digits)]
+		return [(digits, ""), *former]
 	abroad = [("+" + digits[2:], "")] if digits.startswith("00") else []
 	if not region:
 		if abroad:
@@ -250,11 +131,8 @@ def _parse(digits: str, region: str) -> phonenumbers.PhoneNumber | InvalidNumber
 	"""Return what the digits mean, stable under reading again; or the error that says why they mean nothing."""
 	try:
 		parsed = phonenumbers.parse(digits, region or None)
-		for _attempt in range(3):
-			again = phonenumbers.parse(_e164(parsed))
-			if again == parsed:
-				return parsed
-			parsed = again
+		if phonenumbers.parse(_e164(parsed)) == parsed:
+			return parsed
 	except phonenumbers.NumberParseException as error:
 		return InvalidNumberError(_parse_reason(digits, error.error_type))
 	return InvalidNumberError(_("{0} cannot be read as a phone number. Check its first digits.", digits))
@@ -285,7 +163,7 @@ def _best(parsed: list[phonenumbers.PhoneNumber | InvalidNumberError]) -> phonen
 
 
 def _has_possible_length(parsed: phonenumbers.PhoneNumber) -> bool:
-	return phonenumbers.is_possible_number_with_reason(parsed) == ValidationResult.IS_POSSIBLE
+	return numbering.length_verdict(parsed) == ValidationResult.IS_POSSIBLE
 
 
 def _check_length(parsed: phonenumbers.PhoneNumber) -> None:
@@ -295,7 +173,7 @@ def _check_length(parsed: phonenumbers.PhoneNumber) -> None:
 		raise ServiceCodeError(_("{0} is a short or emergency code. Such codes are not dialled.", e164))
 	if numbering.is_network(parsed):
 		return
-	reason = phonenumbers.is_possible_number_with_reason(parsed)
+	reason = numbering.length_verdict(parsed)
 	if len(e164) > MAX_DIGITS + 1 or reason == ValidationResult.TOO_LONG:
 		raise InvalidNumberError(
 			_("{0} is too long for a phone number. Check it, or enter one number only.", e164)

@@ -1,23 +1,22 @@
-"""Decides whether a number may be dialled, now, by this user. Pure: reads no clock, no database, no text."""
+"""Decides whether a number may be dialled, and when, and how often. Reads no clock and no database."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from c2c_frappe.pbx import phone
-from c2c_frappe.pbx.errors import InvalidNumberError
+from c2c_frappe.pbx.errors import ConfigurationError, InvalidNumberError
 from c2c_frappe.pbx.phone import PhoneNumber
 from c2c_frappe.pbx.text import _
 
-# What each kind is refused for. Left out, and so dialled: freephone, UAN (one number for a whole company),
-# VoIP and voicemail, which cost no more than others. Personal (follow-me) numbers and pagers are dear in
-# some countries, and a pager has nobody to talk to.
+# Every other kind is dialled: freephone, UAN (one number for a whole company), VoIP, voicemail, and the
+# personal numbers and pagers that numbering.PREMIUM_ALWAYS does not name.
 REFUSED_KINDS = {
 	"premium_rate": _("Premium-rate numbers are not dialled. Look for another number of this customer."),
 	"shared_cost": _("Shared-cost numbers are not dialled. Look for another number of this customer."),
-	"personal_number": _("Follow-me numbers at any price are not dialled. Look for another number."),
-	"pager": _("Pagers are not dialled. Look for another number of this customer."),
 }
 
 
@@ -87,6 +86,55 @@ def describe(text: str, country: str = "", rules: Rules = Rules()) -> dict:
 		"time_zones": list(phone.time_zones(number)),
 		**vars(judge(number, rules)),
 	}
+
+
+def within_hours(
+	now_utc: datetime, start: time | None, end: time | None, zones: Sequence[str], site_zone: str
+) -> bool:
+	"""Tell whether calling hours are on wherever the number may be.
+
+	`now_utc` is UTC, aware or naive. The hours run from `start` until just before `end`, over midnight when
+	`end` is earlier; a missing bound is midnight, two equal ones are the whole day. They must hold in all
+	`zones` (IANA names). In `site_zone` alone they must hold when no zone is known, or when the zones are so
+	far apart (a Russian mobile's) that no moment suits them all. Raises ConfigurationError for a site zone
+	that does not exist.
+	"""
+	if start is None and end is None:
+		return True
+	hours = (start or time.min, end or time.min)
+	now = now_utc.replace(tzinfo=timezone.utc) if now_utc.tzinfo is None else now_utc
+	places = [zone for zone in map(_zone, zones) if zone]
+	if places and _ever_suits_all(now, hours, places):
+		return all(_is_open(now, hours, place) for place in places)
+	site = _zone(site_zone)
+	if not site:
+		raise ConfigurationError(_("{0} is no time zone. Set the site's time zone.", site_zone))
+	return _is_open(now, hours, site)
+
+
+def _zone(name: str) -> ZoneInfo | None:
+	try:
+		return ZoneInfo(name)
+	except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+		return None
+
+
+def _is_open(moment: datetime, hours: tuple[time, time], place: ZoneInfo) -> bool:
+	start, end = hours
+	local = moment.astimezone(place).time()
+	if start < end:
+		return start <= local < end
+	return start == end or local >= start or local < end
+
+
+def _ever_suits_all(now: datetime, hours: tuple[time, time], places: list[ZoneInfo]) -> bool:
+	"""Tell whether a moment within a day is in everyone's hours: if one is, then so is some place's opening."""
+	today = (
+		datetime.combine(now.astimezone(place) + timedelta(days=d), hours[0], place)
+		for place in places
+		for d in (0, 1)
+	)
+	return any(all(_is_open(moment, hours, place) for place in places) for moment in today)
 
 
 def over_cap(counts: Mapping[str, int], limits: Mapping[str, int | None]) -> str:
