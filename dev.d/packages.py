@@ -11,7 +11,14 @@ import subprocess
 from progress import step
 
 # A program that is needed, and Debian's and Ubuntu's package that brings it.
-PACKAGE_OF = {"redis-server": "redis-server", "node": "nodejs", "npm": "npm", "python venv": "python3-venv"}
+PACKAGE_OF = {
+	"redis-server": "redis-server",
+	"node": "nodejs",
+	"npm": "npm",
+	"python venv": "python3-venv",
+	"mariadbd": "mariadb-server",
+	"chromium": "chromium",
+}
 
 
 class MissingError(Exception):

@@ -1,0 +1,213 @@
+"""Makes the sites of real_bench.py: for tests from an untouched copy each time, for `./dev up` one that stays.
+
+A state folder is made once, and again when the bench or this recipe changed. A site in it has the setup wizard
+done and, as kind "erpnext", ERPNext; our app is installed on top, for tests anew in every run.
+"""
+
+import getpass
+import hashlib
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import mariadb
+import packages
+import services
+from places import ROOT, STATE
+from progress import step
+from real_bench import APP, WEB_WORKERS, BenchError, BenchSite, find, write_json
+
+TESTS = STATE / "bench-tests"
+DEMO = STATE / "bench-demo"
+NAMES = {"erpnext": "c2c-test.localhost", "frappe": "c2c-plain.localhost"}
+DEMO_NAME = "c2c-demo.localhost"
+ADMIN_PASSWORD = "admin"  # noqa: S105 - on loopback, no real data
+
+WIZARD = """
+import datetime
+from frappe.desk.page.setup_wizard.setup_wizard import setup_complete
+year = datetime.date.today().year
+setup_complete({"language": "English", "country": "United Kingdom", "timezone": "Europe/London",
+	"currency": "GBP", "full_name": "Administrator", "company_name": "Acme", "company_abbr": "A",
+	"chart_of_accounts": "Standard", "fy_start_date": f"{year}-01-01", "fy_end_date": f"{year}-12-31",
+	"domains": ["Distribution"], "setup_demo": 0, "enable_telemetry": 0})
+"""
+
+
+@contextmanager
+def running(kind: str = "erpnext", state_folder: Path = TESTS):
+	"""Yield a started site as it is right after the app's installation, and stop it at the end.
+
+	Raises BenchError when there is no bench with an app of this name, or when it cannot carry a site.
+	"""
+	sites = _sites(state_folder, NAMES)
+	site = next((each for each in sites if each.kind == kind), None)
+	if not site:
+		raise BenchError(f"There is no bench with {kind} on this machine.")
+	services.stop(site.run_folder)
+	try:
+		if not _is_made(sites):
+			_make(sites)
+			_keep(sites)
+		with step(f"A fresh site: {site.label}"):
+			_restore(sites)
+			_configure(sites)
+			site.start_servers()
+			site.install()
+			site.bundle()
+			site.start()
+		yield site
+	finally:
+		services.stop(site.run_folder)
+
+
+def up(demo_data) -> BenchSite:
+	"""Start the demo site on the bench that was found, making it first where needed; it stays until `down`.
+
+	:param demo_data: called with the site once the app is installed, in each run
+	"""
+	site = _sites(DEMO, {"erpnext": DEMO_NAME, "frappe": DEMO_NAME})[-1]
+	if not _is_made([site]):
+		services.stop(site.run_folder)
+		_make([site])
+		_stamp_file(site).write_text(_stamp([site]))
+	elif not services.pid_of("mariadb", site.run_folder):
+		_configure([site])
+	site.start_servers()
+	with step(f"The app on {site.label}"):
+		if APP in site.installed_apps():
+			site.migrate()
+		else:
+			site.install()
+		site.bundle()
+	with step("Sample data"):
+		demo_data(site)
+	site.start()
+	return site
+
+
+def down() -> list[str]:
+	"""Stop the demo site; returns the names of the processes that were running."""
+	return services.stop(DEMO / "run")
+
+
+def provide_programs() -> None:
+	"""Install the programs a site needs besides the bench; raises packages.MissingError."""
+	wanted = [] if mariadb.is_installed() else ["mariadbd"]
+	packages.provide([*wanted, "redis-server", "node"])
+
+
+def _sites(state_folder: Path, names: dict[str, str]) -> list[BenchSite]:
+	"""The sites the bench can carry, plain Frappe first."""
+	bench = find()
+	return [BenchSite(bench, state_folder, kind, names[kind]) for kind in bench.apps] if bench else []
+
+
+def _stamp_file(site: BenchSite) -> Path:
+	return site.state_folder / "made"
+
+
+def _stamp(sites: list[BenchSite]) -> str:
+	recipe = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+	return "\n".join([sites[0].bench.fingerprint, recipe, *(site.name for site in sites)])
+
+
+def _is_made(sites: list[BenchSite]) -> bool:
+	path = _stamp_file(sites[0])
+	return path.exists() and path.read_text() == _stamp(sites)
+
+
+def _make(sites: list[BenchSite]) -> None:
+	"""Make the state folder anew: a second bench folder, and the sites without the app."""
+	first = sites[0]
+	shutil.rmtree(first.state_folder, ignore_errors=True)
+	_link(first)
+	_configure(sites)
+	first.start_servers(is_durable=False)
+	names = " and ".join(site.label for site in sites)
+	with step(f"Sites on the bench {first.bench.folder}: {names}"), ThreadPoolExecutor() as together:
+		list(together.map(_make_site, sites))
+
+
+def _make_site(site: BenchSite) -> None:
+	"""Make one site without our app, its setup wizard answered."""
+	help_text = site.run("new-site", "--help")
+	scope = "--mariadb-user-host-login-scope=%"
+	options = [scope if scope.rstrip("=%") in help_text else "--no-mariadb-socket"]
+	options += ["--db-root-username", "root", "--db-root-password", site.database.password]
+	options += ["--admin-password", ADMIN_PASSWORD]
+	if site.kind != "frappe":
+		options += ["--install-app", site.kind]
+	site.run("new-site", site.name, *options)
+	site.execute(WIZARD)
+
+
+def _link(site: BenchSite) -> None:
+	"""Make the second bench folder: the bench's code by links, this checkout as the app."""
+	folder, bench = site.folder, site.bench.folder
+	for part in ("apps", "config/pids", "logs", "sites/assets"):
+		(folder / part).mkdir(parents=True)
+	(folder / "env").symlink_to(bench / "env")
+	sources = {app: bench / "apps" / app for app in site.bench.apps} | {APP: ROOT}
+	for app, source in sources.items():
+		(folder / "apps" / app).symlink_to(source)
+		(folder / "sites/assets" / app).symlink_to(source / app / "public")
+	(site.sites / "apps.txt").write_text("\n".join(sources) + "\n")
+	for path in (bench / "sites/assets").iterdir():
+		if path.is_dir() and not path.is_symlink():
+			shutil.copytree(path, site.sites / "assets" / path.name)
+		elif path.suffix == ".json":
+			shutil.copy(path, site.sites / "assets")
+
+
+def _configure(sites: list[BenchSite]) -> None:
+	"""Write the configuration, with the ports of last time where they are still free."""
+	site = sites[0]
+	ports = {
+		name: port if not services.is_port_taken(port) else services.free_port()
+		for name, port in site.ports.items()
+	}
+	write_json(site.state_folder / "ports.json", ports)
+	common = {
+		"db_host": "127.0.0.1",
+		"db_port": ports["mariadb"],
+		"redis_cache": f"redis://127.0.0.1:{ports['redis_cache']}",
+		"redis_queue": f"redis://127.0.0.1:{ports['redis_queue']}",
+		"redis_socketio": f"redis://127.0.0.1:{ports['redis_queue']}",
+		"webserver_port": ports["web"],
+		"socketio_port": ports["realtime"],
+		"gunicorn_workers": WEB_WORKERS,
+		"background_workers": 1,
+		"frappe_user": getpass.getuser(),
+		"allow_tests": 1,
+		"developer_mode": 0,
+		"live_reload": False,
+	}
+	write_json(site.sites / "common_site_config.json", common)
+	for each in sites:
+		path = each.sites / each.name / "site_config.json"
+		if path.exists():
+			write_json(path, {**json.loads(path.read_text()), "host_name": each.url})
+
+
+def _keep(sites: list[BenchSite]) -> None:
+	"""Stop everything and put the sites' data aside, as the copy all runs start from."""
+	first = sites[0]
+	first.stop()
+	for source, copy in _copies(sites):
+		shutil.copytree(source, copy, symlinks=True)
+	_stamp_file(first).write_text(_stamp(sites))
+
+
+def _restore(sites: list[BenchSite]) -> None:
+	for source, copy in _copies(sites):
+		shutil.rmtree(source, ignore_errors=True)
+		shutil.copytree(copy, source, symlinks=True)
+
+
+def _copies(sites: list[BenchSite]) -> list[tuple[Path, Path]]:
+	aside = sites[0].state_folder / "untouched"
+	folders = [(site.sites / site.name, aside / site.name) for site in sites]
+	return [(sites[0].database.data, aside / "mariadb"), *folders]
