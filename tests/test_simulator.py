@@ -250,7 +250,9 @@ class TestMisbehaviour:
 		with raw(pbx.url, CALL) as connection:
 			got = b""
 			while len(got) < 600:
-				got += connection.recv(64)
+				part = connection.recv(64)
+				got += part
+				assert part
 		assert b'\r\n\r\n{"success":true' in got
 		assert len(pbx.calls) == 1
 
@@ -404,7 +406,7 @@ class TestControlApi:
 		assert request["call_id"] == 1 and request["client"] == "127.0.0.1"
 
 	def test_behave_and_reset_over_http(self, pbx):
-		rule = {"kind": "503", "extension": "1000", "times": 5}
+		rule = {"kind": "503", "extension": 1000, "times": 5}
 		status, answer = ask_json(pbx.url, "/_sim/behave", "POST", rule)
 		assert (status, answer["behaviour"]["left"]) == (200, 5)
 		assert ask(pbx.url, CALL)[0] == 503
@@ -413,25 +415,26 @@ class TestControlApi:
 		assert ask(pbx.url, CALL)[0] == 200 and len(pbx.requests) == 1
 
 	@pytest.mark.parametrize(
-		("method", "path", "body", "status"),
+		("method", "path", "body", "status", "sentence"),
 		[
-			("POST", "/_sim/behave", "{", 400),
-			("POST", "/_sim/behave", "[]", 400),
-			("POST", "/_sim/behave", "{}", 400),
-			("POST", "/_sim/behave", '{"kind": "explode"}', 400),
-			("POST", "/_sim/behave", '{"kind": "404", "time": 1}', 400),
-			("POST", "/_sim/behave", '{"kind": "404", "times": "x"}', 400),
-			("POST", "/_sim/calls/99/answer", "", 404),
-			("GET", "/_sim/calls/1/answer", "", 404),
-			("GET", "/_sim/reset", "", 404),
-			("POST", "/_sim/calls/1/hangup", "", 409),
+			("POST", "/_sim/behave", "{", 400, "Expecting"),
+			("POST", "/_sim/behave", "[]", 400, "must be a JSON object"),
+			("POST", "/_sim/behave", "{}", 400, "Give kind"),
+			("POST", "/_sim/behave", '{"kind": "explode"}', 400, "Choose one of"),
+			("POST", "/_sim/behave", '{"kind": "404", "time": 1}', 400, "Give kind"),
+			("POST", "/_sim/behave", '{"kind": "404", "times": "x"}', 400, "times must be a number"),
+			("POST", "/_sim/calls/99/answer", "", 404, "no call 99"),
+			("GET", "/_sim/calls/1/answer", "", 404, "no GET"),
+			("GET", "/_sim/reset", "", 404, "no GET"),
+			("POST", "/_sim/calls/1/hangup", "", 409, "already ended"),
+			("POST", "/_sim/calls/1/answer", "", 409, "does not ring"),
 		],
 	)
-	def test_mistakes_get_a_status_and_a_sentence(self, pbx, method, path, body, status):
+	def test_mistakes_get_a_status_and_a_sentence(self, pbx, method, path, body, status, sentence):
 		ask(pbx.url, CALL)
 		pbx.hang_up(1)
 		got, answer = ask(pbx.url, path, method, body)[::2]
-		assert got == status and json.loads(answer)["error"]
+		assert got == status and sentence in json.loads(answer)["error"]
 
 	def test_a_client_that_only_tries_the_root_is_recorded_and_meets_the_rules_for_all(self, pbx):
 		assert ask(pbx.url, "/")[0] == 200
@@ -551,6 +554,8 @@ class TestServe:
 		assert error.value.setting == "port"
 
 	def test_an_unreadable_allow_list_is_a_configuration_error(self):
+		with pytest.raises(ValueError):
+			Simulator(allow=["everyone"])
 		with pytest.raises(ConfigurationError) as error:
 			serve(0, allow=["everyone"])
 		assert error.value.setting == "allow"

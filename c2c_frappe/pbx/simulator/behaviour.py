@@ -74,7 +74,13 @@ class Behaviours:
 		if seconds is not None and seconds < 0:
 			raise ValueError("seconds must not be negative.")
 		rule = Behaviour(
-			kind, extension, number, times, seconds, default if places_call is None else places_call
+			kind=kind,
+			# Extensions and numbers are often written as integers, and come in as text.
+			extension=None if extension is None else str(extension),
+			number=None if number is None else str(number),
+			left=times,
+			seconds=seconds,
+			places_call=default if places_call is None else places_call,
 		)
 		self._rules.append(rule)
 		return rule

@@ -35,7 +35,7 @@ def control(switchboard: Switchboard, method: str, path: str, body: bytes) -> An
 		return _route(switchboard, method, path, values)
 	except CallStateError as error:
 		return _error(409, str(error))
-	except (ValueError, TypeError) as error:
+	except ValueError as error:
 		return _error(400, str(error))
 
 
@@ -71,6 +71,9 @@ def _behave(switchboard: Switchboard, values: dict) -> Answer:
 	unknown = sorted(values.keys() - BEHAVE_KEYS)
 	if unknown or not isinstance(values.get("kind"), str):
 		raise ValueError(f"Give kind and any of the rest of {', '.join(sorted(BEHAVE_KEYS))}.")
+	for name in ("times", "seconds"):
+		if not isinstance(values.get(name), int | float | None):
+			raise ValueError(f"{name} must be a number.")
 	return _reply({"behaviour": as_dict(switchboard.behave(**values))})
 
 

@@ -67,7 +67,7 @@ class Switchboard:
 
 	def _decide(self, request: ReceivedRequest) -> tuple[Answer, Behaviour, Call | None]:
 		vendor = next((vendor for vendor in VENDORS if vendor.handles(request.path)), None)
-		dial = vendor.read(request.path, request.query) if vendor and request.method == "GET" else None
+		dial = vendor.read(request.path, request.query) if vendor else None
 		behaviour = self._behaviours.take(dial)
 		barrier = _barrier(vendor, request, self.setup)
 		if barrier or dial is None:
