@@ -6,3 +6,28 @@ app_publisher = "The c2c_frappe contributors"
 app_description = "Click-to-call for ERPNext and Frappe, for any PBX"
 app_email = "hello@c2c-frappe.example"
 app_license = "GPL-3.0-or-later"
+
+app_include_js = "c2c_frappe.bundle.js"
+extend_bootinfo = "c2c_frappe.boot.extend"
+
+after_install = "c2c_frappe.install.after_install"
+after_migrate = "c2c_frappe.install.after_migrate"
+after_app_install = "c2c_frappe.install.after_app_install"
+before_uninstall = "c2c_frappe.uninstall.before_uninstall"
+after_uninstall = "c2c_frappe.uninstall.after_uninstall"
+
+# Fixtures overwrite on every migrate: only records nobody edits.
+fixtures = [{"dt": "Role", "filters": [["name", "in", ["PBX Agent", "PBX Manager"]]]}]
+
+has_permission = {"PBX Call Log": "c2c_frappe.permissions.has_call_permission"}
+permission_query_conditions = {"PBX Call Log": "c2c_frappe.permissions.call_conditions"}
+
+doc_events = {"User": {"validate": "c2c_frappe.extensions.validate_user"}}
+
+scheduler_events = {"cron": {"* * * * *": ["c2c_frappe.call_log.sweep"]}}
+
+additional_timeline_content = {"*": ["c2c_frappe.timeline.calls_of"]}
+
+# Deleting a lead keeps its calls; they are what was said, not part of the lead.
+ignore_links_on_delete = ["PBX Call Log"]
+default_log_clearing_doctypes = {"PBX Call Log": 730}

@@ -84,18 +84,26 @@ class HttpAnswer:
 
 @dataclass(frozen=True)
 class DialResult:
-	"""What is known after a dial: a status and failure code of `pbx/status.py`, the PBX's id, a sentence."""
+	"""What is known after a dial: the kind of answer (a key of `status.DIAL_ANSWERS`), a sentence, the PBX's id."""
 
-	status: str
+	answer: str
 	message: str
-	failure_code: str = ""
 	pbx_call_id: str = ""
 
-	@classmethod
-	def of(cls, answer: str, message: str, pbx_call_id: str = "") -> DialResult:
-		"""Return the result for a kind of answer, a key of `status.DIAL_ANSWERS`."""
-		evidence = status.of_dial(answer)
-		return cls(evidence.status, message, evidence.failure_code, pbx_call_id)
+	@property
+	def evidence(self) -> status.Evidence:
+		"""Return what the answer is worth."""
+		return status.of_dial(self.answer)
+
+	@property
+	def status(self) -> str:
+		"""Return the status this answer gives a call."""
+		return self.evidence.status
+
+	@property
+	def failure_code(self) -> str:
+		"""Return the code PBX Call Log stores, "" when nothing failed."""
+		return self.evidence.failure_code
 
 
 class Provider:

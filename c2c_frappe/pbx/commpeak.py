@@ -6,6 +6,7 @@ here was tried on a live account.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from c2c_frappe.pbx import answers, phone, status
@@ -44,12 +45,17 @@ class CommPeak(Provider):
 	)
 	default_base_url = "https://click2call.pbx.commpeak.com"
 
+	def __init__(self, values: Mapping[str, object]):
+		"""Take the settings; one of the two shapes must be complete."""
+		super().__init__(values)
+		self.address = self._address()
+
 	def dial_request(self, dial: DialRequest) -> HttpRequest:
 		"""Build `.../leg_a/leg_b[/prefix]?key=value`: the values are path segments, custom data the query."""
 		legs = [self.checked_extension(dial.extension), phone.dial_format(dial.number, "digits")]
 		if self.values["prefix"]:
 			legs.append(self.values["prefix"])
-		address = "/".join([self._address(), *(quote(leg, safe="") for leg in legs)])
+		address = "/".join([self.address, *(quote(leg, safe="") for leg in legs)])
 		data = {key: value for key, value in dial.custom_data.items() if value}
 		query = f"?{urlencode(data, quote_via=quote)}" if data else ""
 		return HttpRequest("GET", address + query, secrets=self.secrets)
@@ -74,16 +80,16 @@ class CommPeak(Provider):
 		if body.get("success") is False:
 			is_unknown = said.lower().rstrip(".") == "extension does not exist"
 			kind = "unknown_extension" if is_unknown else "pbx_rejected"
-			return DialResult.of(
+			return DialResult(
 				kind, _("CommPeak refused the call: {0}", said or _("no reason given")), call_id
 			)
 		if body.get("success") is True:
 			is_yes = 200 <= answer.status < 300
-			return DialResult.of(
+			return DialResult(
 				"accepted" if is_yes else "bad_reply", self._reply_sentence(answer, is_yes), call_id
 			)
 		kind = "not_allowlisted" if answer.status == 404 else status.by_http_status(answer.status)
-		return DialResult.of(kind, self._refusal(kind, answer), call_id)
+		return DialResult(kind, self._refusal(kind, answer), call_id)
 
 	def _reply_sentence(self, answer: HttpAnswer, is_yes: bool) -> str:
 		if is_yes:
@@ -110,7 +116,6 @@ class CommPeak(Provider):
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a GET of the host's root: CommPeak documents nothing else that cannot ring a phone."""
-		self._address()
 		base = self.values["base_url"] or self.default_base_url
 		return HttpRequest(
 			"GET", f"{base if self.values['crm_id'] else self.values['stats_url']}/", secrets=self.secrets

@@ -25,7 +25,12 @@ def place(provider: Provider, dial: DialRequest, send: Send = transport.send) ->
 	try:
 		return provider.read_dial_answer(send(provider.dial_request(dial), provider.connection))
 	except PbxError as error:
-		return DialResult.of(error.failure_code, error.message)
+		return DialResult(error.failure_code, error.message)
+	except Exception as error:  # noqa: BLE001  the frames in between hold the key: nothing may travel up
+		sentence = _(
+			"A fault in this app ({0}) while calling. The phone may still ring.", type(error).__name__
+		)
+		return DialResult("bad_reply", sentence)
 
 
 def probe(provider: Provider, send: Send = transport.send) -> Finding:

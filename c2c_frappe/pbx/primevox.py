@@ -60,7 +60,7 @@ class Primevox(Provider):
 		"""A 2xx is Unconfirmed whatever its body, of which a redacted excerpt is kept for the admin."""
 		said = answers.excerpt(answer.text, self.secrets) or _("an empty page")
 		if 200 <= answer.status < 300:
-			return DialResult.of(
+			return DialResult(
 				"unconfirmed", _("Primevox does not say whether it took the call. It answered: {0}", said)
 			)
 		kind = status.by_http_status(answer.status)
@@ -71,7 +71,7 @@ class Primevox(Provider):
 			"pbx_rejected": _("Primevox refused the request (HTTP {0}): {1}", answer.status, said),
 			"bad_reply": _("Primevox had a fault (HTTP {0}). The phone may still ring.", answer.status),
 		}[kind]
-		return DialResult.of(kind, sentence)
+		return DialResult(kind, sentence)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a call list request for an empty span: it reads, and it needs the same key and container."""

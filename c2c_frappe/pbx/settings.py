@@ -48,7 +48,7 @@ def checked(settings: Iterable[Setting], values: Mapping[str, object]) -> dict[s
 	Names that are no setting are ignored: an account has fields of other providers too.
 	Raise ConfigurationError naming the first setting that is missing or unusable.
 	"""
-	texts = {s.name: _trimmed(values.get(s.name)) or s.default for s in settings}
+	texts = {s.name: trimmed(values.get(s.name)) or s.default for s in settings}
 	is_http_allowed = texts.get("allow_http", "").lower() in _TRUE
 	for setting in settings:
 		text = texts[setting.name]
@@ -64,7 +64,8 @@ def is_ticked(text: str) -> bool:
 	return text.lower() in _TRUE
 
 
-def _trimmed(value: object) -> str:
+def trimmed(value: object) -> str:
+	"""Return a pasted value as text without white space and invisible marks at its ends; a tick is "1" or ""."""
 	if value is None or value is False:
 		return ""
 	text = "1" if value is True else str(value)

@@ -7,7 +7,10 @@ and a call's status is the one with the highest. A maximum does not depend on or
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
+
+from c2c_frappe.pbx.text import _
 
 DIALING = "Dialing"
 REQUESTED = "Requested"
@@ -66,6 +69,10 @@ DIAL_ANSWERS = {
 	"extension_offline": Evidence(14, FAILED, "extension_offline"),
 }
 
+INTERRUPTED = _(
+	"The server stopped while it was calling. The phone may have rung: look before you call again."
+)
+
 # Codes of refusals decided before anything was sent; each makes the row Failed at once.
 REFUSALS = (
 	"no_extension",
@@ -95,6 +102,22 @@ _RANKS = {
 def of_dial(answer: str) -> Evidence:
 	"""Return the evidence a dial's answer gives; `answer` is a key of DIAL_ANSWERS."""
 	return DIAL_ANSWERS[answer]
+
+
+def of_refusal(failure_code: str) -> Evidence:
+	"""Return the evidence of an attempt that was refused before anything was sent."""
+	if failure_code not in REFUSALS:
+		raise ValueError(failure_code)
+	return Evidence(DIAL_ANSWERS["misconfigured"].rank, FAILED, failure_code)
+
+
+def as_of(now: datetime, status: str, reply_due: datetime | None) -> Evidence | None:
+	"""Return the evidence that replaces a Dialing row's status once its reply is overdue, None while it holds.
+
+	Both times are in UTC without a zone.
+	"""
+	is_overdue = status == DIALING and reply_due is not None and reply_due < now
+	return DIAL_ANSWERS["interrupted"] if is_overdue else None
 
 
 def of_news(source: str, status: str, failure_code: str = "") -> Evidence:

@@ -1,0 +1,67 @@
+"""Builds a provider from a PBX Account. The only reader of stored secrets; no secret leaves it but inside one."""
+
+from __future__ import annotations
+
+from frappe.utils.password import get_decrypted_password
+
+from c2c_frappe import replies
+from c2c_frappe.pbx import exchange, registry
+from c2c_frappe.pbx.base import Provider
+from c2c_frappe.pbx.errors import PbxError
+
+SECRET = "password"  # noqa: S105  the kind of a setting, not a secret
+
+
+class _Secret(str):
+	"""A secret whose repr shows nothing, for frames that end up in a traceback with their variables."""
+
+	__slots__ = ()
+
+	def __repr__(self) -> str:
+		return "'***'"
+
+
+def provider_of(account) -> Provider:
+	"""Return the provider a saved PBX Account stands for; raise ConfigurationError if its settings can't work."""
+	return registry.build(account.provider, _values(account, _stored))
+
+
+def provider_of_form(account) -> Provider:
+	"""Return the provider of a PBX Account being edited, whose new secrets are not stored yet."""
+	return registry.build(account.provider, _values(account, _entered))
+
+
+def _values(account, secret_of) -> dict[str, object]:
+	known = registry.PROVIDERS.get(account.provider)
+	settings = known.settings if known else ()
+	return {s.name: secret_of(account, s.name) if s.kind == SECRET else account.get(s.name) for s in settings}
+
+
+def _stored(account, fieldname: str) -> _Secret:
+	if not account.get(fieldname):
+		return _Secret()
+	return _Secret(
+		get_decrypted_password("PBX Account", account.name, fieldname, raise_exception=False) or ""
+	)
+
+
+def _entered(account, fieldname: str) -> _Secret:
+	entered = account.get(fieldname) or ""
+	is_placeholder = bool(entered) and set(entered) == {"*"}
+	return _stored(account, fieldname) if is_placeholder else _Secret(entered)
+
+
+def test_connection(account) -> dict:
+	"""Return {ok, message, unchecked, request} of a probe that cannot ring a phone."""
+	try:
+		provider = provider_of(account)
+		request = provider.probe_request().masked()
+	except PbxError as error:
+		return {"ok": False, "message": replies.sentence(error.message), "unchecked": [], "request": ""}
+	finding = exchange.probe(provider)
+	return {
+		"ok": finding.ok,
+		"message": replies.sentence(finding.message),
+		"unchecked": [replies.sentence(text) for text in finding.unchecked],
+		"request": request,
+	}

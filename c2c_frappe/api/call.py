@@ -1,0 +1,41 @@
+"""What the Desk asks about calls. Each method checks, delegates and returns."""
+
+from __future__ import annotations
+
+import frappe
+
+from c2c_frappe import call_log, chooser, dialing, permissions, replies
+
+
+@frappe.whitelist(methods=["POST"])
+def dial(
+	reference_doctype: str | None = None,
+	reference_name: str | None = None,
+	fieldname: str | None = None,
+	row: str | None = None,
+	number: str | None = None,
+	request_id: str | None = None,
+) -> dict:
+	"""Place one call for the logged-in user.
+
+	`row` names a child row; with a record, `number` only chooses among the numbers found there. Return {call,
+	status, number, extension, message, failure_code, repeated, fix}; the same user's same `request_id` returns
+	the same call. A refusal is a reply with status Failed; PermissionError for a missing role or right.
+	"""
+	permissions.require_agent()
+	sent = (reference_doctype, reference_name, fieldname, row, number, request_id)
+	return dialing.dial(dialing.Click(*(value or "" for value in sent)))
+
+
+@frappe.whitelist()
+def numbers(doctype: str, name: str) -> dict:
+	"""Return what may be called on a record: {numbers: [{fieldname, row, label, number, ...}], message, fix}."""
+	permissions.require_agent()
+	return chooser.offer(doctype, name)
+
+
+@frappe.whitelist()
+def state(call: str) -> dict:
+	"""Return the reply for a call as it stands now, for the user who placed it or a manager."""
+	frappe.get_doc("PBX Call Log", call).check_permission("read")
+	return replies.reply(call_log.by_name(call))

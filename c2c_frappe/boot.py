@@ -1,0 +1,21 @@
+"""What the Desk learns at boot: whether this user may call. No secret and no policy goes to the browser."""
+
+from __future__ import annotations
+
+import frappe
+
+from c2c_frappe import extensions, numbers, permissions
+
+
+def extend(bootinfo) -> None:
+	"""Add `c2c` to the boot info of users who may call; others get nothing and see plain numbers."""
+	if not permissions.can_call() or frappe.session.data.get("impersonated_by"):
+		return
+	settings = frappe.get_cached_doc("PBX Settings")
+	if not settings.enabled:
+		return
+	bootinfo.c2c = {
+		"extension": extensions.of_user(frappe.session.user).extension,
+		"fields": numbers.unmarked_fields(),
+		"any_number": bool(settings.allow_any_number),
+	}

@@ -1,0 +1,250 @@
+"""The only writer of PBX Call Log. `open` takes the guards and commits before anything is sent; `close` saves.
+
+The row is the guard: `request_id`, `dial_key`, `slot` and `site_slot` are unique columns, so inserting the row
+is taking the lock, over any number of processes and machines. Nothing here speaks to a PBX or decides policy.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count
+from frappe.utils import now, now_datetime
+
+from c2c_frappe.pbx import status
+from c2c_frappe.pbx.base import DialResult
+from c2c_frappe.pbx.guards import first_free
+
+DOCTYPE = "PBX Call Log"
+# After the exchange's own deadline: time to read the answer and to save it.
+GRACE = timedelta(seconds=5)
+ATTEMPTS = 20
+COLUMNS = (
+	"name", "status", "agent", "account", "extension", "number", "reference_doctype", "reference_name",
+	"failure_code", "message", "requested_at", "reply_due", "duration",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Draft:
+	"""A call that is about to be placed or refused; `number` is E.164 or "" when none was found."""
+
+	agent: str
+	request_id: str = ""
+	account: str = ""
+	extension: str = ""
+	number: str = ""
+	reference_doctype: str = ""
+	reference_name: str = ""
+	name: str = field(default_factory=lambda: frappe.generate_hash(length=10))
+
+
+@dataclass(frozen=True)
+class Guards:
+	"""What the row takes: dials in flight for the account and the site, seconds for the reply and for a repeat."""
+
+	account_slots: int
+	site_slots: int
+	reply_seconds: float
+	repeat_seconds: float
+
+
+class Busy(Exception):
+	"""All slots of the account or of the site are taken."""
+
+
+def by_request(request_id: str) -> dict | None:
+	"""Return the call this request id placed, or None."""
+	return _find({"request_id": request_id}) if request_id else None
+
+
+def by_name(name: str) -> dict | None:
+	"""Return a call's row as it is to be shown now, or None."""
+	return _find({"name": name})
+
+
+def of_record(doctype: str, name: str, limit: int) -> list[dict]:
+	"""Return the record's latest calls as they are to be shown now; the caller checked the right to read it."""
+	filters = {"reference_doctype": doctype, "reference_name": name}
+	rows = frappe.get_all(DOCTYPE, filters, COLUMNS, order_by="requested_at desc", limit=limit)
+	return [shown(row) for row in rows]
+
+
+def last_status(number: str) -> str:
+	"""Return the status of the latest call to an E.164 number, "" when there was none."""
+	rows = frappe.get_all(DOCTYPE, {"number": number}, COLUMNS, order_by="requested_at desc", limit=1)
+	return shown(rows[0])["status"] if rows else ""
+
+
+def count_dials(agent: str, since: datetime) -> int:
+	"""Return how many calls the agent placed since then, refused attempts left out."""
+	table = frappe.qb.DocType(DOCTYPE)
+	is_dialled = table.failure_code.isnull() | table.failure_code.notin(status.REFUSALS)
+	query = (
+		frappe.qb.from_(table)
+		.select(Count("*"))
+		.where((table.agent == agent) & (table.requested_at >= since))
+	)
+	return query.where(is_dialled).run()[0][0]
+
+
+def open(draft: Draft, guards: Guards, custom_data: dict[str, str]) -> tuple[dict, bool]:  # noqa: A001
+	"""Insert and commit the row that permits one dial; return (row, is_new).
+
+	is_new False means the call was placed already, by the same request or by the same agent to the same number:
+	the row is that call's. Raise Busy when no slot is free.
+	"""
+	if getattr(frappe.db, "_disable_transaction_control", 0):
+		raise RuntimeError(
+			"A call cannot be placed from within a document's save: its row could not be committed."
+		)
+	for _attempt in range(ATTEMPTS):
+		sweep()
+		winner = by_request(draft.request_id) or _find({"dial_key": _dial_key(draft)})
+		if winner:
+			return winner, False
+		if _insert({**_columns(draft), **_taken(draft, guards), "custom_data": json.dumps(custom_data)}):
+			return by_name(draft.name), True
+	raise Busy
+
+
+def refuse(draft: Draft, failure_code: str, message: str) -> dict:
+	"""Insert and commit the row of an attempt that was refused before anything was sent."""
+	evidence = status.of_refusal(failure_code)
+	row = {**_columns(draft), **_said(evidence), "message": message}
+	return by_name(draft.name) if _insert(row) else by_request(draft.request_id)
+
+
+def close(name: str, result: DialResult, message: str) -> dict:
+	"""Save and commit what the dial's reply said, unless better evidence is there already; free the slot."""
+	freed = {"slot": None, "site_slot": None}
+	if result.pbx_call_id:
+		freed["pbx_call_id"] = result.pbx_call_id
+	if status.is_final(result.status):
+		freed["dial_key"] = None
+	table = frappe.qb.DocType(DOCTYPE)
+	_update(freed, table.name == name)
+	_update(
+		{**_said(result.evidence), "message": message},
+		(table.name == name) & _is_weaker(table, result.evidence),
+	)
+	frappe.db.commit()
+	return by_name(name)
+
+
+def sweep() -> None:
+	"""Free the guards that are past their deadline and turn dials nobody answered for into Unknown; commit."""
+	moment = _utc_now()
+	table = frappe.qb.DocType(DOCTYPE)
+	is_due = table.slot.isnotnull() & (table.reply_due < moment)
+	is_over = table.dial_key.isnotnull() & (table.repeat_until < moment)
+	names = frappe.qb.from_(table).select(table.name).where(is_due | is_over).run(pluck=True)
+	if not names:
+		return
+	# By name, after a plain read: an UPDATE over these ranges would lock the gaps other dials insert into.
+	interrupted = status.of_dial("interrupted")
+	is_named = table.name.isin(names)
+	is_silent = is_named & is_due & _is_weaker(table, interrupted)
+	_update({**_said(interrupted), "message": _(status.INTERRUPTED.template)}, is_silent)
+	_update({"slot": None, "site_slot": None}, is_named & is_due)
+	_update({"dial_key": None}, is_named & is_over)
+	frappe.db.commit()
+
+
+def _said(evidence: status.Evidence) -> dict:
+	return {
+		"status": evidence.status,
+		"failure_code": evidence.failure_code,
+		"evidence_rank": evidence.rank,
+		"modified": now(),
+	}
+
+
+def _is_weaker(table, evidence: status.Evidence):
+	return table.evidence_rank < evidence.rank
+
+
+def _update(values: dict, condition) -> None:
+	table = frappe.qb.DocType(DOCTYPE)
+	query = frappe.qb.update(table).where(condition)
+	for column, value in values.items():
+		query = query.set(table[column], value)
+	query.run()
+
+
+def _columns(draft: Draft) -> dict:
+	return {
+		"name": draft.name,
+		"direction": "Outgoing",
+		"agent": draft.agent,
+		"account": draft.account,
+		"extension": draft.extension,
+		"number": draft.number,
+		"reference_doctype": draft.reference_doctype,
+		"reference_name": draft.reference_name,
+		"request_id": draft.request_id,
+		"requested_at": now_datetime(),
+	}
+
+
+def _taken(draft: Draft, guards: Guards) -> dict:
+	"""Return the columns that hold the guards of one dial; raise Busy when no slot is free."""
+	moment = _utc_now()
+	reply_due = moment + timedelta(seconds=guards.reply_seconds) + GRACE
+	rows = frappe.get_all(DOCTYPE, {"slot": ("is", "set")}, ["slot", "site_slot"])
+	slot = first_free([row.slot for row in rows], f"{draft.account}#", guards.account_slots)
+	site_slot = first_free([row.site_slot for row in rows], "", guards.site_slots)
+	if not slot or not site_slot:
+		raise Busy
+	return {
+		**_said(status.of_dial("none_yet")),
+		"dial_key": _dial_key(draft),
+		"slot": slot,
+		"site_slot": site_slot,
+		"reply_due": reply_due,
+		"repeat_until": max(reply_due, moment + timedelta(seconds=guards.repeat_seconds)),
+	}
+
+
+def _dial_key(draft: Draft) -> str:
+	return f"{draft.agent}|{draft.number}"
+
+
+def _insert(row: dict) -> bool:
+	"""Insert and commit; return False, rolled back, when a unique column was taken by somebody faster."""
+	document = frappe.get_doc({"doctype": DOCTYPE, **row})
+	document.flags.ignore_links = True
+	said_before = len(frappe.local.message_log)
+	try:
+		document.insert(ignore_permissions=True, set_name=row["name"])
+	except (frappe.UniqueValidationError, frappe.DuplicateEntryError, frappe.QueryDeadlockError):
+		# Nothing is lost but this insert; and without it the snapshot would go on hiding the winner.
+		frappe.db.rollback()
+		del frappe.local.message_log[said_before:]
+		return False
+	frappe.db.commit()
+	return True
+
+
+def _find(filters: dict) -> dict | None:
+	row = frappe.db.get_value(DOCTYPE, filters, COLUMNS, as_dict=True)
+	return shown(row) if row else None
+
+
+def shown(row: dict) -> dict:
+	"""Return the row as it is to be read now: a dial past its deadline is Unknown before the sweep ran."""
+	overdue = status.as_of(_utc_now(), row["status"], row["reply_due"])
+	if overdue:
+		row.update(
+			status=overdue.status, failure_code=overdue.failure_code, message=_(status.INTERRUPTED.template)
+		)
+	return row
+
+
+def _utc_now() -> datetime:
+	# Deadlines are kept in UTC: the site's own clock jumps back an hour every autumn.
+	return datetime.now(timezone.utc).replace(tzinfo=None)

@@ -1,0 +1,45 @@
+"""What the chooser shows of a record: each number, its label, the time there, what came of the last call."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from frappe import _
+
+from c2c_frappe import call_log, numbers
+from c2c_frappe.pbx import phone, policy
+from c2c_frappe.pbx.choice import Choice, local_time
+from c2c_frappe.pbx.errors import InvalidNumberError
+
+
+def offer(doctype: str, name: str) -> dict:
+	"""Return {numbers: [{fieldname, row, label, number, local_time, last_result, do_not_call}], message, fix}."""
+	record = numbers.of_record(doctype, name)
+	countries = (record.country, numbers.site_country())
+	do_not_call = policy.is_do_not_call(record.do_not_call, record.lead_status)
+	return {
+		"numbers": [{**_offered(choice, countries), "do_not_call": do_not_call} for choice in record.choices],
+		"message": "" if record.choices else _("There is no phone number here yet. Add one, save, and call."),
+		"fix": None,
+	}
+
+
+def _offered(choice: Choice, countries: tuple[str, ...]) -> dict:
+	offered = {
+		"fieldname": choice.fieldname,
+		"row": choice.row,
+		"label": choice.label,
+		"number": choice.shown,
+	}
+	try:
+		number = phone.find(choice.text, countries)
+	except InvalidNumberError:
+		return {**offered, "local_time": "", "last_result": ""}
+	last = call_log.last_status(number.e164)
+	is_masked = choice.shown != choice.text
+	return {
+		**offered,
+		"number": choice.shown if is_masked else phone.display(number),
+		"local_time": local_time(number.e164, datetime.now(timezone.utc)),
+		"last_result": _(last) if last else "",
+	}

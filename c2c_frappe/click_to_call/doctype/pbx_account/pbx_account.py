@@ -1,0 +1,37 @@
+"""One PBX with its credentials. Checks its own fields, never the network."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from c2c_frappe import accounts, replies
+from c2c_frappe.pbx import settings
+from c2c_frappe.pbx.errors import ConfigurationError
+
+
+class PBXAccount(Document):
+	"""Trims what was pasted, and names the field a mistake is in."""
+
+	def validate(self):
+		"""Refuse settings the provider cannot work with."""
+		self._trim()
+		mistake = self._mistake()
+		if mistake:
+			field = self.meta.get_field(mistake.setting)
+			title = _(field.label) if field else _("PBX Account")
+			frappe.throw(replies.sentence(mistake.message), title=title)
+
+	def _trim(self):
+		for field in self.meta.fields:
+			value = self.get(field.fieldname)
+			if field.fieldtype in ("Data", "Password") and isinstance(value, str):
+				self.set(field.fieldname, settings.trimmed(value))
+
+	def _mistake(self) -> ConfigurationError | None:
+		try:
+			accounts.provider_of_form(self)
+		except ConfigurationError as error:
+			return error
+		return None

@@ -1,0 +1,32 @@
+"""One call. Written by `call_log.py` alone; people write notes and disposition."""
+
+from __future__ import annotations
+
+import frappe
+from frappe.model.document import Document
+from frappe.query_builder import Interval
+from frappe.query_builder.functions import Now
+
+from c2c_frappe import call_log
+
+
+class PBXCallLog(Document):
+	"""The record of a call and of every attempt that was refused."""
+
+	def onload(self):
+		"""Show a dial past its deadline as Unknown before the sweep has run."""
+		self.update(
+			call_log.shown({f: self.get(f) for f in ("status", "failure_code", "message", "reply_due")})
+		)
+
+	@staticmethod
+	def clear_old_logs(days: int = 730) -> None:
+		"""Delete calls older than this many days, for Frappe's Log Settings."""
+		table = frappe.qb.DocType("PBX Call Log")
+		frappe.db.delete(table, filters=(table.creation < (Now() - Interval(days=days))))
+
+
+def on_doctype_update():
+	"""Add the indexes that the timeline and the caps read by."""
+	frappe.db.add_index("PBX Call Log", ["reference_doctype", "reference_name", "requested_at"], "of_record")
+	frappe.db.add_index("PBX Call Log", ["agent", "requested_at"], "of_agent")

@@ -1,0 +1,238 @@
+"""The use case "place a call": who asks, which number, may it be dialled, the row, one request, the answer.
+
+In the web request on purpose: a rep must not wait behind a queue. Nothing here sends twice, and nothing is
+decided here that `pbx/` can decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+
+import frappe
+from frappe import _
+from frappe.utils import add_to_date, cint, get_system_timezone, get_time, now_datetime
+
+from c2c_frappe import accounts, call_log, extensions, numbers, replies, site_address
+from c2c_frappe.call_log import Busy, Draft, Guards
+from c2c_frappe.pbx import choice, custom_data, exchange, guards, phone, policy
+from c2c_frappe.pbx.base import DialRequest
+from c2c_frappe.pbx.errors import PbxError
+
+EVENT = "pbx_call"
+
+
+@dataclass(frozen=True)
+class Click:
+	"""What the browser sent: with a record, the rest only chooses among the numbers found on it."""
+
+	reference_doctype: str = ""
+	reference_name: str = ""
+	fieldname: str = ""
+	row: str = ""
+	number: str = ""
+	request_id: str = ""
+
+
+class Refused(Exception):
+	"""The call is not to be placed, for this failure code and for the reason the sentence gives."""
+
+	def __init__(self, failure_code: str, message: str):
+		super().__init__(message)
+		self.failure_code, self.message = failure_code, message
+
+
+def dial(click: Click) -> dict:
+	"""Place one call for the logged-in user, who may call, and return the reply for the browser.
+
+	Raise PermissionError if the user may not read the record or the request id is another user's.
+	"""
+	earlier = call_log.by_request(click.request_id)
+	if earlier:
+		return _repeated(earlier)
+	attempt = Attempt(click)
+	try:
+		attempt.prepare()
+		row, is_new = call_log.open(attempt.draft, attempt.guards(), attempt.custom_data())
+	except Refused as refusal:
+		row = call_log.refuse(attempt.draft, refusal.failure_code, refusal.message)
+		return _tell(row)
+	except Busy:
+		row = call_log.refuse(attempt.draft, "pbx_busy", _busy_sentence())
+		return _tell(row)
+	if not is_new:
+		return _repeated(row)
+	return _tell(attempt.place())
+
+
+def _repeated(row: dict) -> dict:
+	if row["agent"] != frappe.session.user:
+		frappe.throw(_("This request belongs to another user."), frappe.PermissionError)
+	return replies.reply(row, repeated=True)
+
+
+def _tell(row: dict) -> dict:
+	reply = replies.reply(row)
+	frappe.publish_realtime(EVENT, reply, user=row["agent"])
+	return reply
+
+
+def _busy_sentence() -> str:
+	return _(
+		"The PBX is slow to answer and all lines to it are taken. Nothing was sent: try again in a moment."
+	)
+
+
+class Attempt:
+	"""One click on its way to a call: each step adds to `draft` what it found, or raises Refused."""
+
+	def __init__(self, click: Click):
+		self.click = click
+		self.settings = frappe.get_cached_doc("PBX Settings")
+		self.record: numbers.Record | None = None
+		self.draft = Draft(frappe.session.user, click.request_id)
+
+	def prepare(self) -> None:
+		"""Find the phone and the number, and ask policy; nothing is written and nothing is sent."""
+		self._find_record()
+		self._find_phone()
+		self._find_number()
+		self._check_policy()
+		self._check_caps()
+
+	def _note(self, **found: str) -> None:
+		self.draft = replace(self.draft, **found)
+
+	def _find_record(self) -> None:
+		doctype, name = self.click.reference_doctype, self.click.reference_name
+		if doctype:
+			self.record = numbers.of_record(doctype, name)
+			self._note(reference_doctype=doctype, reference_name=self.record.name)
+
+	def _find_phone(self) -> None:
+		if not self.settings.enabled:
+			raise Refused("disabled", _("Click to Call is switched off. A PBX Manager can switch it on."))
+		if not site_address.is_confirmed():
+			raise Refused(
+				"disabled",
+				_(
+					"This site runs under a new address. A PBX Manager must confirm it before calls are placed."
+				),
+			)
+		own = extensions.of_user(self.draft.agent)
+		if not own.extension:
+			raise Refused("no_extension", _("You have no extension yet. Ask your administrator for one."))
+		self._note(extension=own.extension)
+		self.caller_id = own.caller_id
+		self._find_account(own.account or self.settings.default_account)
+
+	def _find_account(self, name: str | None) -> None:
+		if not name:
+			raise Refused(
+				"misconfigured", _("There is no PBX account for you. Ask a PBX Manager to set one.")
+			)
+		self.account = frappe.get_cached_doc("PBX Account", name)
+		self._note(account=name)
+		if not self.account.enabled:
+			raise Refused("disabled", _("The PBX account {0} is switched off.").format(name))
+		try:
+			self.provider = accounts.provider_of(self.account)
+		except PbxError as error:
+			raise Refused("misconfigured", replies.sentence(error.message)) from None
+
+	@property
+	def countries(self) -> tuple[str, ...]:
+		"""Return whose country decides when a number has no plus: the record's, the account's, the site's."""
+		own = (self.record.country,) if self.record else ()
+		return (*own, numbers.country_code(self.account.default_country), numbers.site_country())
+
+	def _find_number(self) -> None:
+		text = self._chosen_text()
+		try:
+			self.number = phone.find(text, self.countries)
+		except PbxError as error:
+			raise Refused(error.failure_code, replies.sentence(error.message)) from None
+		self._note(number=self.number.e164)
+
+	def _chosen_text(self) -> str:
+		click = self.click
+		if not self.record:
+			if not click.number:
+				raise Refused("no_number", _("Enter a number to call."))
+			if not self.settings.allow_any_number:
+				raise Refused("number_not_allowed", _("Only numbers found on a record may be called here."))
+			return click.number
+		if not self.record.choices:
+			raise Refused("no_number", _("There is no phone number here yet. Add one, save, and call."))
+		chosen = choice.choose(self.record.choices, click.fieldname, click.row, click.number, self.countries)
+		if not chosen:
+			raise Refused(
+				"no_number", _("That number is not on this record. Save or reload it, and call again.")
+			)
+		return chosen.text
+
+	def _check_policy(self) -> None:
+		if self.record and policy.is_do_not_call(self.record.do_not_call, self.record.lead_status):
+			raise Refused("do_not_call", _("This record says do not call."))
+		verdict = policy.judge(self.number, policy.Rules(numbers.allowed_countries(self.settings)))
+		if not verdict.allowed:
+			raise Refused(verdict.failure_code, replies.sentence(verdict.message))
+		start, end = (get_time(t) if t else None for t in self._calling_hours())
+		zones = phone.time_zones(self.number)
+		if not policy.within_hours(datetime.now(timezone.utc), start, end, zones, get_system_timezone()):
+			raise Refused(
+				"outside_hours",
+				_("It is outside calling hours there ({0} to {1}).").format(*map(str, self._calling_hours())),
+			)
+
+	def _calling_hours(self) -> tuple:
+		return self.settings.calling_hours_start, self.settings.calling_hours_end
+
+	def _check_caps(self) -> None:
+		limits = {
+			"minute": self.settings.max_calls_per_user_per_minute,
+			"day": self.settings.max_calls_per_user_per_day,
+		}
+		now = now_datetime()
+		since = {"minute": add_to_date(now, minutes=-1), "day": now.replace(hour=0, minute=0, second=0)}
+		counts = {
+			name: call_log.count_dials(self.draft.agent, since[name])
+			for name, limit in limits.items()
+			if limit
+		}
+		reached = policy.over_cap(counts, limits)
+		if reached:
+			sentence = {
+				"minute": _("You placed {0} calls within a minute, which is the limit. Wait a moment."),
+				"day": _("You placed {0} calls today, which is the limit. A PBX Manager can raise it."),
+			}[reached]
+			raise Refused("rate_limited", sentence.format(limits[reached]))
+
+	def guards(self) -> Guards:
+		"""Return what the row is to take: a quarter of the web workers at most, whatever the account says."""
+		site_slots = guards.slots_of_site(cint(frappe.conf.gunicorn_workers))
+		account_slots = min(cint(self.account.max_calls_in_flight) or site_slots, site_slots)
+		deadline = self.provider.connection.deadline
+		return Guards(account_slots, site_slots, deadline, cint(self.settings.repeat_window))
+
+	def custom_data(self) -> dict[str, str]:
+		"""Return the pairs of PBX Settings filled in for this call."""
+		pairs = [(row.key, row.value) for row in self.settings.custom_data_fields]
+		return custom_data.fill(
+			pairs,
+			{
+				"reference_doctype": self.draft.reference_doctype,
+				"reference_name": self.draft.reference_name,
+				"call": self.draft.name,
+				"user": self.draft.agent,
+				"company": self.record.company if self.record else "",
+				"site": frappe.local.site,
+			},
+		)
+
+	def place(self) -> dict:
+		"""Send the one request of a row that is committed, save what came of it, and return the row."""
+		draft = self.draft
+		request = DialRequest(draft.extension, draft.number, self.custom_data(), self.caller_id)
+		result = exchange.place(self.provider, request)
+		return call_log.close(draft.name, result, replies.sentence(result.message))

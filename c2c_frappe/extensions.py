@@ -1,0 +1,62 @@
+"""Which extension is whose. The only reader and writer of the PBX fields on User; rings nothing."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import frappe
+from frappe import _
+
+
+class Extension(NamedTuple):
+	"""A user's phone: the extension, the PBX Account it is on ("" for the default one), the caller id."""
+
+	extension: str
+	account: str
+	caller_id: str
+
+
+def of_user(user: str) -> Extension:
+	"""Return the user's phone, empty strings where nothing is set."""
+	row = frappe.db.get_value("User", user, ["pbx_extension", "pbx_account", "pbx_caller_id"]) or ("", "", "")
+	return Extension(*((value or "").strip() for value in row))
+
+
+def assign(user: str, extension: str, account: str = "", caller_id: str = "") -> None:
+	"""Give the user this phone; raise ValidationError with the name of whoever has it already."""
+	doc = frappe.get_doc("User", user)
+	doc.update({"pbx_extension": extension, "pbx_account": account, "pbx_caller_id": caller_id})
+	# A PBX Manager has no right on User; this method and these three fields are the exception.
+	doc.save(ignore_permissions=True)
+
+
+def validate_user(doc, _method: str | None = None) -> None:
+	"""Trim the user's extension and refuse one that somebody else has on the same account."""
+	for field in ("pbx_extension", "pbx_caller_id"):
+		if doc.get(field):
+			doc.set(field, doc.get(field).strip())
+	if not doc.get("pbx_extension") or not _is_changed(doc):
+		return
+	holder = _holder(doc)
+	if holder:
+		frappe.throw(
+			_("Extension {0} belongs to {1} already.").format(
+				frappe.bold(doc.pbx_extension), frappe.bold(holder)
+			),
+			title=_("Extension in use"),
+		)
+
+
+def _is_changed(doc) -> bool:
+	return doc.has_value_changed("pbx_extension") or doc.has_value_changed("pbx_account")
+
+
+def _holder(doc) -> str | None:
+	default = frappe.db.get_single_value("PBX Settings", "default_account") or ""
+	others = frappe.get_all(
+		"User",
+		{"pbx_extension": doc.pbx_extension, "name": ("!=", doc.name), "enabled": 1},
+		["name", "pbx_account"],
+	)
+	account = doc.pbx_account or default
+	return next((other.name for other in others if (other.pbx_account or default) == account), None)

@@ -1,0 +1,48 @@
+"""What installing adds besides DocTypes. Inserts records once; never overwrites what an admin changed."""
+
+from __future__ import annotations
+
+import frappe
+
+from c2c_frappe import custom_fields
+
+CUSTOM_DATA = {
+	"leadid": "lead",
+	"recordno": "reference_name",
+	"doctype": "reference_doctype",
+	"call": "call",
+	"userid": "user",
+}
+DISPOSITIONS = (
+	"Interested",
+	"Call back",
+	"Not interested",
+	"Left a message",
+	"Wrong number",
+	"Do not call again",
+)
+
+
+def after_install() -> None:
+	"""Add our fields to others' DocTypes, the default settings and dispositions."""
+	custom_fields.create()
+	settings = frappe.get_doc("PBX Settings")
+	for key, value in CUSTOM_DATA.items():
+		settings.append("custom_data_fields", {"key": key, "value": value})
+	settings.insert(ignore_permissions=True) if settings.is_new() else settings.save(ignore_permissions=True)
+	for disposition in DISPOSITIONS:
+		if not frappe.db.exists("PBX Disposition", disposition):
+			frappe.get_doc({"doctype": "PBX Disposition", "disposition": disposition}).insert(
+				ignore_permissions=True
+			)
+
+
+def after_migrate() -> None:
+	"""Bring back a field of ours that went missing, and add those a new version brings."""
+	custom_fields.create()
+
+
+def after_app_install(app: str) -> None:
+	"""Add Lead's field when ERPNext or CRM arrives after us."""
+	if app != "c2c_frappe":
+		custom_fields.create()

@@ -1,0 +1,141 @@
+"""Which numbers a record has, read past masks after the permission check. The only place that reads them.
+
+Whether a number may be dialled is not decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+
+from c2c_frappe.pbx import phone
+from c2c_frappe.pbx.choice import Choice, ordered
+
+# Fields that hold a phone number though Frappe's metadata does not say so.
+UNMARKED_FIELDS = {"Customer": ["mobile_no"], "Supplier": ["mobile_no"], "Address": ["phone"]}
+NEVER = {"fax"}
+# What is allowed while no country is set anywhere: an empty set would mean all.
+NOWHERE = "none"
+_TEXT_FIELDS = {"Data", "Small Text", "Read Only"}
+
+
+@dataclass(frozen=True)
+class Record:
+	"""A record that can be called: its numbers, its country's ISO code, and what it says about being called."""
+
+	doctype: str
+	name: str
+	choices: tuple[Choice, ...]
+	country: str
+	do_not_call: bool
+	lead_status: str
+	company: str
+
+
+def unmarked_fields() -> dict[str, list[str]]:
+	"""Return the fields Frappe's metadata does not mark: our list and the hook `c2c_phone_fields` of other apps."""
+	added = frappe.get_hooks("c2c_phone_fields") or {}
+	return {
+		doctype: [*UNMARKED_FIELDS.get(doctype, ()), *added.get(doctype, ())]
+		for doctype in {*UNMARKED_FIELDS, *added}
+	}
+
+
+def of_record(doctype: str, name: str) -> Record:
+	"""Return the record with its numbers, primary ones first, each text once.
+
+	Raise PermissionError if the user may not read the record, DoesNotExistError if there is none. Fields of
+	a permlevel the user cannot read are left out.
+	"""
+	document = frappe.get_doc(doctype, name)
+	document.check_permission("read")
+	meta = frappe.get_meta(doctype)
+	return Record(
+		doctype,
+		name,
+		ordered([*_own(meta, document), *_of_rows(meta, document)]),
+		country_code(document.get("country") if meta.has_field("country") else ""),
+		bool(document.get("do_not_call")),
+		(document.get("status") or "") if doctype == "Lead" else "",
+		document.get("company") or "",
+	)
+
+
+def country_code(country: str | None) -> str:
+	"""Return the ISO alpha-2 code of a Country record, "" when there is none."""
+	return (frappe.get_cached_value("Country", country, "code") or "").upper() if country else ""
+
+
+def site_country() -> str:
+	"""Return the ISO code of the site's country: PBX Settings', else System Settings'."""
+	settings = frappe.get_cached_doc("PBX Settings")
+	return country_code(settings.default_country or frappe.get_cached_doc("System Settings").country)
+
+
+def allowed_countries(settings) -> frozenset[str]:
+	"""Return the ISO codes of the countries that may be called; empty means any real country."""
+	if settings.all_countries:
+		return frozenset()
+	chosen = {country_code(row.country) for row in settings.allowed_countries}
+	return frozenset(chosen or {site_country() or NOWHERE})
+
+
+def _own(meta, document) -> Iterator[Choice]:
+	fields = _readable_phone_fields(meta)
+	for values in _raw(meta.name, fields, "name", document.name):
+		yield from _choices(fields, values, document, "")
+
+
+def _of_rows(meta, document) -> Iterator[Choice]:
+	for table in meta.get_table_fields():
+		child = frappe.get_meta(table.options)
+		fields = _readable_phone_fields(child, meta.name)
+		rows = {row.name: row for row in document.get(table.fieldname) or []}
+		for values in _raw(child.name, fields, "parent", document.name, meta.name, table.fieldname):
+			if values["name"] in rows:
+				yield from _choices(fields, values, rows[values["name"]], values["name"])
+
+
+def _choices(fields: list, values: dict, document, row: str) -> Iterator[Choice]:
+	is_primary = bool(document.get("is_primary_phone") or document.get("is_primary_mobile_no"))
+	for field in fields:
+		raw, seen = values[field.fieldname] or "", document.get(field.fieldname) or ""
+		for text in phone.split(raw):
+			yield Choice(
+				field.fieldname, row, _(field.label), text, text if raw == seen else seen, is_primary
+			)
+
+
+def _readable_phone_fields(meta, parenttype: str | None = None) -> list:
+	levels = set(meta.get_permlevel_access("read", parenttype))
+	unmarked = unmarked_fields().get(meta.name, ())
+	return [
+		field
+		for field in meta.fields
+		if is_phone_field(field, unmarked)
+		and (field.permlevel or 0) in levels
+		and not field.get("is_virtual")
+	]
+
+
+def is_phone_field(field, unmarked: list[str]) -> bool:
+	"""Tell whether a DocField holds a phone number somebody can be called on."""
+	if field.fieldname in NEVER:
+		return False
+	is_marked = field.fieldtype == "Phone" or (field.fieldtype in _TEXT_FIELDS and field.options == "Phone")
+	return is_marked or field.fieldname in unmarked
+
+
+def _raw(doctype: str, fields: list, column: str, value: str, parenttype: str = "", parentfield: str = ""):
+	# Past Frappe 16's masks, which get_doc and get_value apply: the number is dialled, not shown.
+	if not fields:
+		return []
+	table = frappe.qb.DocType(doctype)
+	query = frappe.qb.from_(table).where(table[column] == value)
+	if parenttype:
+		query = query.where(table.parenttype == parenttype).where(table.parentfield == parentfield)
+		query = query.orderby(table.idx)
+	return query.select(table.name, *[table[field.fieldname] for field in fields]).run(as_dict=True)

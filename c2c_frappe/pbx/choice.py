@@ -1,0 +1,58 @@
+"""Which of a record's numbers a click means. Pure: the browser chooses among what the server found, no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from c2c_frappe.pbx import phone
+from c2c_frappe.pbx.errors import InvalidNumberError
+
+
+@dataclass(frozen=True)
+class Choice:
+	"""One number of a record: where it stands, what it is called, the text as typed and as this user sees it."""
+
+	fieldname: str
+	row: str
+	label: str
+	text: str
+	shown: str = ""
+	is_primary: bool = False
+
+
+def ordered(choices: Sequence[Choice]) -> tuple[Choice, ...]:
+	"""Return primary numbers first, and each text once, at its best place."""
+	primary_first = sorted(choices, key=lambda choice: not choice.is_primary)
+	return tuple({choice.text: choice for choice in reversed(primary_first)}.values())[::-1]
+
+
+def choose(
+	choices: Sequence[Choice], fieldname: str, row: str, number: str, countries: Sequence[str]
+) -> Choice | None:
+	"""Return the choice that fits all that was sent, the first of several, None when none does.
+
+	What was not sent ("") fits everything; `number` fits by text or as the same E.164 number.
+	"""
+	wanted = _e164(number, countries)
+	for choice in choices:
+		fits_place = fieldname in ("", choice.fieldname) and row in ("", choice.row)
+		is_number = not number or number in (choice.text, choice.shown)
+		if fits_place and (is_number or (wanted and wanted == _e164(choice.text, countries))):
+			return choice
+	return None
+
+
+def local_time(number: str, now: datetime) -> str:
+	"""Return the time where an E.164 number is as "14:05", "" when its zones differ; `now` is aware."""
+	times = {now.astimezone(ZoneInfo(zone)).strftime("%H:%M") for zone in phone.time_zones(number)}
+	return times.pop() if len(times) == 1 else ""
+
+
+def _e164(text: str, countries: Sequence[str]) -> str:
+	try:
+		return phone.find(text, countries).e164 if text else ""
+	except InvalidNumberError:
+		return ""

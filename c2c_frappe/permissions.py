@@ -1,0 +1,47 @@
+"""Who may call, and whose calls one sees. An agent sees own calls, a manager all; nothing else is decided here."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+
+AGENT = "PBX Agent"
+SEES_ALL = {"PBX Manager", "System Manager"}
+
+
+def can_call(user: str | None = None) -> bool:
+	"""Tell whether the user has the role to call."""
+	return AGENT in frappe.get_roles(user)
+
+
+def require_agent() -> None:
+	"""Raise PermissionError unless the logged-in user may call as himself."""
+	if not can_call():
+		frappe.throw(
+			_("You need the role PBX Agent to place calls. Ask your administrator."), frappe.PermissionError
+		)
+	if frappe.session.data.get("impersonated_by"):
+		frappe.throw(
+			_("While impersonating {0} you cannot call: their phone would ring.").format(frappe.session.user),
+			frappe.PermissionError,
+		)
+
+
+def require_manager() -> None:
+	"""Raise PermissionError unless the logged-in user looks after the PBX."""
+	if not SEES_ALL & set(frappe.get_roles()):
+		frappe.throw(_("You need the role PBX Manager for this."), frappe.PermissionError)
+
+
+def has_call_permission(doc, ptype: str | None = None, user: str | None = None) -> bool:
+	"""Let agents at their own calls only; managers at all. The roles' own rights still apply."""
+	user = user or frappe.session.user
+	return bool(SEES_ALL & set(frappe.get_roles(user))) or doc.agent == user
+
+
+def call_conditions(user: str | None = None) -> str:
+	"""Return the WHERE part that keeps lists and REST to what `has_call_permission` allows."""
+	user = user or frappe.session.user
+	if SEES_ALL & set(frappe.get_roles(user)):
+		return ""
+	return f"`tabPBX Call Log`.agent = {frappe.db.escape(user)}"

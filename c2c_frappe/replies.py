@@ -1,0 +1,33 @@
+"""What the browser is told about a call: one shape for replies, realtime and asking. Decides and writes nothing."""
+
+from __future__ import annotations
+
+from frappe import _
+
+from c2c_frappe import fixes
+from c2c_frappe.pbx import phone
+from c2c_frappe.pbx.text import Text
+
+
+def reply(row: dict, repeated: bool = False) -> dict:
+	"""Return {call, status, number, extension, message, failure_code, repeated, fix} of a PBX Call Log row."""
+	return {
+		"call": row["name"],
+		"status": row["status"],
+		"number": display(row["number"]),
+		"extension": row["extension"] or "",
+		"message": row["message"] or "",
+		"failure_code": row["failure_code"] or "",
+		"repeated": repeated,
+		"fix": fixes.fix_for(row),
+	}
+
+
+def display(number: str | None) -> str:
+	"""Return an E.164 number as people write it, "" when there is none."""
+	return phone.display(number, "") if number else ""
+
+
+def sentence(text: str) -> str:
+	"""Return a sentence of the core in the user's language."""
+	return text.translated(_) if isinstance(text, Text) else text

@@ -1,0 +1,40 @@
+"""The calls of a record on its timeline. Runs on every form load: one indexed look-up, and it never raises."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html, format_duration, get_fullname
+
+from c2c_frappe import call_log, replies
+
+LIMIT = 20
+
+
+def calls_of(doctype: str, name: str) -> list[dict]:
+	"""Return timeline entries of the record's latest calls; nothing, and an Error Log, when that fails."""
+	try:
+		return [_entry(row) for row in call_log.of_record(doctype, name, LIMIT)]
+	except Exception:  # noqa: BLE001  a timeline hook that raises breaks every form it is on
+		frappe.log_error("Calls on the timeline", f"The calls of {doctype} {name} could not be shown.")
+		return []
+
+
+def _entry(row: dict) -> dict:
+	return {
+		"icon": "call",
+		"is_card": False,
+		"creation": row["requested_at"],
+		"content": _content(row),
+	}
+
+
+def _content(row: dict) -> str:
+	who, number = escape_html(get_fullname(row["agent"])), escape_html(replies.display(row["number"]))
+	result = escape_html(_(row["status"]))
+	sentence = _("{0} called {1}: {2}").format(f"<b>{who}</b>", f"<bdi>{number}</bdi>", result)
+	if row["duration"]:
+		sentence += f" · {escape_html(format_duration(row['duration']))}"
+	if row["message"] and row["failure_code"]:
+		sentence += f'<div class="text-muted small">{escape_html(row["message"])}</div>'
+	return sentence
