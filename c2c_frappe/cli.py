@@ -84,7 +84,7 @@ def _dial(slug: str, values: dict, extension: str, text: str, country: str, data
 @commands.command()
 def providers() -> None:
 	"""List the providers and what each can do."""
-	_answer(registry.support_table())
+	_answer({"providers": registry.support_table()})
 
 
 @commands.command()

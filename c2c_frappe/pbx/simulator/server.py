@@ -188,7 +188,7 @@ class Simulator:
 			self._server = self._thread = None
 
 	def __enter__(self) -> Simulator:
-		return self.start()
+		return self if self._server else self.start()
 
 	def __exit__(self, *exception) -> None:
 		self.stop()
