@@ -26,26 +26,30 @@ class MissingError(Exception):
 
 
 def missing(programs) -> list[str]:
-	"""Those of the programs that this machine does not have ("python venv" is a module)."""
-	return [program for program in programs if not _is_there(program)]
+	"""The apt packages that bring those of the programs that are not here ("python venv" is a module)."""
+	return [PACKAGE_OF[program] for program in programs if not _is_there(program)]
 
 
 def provide(programs) -> None:
-	"""Install with apt what is missing; raises MissingError when that cannot be done."""
-	absent = missing(programs)
-	if not absent:
+	"""Install with apt what is missing of these programs; raises MissingError when that cannot be done."""
+	install(missing(programs))
+	left = missing(programs)
+	if left:
+		raise MissingError(f"{' and '.join(left)} did not bring the programs expected of them")
+
+
+def install(names: list[str]) -> None:
+	"""Install packages with apt, saying so first; raises MissingError when that cannot be done."""
+	if not names:
 		return
-	names = [PACKAGE_OF[program] for program in absent]
 	command = f"apt-get install {' '.join(names)}"
 	prefix = _as_root()
 	if prefix is None:
-		raise MissingError(f"{' and '.join(absent)} missing: run as root: {command}")
-	with step(f"Installing with apt, as this machine lacks them: {' '.join(names)}"):
+		raise MissingError(f"this machine lacks {' and '.join(names)}: run as root: {command}")
+	with step(f"Installing with apt what this machine lacks: {' '.join(names)}"):
 		quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
 		_apt([*prefix, "apt-get", "-q", "update"], quiet, is_needed=False)
 		_apt([*prefix, "apt-get", "-qy", "install", "--no-install-recommends", *names], quiet)
-	if missing(programs):
-		raise MissingError(f"{' and '.join(missing(programs))} still missing after: {command}")
 
 
 def node_version() -> tuple[int, ...]:
@@ -77,9 +81,8 @@ def _as_root() -> list[str] | None:
 
 
 def _apt(argv: list[str], environment: dict, is_needed: bool = True) -> None:
-	result = subprocess.run(
-		argv, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-	)  # noqa: S603
+	streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+	result = subprocess.run(argv, env=environment, text=True, check=False, **streams)  # noqa: S603 - apt
 	if result.returncode and is_needed:
 		lines = result.stdout.strip().splitlines()
 		raise MissingError(f"apt failed: {lines[-1] if lines else 'no reason given'}")

@@ -52,6 +52,11 @@ class Desk:
 		"""The address of the web server, without a slash at the end."""
 		return f"http://127.0.0.1:{self.config['webserver_port']}"
 
+	@property
+	def is_made(self) -> bool:
+		"""Whether the site is there, with or without the app."""
+		return self._made.exists()
+
 	def create(self, ports: dict | None = None, install: bool = True) -> None:
 		"""Make the site with the app installed, unless it is there; continue where an earlier run stopped.
 
@@ -59,7 +64,7 @@ class Desk:
 		"""
 		self._write_config(ports or {})
 		self.start_redis()
-		if not self._made.exists():
+		if not self.is_made:
 			with step("The site"):
 				self._make_database()
 			self._made.touch()
@@ -174,9 +179,10 @@ class Desk:
 			self._write_bench_config({name: wanted.get(name) or services.free_port() for name in PORTS})
 		(self.sites / "apps.txt").write_text(f"frappe\n{APP}\n")
 		(self.sites / "currentsite.txt").write_text(self.site)
-		assets = self.sites / "assets"
-		if not assets.is_symlink():
-			assets.symlink_to(self.environment.assets)
+		links = {self.sites / "assets": self.environment.assets, self.folder / "env": self.environment.venv}
+		for link, target in links.items():
+			if not link.is_symlink():
+				link.symlink_to(target)
 		site_config = self.site_folder / "site_config.json"
 		if not site_config.exists():
 			keys = {"db_name": "site", "db_type": "sqlite", "encryption_key": _encryption_key()}

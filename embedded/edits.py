@@ -25,6 +25,7 @@ APPENDED = {
 }
 
 _SEVERAL_APPS = {
+	"hooks.py": [("/frappe/images/frappe-logo.svg", "/frappe/images/frappe-framework-logo.svg")],
 	"__init__.py": [
 		('__version__ = "0.0.1"', '__version__ = "16.0.0"'),
 		# A site has a folder and a name, and a process may choose among sites.
@@ -150,6 +151,14 @@ _INSTALL = {
 _DATABASE = {
 	# mysqlclient needs a compiler and MariaDB's headers, which a try-out on SQLite has no use for.
 	"app.py": [("import frappe.database.mariadb.mysqlclient", "import frappe.database.sqlite.database")],
+	# SQLite has it from 3.44 on; Debian 12 and Ubuntu 22.04 have older ones.
+	"database/sqlite/database.py": [
+		(
+			'		conn.create_function("regexp", 2, regexp)\n',
+			'		conn.create_function("regexp", 2, regexp)\n'
+			'		conn.create_function("concat", -1, lambda *parts: "".join(str(p) for p in parts if p is not None))\n',
+		),
+	],
 	# Frappe's own fork of pypika has these; the one on the registry has not.
 	"query_builder/builder.py": [
 		(

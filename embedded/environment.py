@@ -62,7 +62,8 @@ class Environment:
 
 	def __init__(self, folder: Path):
 		self.folder = Path(folder).resolve()
-		self.python = self.folder / "python/bin/python"
+		self.venv = self.folder / "python"
+		self.python = self.venv / "bin/python"
 		self.frappe = self.folder / "frappe"
 		self.node_modules = self.folder / "node/node_modules"
 		self.assets = self.folder / "assets"
@@ -163,7 +164,7 @@ def _write_path_file(environment: Environment) -> None:
 
 
 def _fetch_node(environment: Environment) -> None:
-	if packages.node_version() >= OLDEST_NODE and not packages.missing(["npm"]):
+	if packages.node_version() >= OLDEST_NODE and not packages.missing(("npm",)):
 		return
 	target = environment.folder / "nodejs"
 	with _part(target, NODE_WHEEL) as is_missing:

@@ -1,0 +1,49 @@
+"""The simulated PBX as two accounts, one for each vendor's API, and the settings to call through them."""
+
+import frappe
+
+COMMPEAK = "CommPeak (simulated)"
+PRIMEVOX = "Primevox (simulated)"
+# The simulator takes any ids and keys; these only have the right form.
+ACCOUNTS = (
+	{"account_name": COMMPEAK, "provider": "commpeak", "crm_id": "1", "client_id": "2"},
+	{
+		"account_name": PRIMEVOX,
+		"provider": "primevox",
+		"api_key": "demo-key",
+		"container_id": "100001",
+		"tenant_id": "000",
+	},
+)
+COUNTRY = "United Kingdom"
+COUNTRIES = (COUNTRY, "United States")
+
+
+def create(pbx_url: str) -> None:
+	"""Add the accounts, or lead those there to this address, and switch calling on."""
+	for account in ACCOUNTS:
+		name = frappe.db.exists("PBX Account", {"account_name": account["account_name"]})
+		doc = frappe.get_doc("PBX Account", name) if name else frappe.new_doc("PBX Account")
+		doc.update({**account, "enabled": 1, "base_url": pbx_url, "allow_http": 1})
+		doc.save()
+	settings = frappe.get_doc("PBX Settings")
+	settings.enabled = 1
+	settings.default_account = _named(COMMPEAK)
+	settings.default_country = COUNTRY
+	settings.set("allowed_countries", [{"country": country} for country in COUNTRIES])
+	settings.confirmed_site_url = frappe.utils.get_url()
+	settings.save()
+
+
+def clear() -> None:
+	"""Remove the accounts."""
+	frappe.db.set_single_value("PBX Settings", "default_account", None)
+	for account in ACCOUNTS:
+		name = _named(account["account_name"])
+		if name:
+			frappe.db.delete("PBX Call Log", {"account": name})
+			frappe.delete_doc("PBX Account", name, force=True)
+
+
+def _named(account_name: str) -> str | None:
+	return frappe.db.get_value("PBX Account", {"account_name": account_name})
