@@ -46,7 +46,7 @@ def running(kind: str = "erpnext", state_folder: Path = TESTS):
 	site = next((each for each in sites if each.kind == kind), None)
 	if not site:
 		raise BenchError(f"There is no bench with {kind} on this machine.")
-	services.stop(site.run_folder)
+	services.stop(site.state)
 	try:
 		if not _is_made(sites):
 			_make(sites)
@@ -60,7 +60,7 @@ def running(kind: str = "erpnext", state_folder: Path = TESTS):
 			site.start()
 		yield site
 	finally:
-		services.stop(site.run_folder)
+		services.stop(site.state)
 
 
 def up(demo_data) -> BenchSite:
@@ -68,12 +68,13 @@ def up(demo_data) -> BenchSite:
 
 	:param demo_data: called with the site once the app is installed, in each run
 	"""
+	install_programs()
 	site = _sites(DEMO, {"erpnext": DEMO_NAME, "frappe": DEMO_NAME})[-1]
 	if not _is_made([site]):
-		services.stop(site.run_folder)
+		services.stop(site.state)
 		_make([site])
 		_stamp_file(site).write_text(_stamp([site]))
-	elif not services.pid_of("mariadb", site.run_folder):
+	elif not services.pid_of("mariadb", site.state):
 		_configure([site])
 	site.start_servers()
 	with step(f"The app on {site.label}"):
@@ -93,10 +94,10 @@ def down() -> list[str]:
 	return services.stop(DEMO / "run")
 
 
-def provide_programs() -> None:
+def install_programs() -> None:
 	"""Install the programs a site needs besides the bench; raises packages.MissingError."""
-	wanted = [] if mariadb.is_installed() else ["mariadbd"]
-	packages.provide([*wanted, "redis-server", "node"])
+	server = [] if mariadb.is_installed() else ["mariadbd"]
+	packages.install(packages.missing([*server, "redis-server", "node"]))
 
 
 def _sites(state_folder: Path, names: dict[str, str]) -> list[BenchSite]:

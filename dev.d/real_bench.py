@@ -42,6 +42,14 @@ class Bench:
 		heads = [_head(self.folder / "apps" / app) for app in self.apps]
 		return hashlib.sha256(repr((self.folder, self.apps, heads)).encode()).hexdigest()
 
+	def label(self, app: str) -> str:
+		"""What a site with this app on top is called, such as "erpnext 15 on MariaDB"."""
+		return f"{app} {self.major(app)} on MariaDB"
+
+	def major(self, app: str) -> str:
+		"""The first number of an app's version."""
+		return self.apps[app].partition(".")[0]
+
 	def _version(self, app: str) -> str | None:
 		source = self.folder / "apps" / app / app / "__init__.py"
 		if not source.exists():
@@ -79,9 +87,9 @@ class BenchSite:
 		self.state_folder = state_folder
 		self.folder = state_folder / "bench"
 		self.sites = self.folder / "sites"
-		self.run_folder = state_folder / "run"
-		self.database = Server(state_folder / "mariadb", self.run_folder)
-		self.label = f"{kind} {bench.apps[kind].split('.')[0]} on MariaDB"
+		self.state = state_folder / "run"
+		self.database = Server(state_folder / "mariadb", self.state)
+		self.label = bench.label(kind)
 
 	@property
 	def ports(self) -> dict[str, int]:
@@ -121,7 +129,7 @@ class BenchSite:
 		for name in ("redis_cache", "redis_queue"):
 			port = self.ports[name]
 			argv = ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-			pid = services.start(name, argv, self.run_folder, cwd=self.state_folder)
+			pid = services.start(name, argv, self.state, cwd=self.state_folder)
 			services.wait_for_port(port, 20, pid=pid)
 
 	def start(self) -> None:
@@ -137,11 +145,11 @@ class BenchSite:
 			services.wait_for_url(f"http://{address}/api/method/ping", 90, {"Host": self.name}, pid=web)
 			services.wait_for_port(self.ports["realtime"], 30, pid=realtime)
 		except services.ServiceError as error:
-			raise BenchError(f"{error}\n{services.tail('web', self.run_folder)}") from error
+			raise BenchError(f"{error}\n{services.tail('web', self.state)}") from error
 
 	def stop(self) -> list[str]:
 		"""Stop what was started; returns the names of what was running."""
-		return services.stop(self.run_folder)
+		return services.stop(self.state)
 
 	def run(self, *arguments: str, timeout: float = 600) -> str:
 		"""Run a bench command on the site, as `bench --site NAME ...` does, and return what it printed."""
@@ -187,7 +195,7 @@ class BenchSite:
 		Raises test_counts.NoReportError when the tests could not be run to their end.
 		"""
 		selections = [["--module", module] for module in modules] or [["--app", APP]]
-		log = self.run_folder / "test.log"
+		log = self.state / "test.log"
 		log.unlink(missing_ok=True)
 		return test_counts.added([self._test(log, selection, timeout) for selection in selections])
 
@@ -208,7 +216,7 @@ class BenchSite:
 		return [self._python, "-m", "frappe.utils.bench_helper", "frappe", *arguments]
 
 	def _start(self, name: str, argv: list) -> int:
-		return services.start(name, argv, self.run_folder, env=self.environment, cwd=self.sites)
+		return services.start(name, argv, self.state, env=self.environment, cwd=self.sites)
 
 	def _output(self, argv: list, what: str, timeout: float) -> str:
 		result = self._process(argv, timeout, stderr=subprocess.PIPE)

@@ -9,6 +9,8 @@ from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
+NOTHING = {"ran": 0, "failed": 0, "skipped": 0, "seconds": 0.0, "failures": [], "reasons": {}}
+
 
 class NoReportError(Exception):
 	"""The tests did not run to their end. The text says why and shows the end of what was printed."""
@@ -59,7 +61,7 @@ def from_unittest(printed: str, returncode: int) -> dict:
 
 def added(reports: list[dict]) -> dict:
 	"""Add reports up."""
-	total = {"ran": 0, "failed": 0, "skipped": 0, "seconds": 0.0, "failures": [], "reasons": Counter()}
+	total = {**NOTHING, "reasons": Counter()}
 	for report in reports:
 		for key, value in report.items():
 			total[key] = total[key] + (Counter(value) if key == "reasons" else value)
@@ -69,6 +71,11 @@ def added(reports: list[dict]) -> dict:
 def passed(report: dict) -> int:
 	"""How many tests of a report ran and did not fail."""
 	return report["ran"] - report["failed"] - report["skipped"]
+
+
+def finished(report: dict) -> int:
+	"""How many tests of a report ran, passed or failed."""
+	return report["ran"] - report["skipped"]
 
 
 def _name(case) -> str:

@@ -1,0 +1,84 @@
+"""The Desks on which tests can run here: a real bench's with and without ERPNext, and the embedded one.
+
+Each comes as a fresh site that is started, used and stopped. Runs no test.
+"""
+
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import bench_site
+import packages
+import real_bench
+import services
+from places import EMBEDDED, STATE
+
+from embedded import environment
+from embedded.desk import Desk
+
+EMBEDDED_LABEL = "embedded Frappe 16 on SQLite"
+EMBEDDED_TESTS = STATE / "embedded-tests"
+ADMIN_PASSWORD = bench_site.ADMIN_PASSWORD
+
+
+class UnavailableError(Exception):
+	"""This Desk cannot be had on this machine. The text is one line that says why."""
+
+
+@dataclass(frozen=True)
+class Kind:
+	"""One kind of Desk; `open` starts a fresh site of it with `url` and `test`, for use in `with`."""
+
+	slug: str
+	label: str
+	open: Callable[[], AbstractContextManager]
+
+
+def kinds(with_bench: bool, with_embedded: bool) -> list[Kind]:
+	"""The kinds of Desk to test on; one that this machine lacks raises UnavailableError when it is opened."""
+	found = _on_bench() if with_bench else []
+	return [*found, Kind("embedded", EMBEDDED_LABEL, _embedded)] if with_embedded else found
+
+
+def _on_bench() -> list[Kind]:
+	bench = real_bench.find()
+	if not bench:
+		return [Kind("bench", "a bench", _no_bench)]
+	apps = reversed(bench.apps)
+	return [Kind(f"{app}{bench.major(app)}", bench.label(app), partial(_with_bench, app)) for app in apps]
+
+
+@contextmanager
+def _no_bench():
+	raise UnavailableError("there is none on this machine (FRAPPE_BENCH names one elsewhere)")
+	yield
+
+
+@contextmanager
+def _with_bench(kind: str):
+	try:
+		bench_site.install_programs()
+	except packages.MissingError as error:
+		raise UnavailableError(str(error)) from error
+	with bench_site.running(kind) as site:
+		yield site
+
+
+@contextmanager
+def _embedded():
+	"""Yield a fresh embedded Desk; raises UnavailableError where it cannot be built."""
+	try:
+		packages.install(packages.missing(("redis-server", "python venv")))
+		desk = Desk(environment.build(EMBEDDED), EMBEDDED_TESTS)
+	except (packages.MissingError, environment.NotAvailableError) as error:
+		raise UnavailableError(str(error)) from error
+	services.stop(desk.state)
+	shutil.rmtree(EMBEDDED_TESTS, ignore_errors=True)
+	try:
+		desk.create()
+		desk.start()
+		yield desk
+	finally:
+		desk.stop()

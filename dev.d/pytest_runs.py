@@ -1,0 +1,118 @@
+"""Runs pytest on `tests/`, in a Python environment of its own: the core anywhere, the browser tests on a Desk.
+
+Never starts a site: its address is handed in.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+
+import commands
+import packages
+import test_counts
+from places import ROOT, STATE
+from progress import step
+
+PYTHON = STATE / "test-python"
+REPORTS = STATE / "test-reports"
+# What Frappe 15 pins: sites read numbers with this metadata.
+OLDEST_PHONENUMBERS = "8.13.13"
+NEED_MORE = ("tests/browser", "tests/asterisk")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CORE_SECONDS = 300
+BROWSER_SECONDS = 420
+NO_TESTS_COLLECTED = 5
+
+
+class UnavailableError(Exception):
+	"""This machine cannot run these tests. The text is one line that says why."""
+
+
+def core(expression: str = "") -> dict:
+	"""Run the tests that need no Frappe, with the newest libraries; returns a report."""
+	_make_environment()
+	return _run("core", ["tests", *_ignored()], expression, CORE_SECONDS)
+
+
+def core_with_oldest_phonenumbers(expression: str = "") -> dict:
+	"""Run the same tests with the phonenumbers that Frappe 15 pins."""
+	_make_environment()
+	folder = STATE / f"phonenumbers-{OLDEST_PHONENUMBERS}"
+	if not folder.exists():
+		_pip(
+			"install",
+			"--no-deps",
+			"--target",
+			folder.with_suffix(".new"),
+			f"phonenumbers=={OLDEST_PHONENUMBERS}",
+		)
+		folder.with_suffix(".new").rename(folder)
+	environment = {"PYTHONPATH": str(folder), "C2C_EXPECT_PHONENUMBERS": OLDEST_PHONENUMBERS}
+	return _run("core-oldest", ["tests", *_ignored()], expression, CORE_SECONDS, environment)
+
+
+def browser(name: str, environment: dict, expression: str = "") -> dict:
+	"""Run the browser tests against the site that `environment` describes (see tests/browser/conftest.py)."""
+	_make_environment()
+	environment = {**environment, "C2C_BROWSER": find_browser(), "C2C_SHOTS": str(REPORTS / name)}
+	return _run(name, ["tests/browser"], expression, BROWSER_SECONDS, environment)
+
+
+def find_browser() -> str:
+	"""The path of Chromium, installed with apt when it is absent; raises UnavailableError."""
+	if not any(map(shutil.which, BROWSERS)):
+		try:
+			packages.install(packages.missing(["chromium"]))
+		except packages.MissingError as error:
+			raise UnavailableError(str(error)) from error
+	return next(path for path in map(shutil.which, BROWSERS) if path)
+
+
+def _run(
+	name: str, where: list[str], expression: str, seconds: float, environment: dict | None = None
+) -> dict:
+	REPORTS.mkdir(parents=True, exist_ok=True)
+	report = REPORTS / f"{name}.xml"
+	report.unlink(missing_ok=True)
+	argv = [PYTHON / "bin/python", "-m", "pytest", "-q", f"--junit-xml={report}", *where]
+	argv += ["-k", expression] if expression else []
+	result = commands.run(argv, seconds, cwd=ROOT, env={**os.environ, **(environment or {})})
+	if result.returncode == commands.TIMED_OUT:
+		raise test_counts.NoReportError(f"pytest did not end within {seconds:g} seconds")
+	counts = test_counts.from_pytest(report)
+	if result.returncode not in (0, NO_TESTS_COLLECTED) and not counts["failed"]:
+		raise test_counts.NoReportError(f"pytest ended with exit code {result.returncode}")
+	return counts
+
+
+def _ignored() -> list[str]:
+	return [f"--ignore={folder}" for folder in NEED_MORE]
+
+
+def _make_environment() -> None:
+	"""Make the Python environment, unless it is there and was made from this pyproject.toml."""
+	stamp = PYTHON / "made"
+	wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + sys.version.encode()).hexdigest()
+	if stamp.exists() and stamp.read_text() == wanted:
+		return
+	try:
+		packages.install(packages.missing(["python venv"]))
+	except packages.MissingError as error:
+		raise UnavailableError(str(error)) from error
+	with step("A Python environment for the tests"):
+		shutil.rmtree(PYTHON, ignore_errors=True)
+		_check([sys.executable, "-m", "venv", PYTHON], "venv")
+		_pip("install", "--editable", f"{ROOT}[test]")
+	stamp.write_text(wanted)
+
+
+def _pip(*arguments) -> None:
+	_check([PYTHON / "bin/python", "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments], "pip")
+
+
+def _check(argv: list, what: str) -> None:
+	result = commands.run(argv, 600, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+	if result.returncode:
+		raise UnavailableError(f"{what} failed: {result.stdout.strip()[-500:]}")

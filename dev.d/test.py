@@ -1,0 +1,135 @@
+"""Everything this machine can test, in one go: the core, the app on a site, the Desk in a browser.
+
+`./dev test [core|site|browser ...] [--no-bench] [--no-embedded] [-k EXPRESSION]`. What is needed is started on
+free loopback ports and stopped at the end. Site and browser tests run on a bench where one is found (with and
+without ERPNext) and on the embedded Desk. A part of which no test ran is a failure. The last lines say what
+ran where, what did not and why; `.dev/site-tests.json` keeps the counts of the site tests.
+"""
+
+import argparse
+import fcntl
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import desks
+import pytest_runs
+import services
+import test_counts
+import test_summary
+from places import ROOT, STATE
+from progress import say, warn
+
+PARTS = ("core", "site", "browser")
+SITE_SECONDS = 600
+UNAVAILABLE = (desks.UnavailableError, pytest_runs.UnavailableError)
+
+
+@dataclass(frozen=True)
+class Part:
+	"""One line of the summary: its title, what returns its report, and for site tests the kind of site."""
+
+	title: str
+	run: Callable[[], dict]
+	site: str = ""
+
+
+def main(arguments: list[str]) -> int:
+	options = _options(arguments)
+	os.environ.pop("CI", None)  # Frappe behaves differently where it is set
+	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+	STATE.mkdir(exist_ok=True)
+	with open(STATE / "test.lock", "w") as lock:
+		try:
+			fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+		except BlockingIOError:
+			warn("Another ./dev test runs in this checkout.")
+			return 2
+		outcomes = [_outcome(part, options.expression) for part in _parts(options)]
+	if not options.expression:
+		test_summary.record(outcomes)
+	print(test_summary.text(outcomes), flush=True)
+	return 1 if any(outcome.report["failed"] for outcome in outcomes) else 0
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+	parser = argparse.ArgumentParser(prog="./dev test", description=__doc__.partition("\n")[0])
+	parser.add_argument("parts", nargs="*", metavar="core|site|browser", help="default: all")
+	parser.add_argument("--no-bench", action="store_true", help="leave out a bench on this machine")
+	parser.add_argument("--no-embedded", action="store_true", help="leave out the embedded Desk")
+	parser.add_argument(
+		"-k", dest="expression", default="", help="as in pytest; on a site part of a file's name"
+	)
+	options = parser.parse_args(arguments)
+	options.parts = options.parts or list(PARTS)
+	unknown = sorted(set(options.parts) - set(PARTS))
+	if unknown:
+		parser.error(f"there is no part {', '.join(unknown)}")
+	return options
+
+
+def _parts(options: argparse.Namespace) -> Iterator[Part]:
+	if "core" in options.parts:
+		yield Part("core and command line", partial(pytest_runs.core, options.expression))
+		title = f"the same with phonenumbers {pytest_runs.OLDEST_PHONENUMBERS}"
+		yield Part(title, partial(pytest_runs.core_with_oldest_phonenumbers, options.expression))
+	if "site" in options.parts:
+		for kind in desks.kinds(not options.no_bench, not options.no_embedded):
+			yield Part(
+				f"site tests, {kind.label}", partial(_site_tests, kind, options.expression), kind.label
+			)
+	if "browser" in options.parts:
+		for kind in desks.kinds(not options.no_bench, not options.no_embedded):
+			yield Part(f"browser tests, {kind.label}", partial(_browser_tests, kind, options.expression))
+
+
+def _outcome(part: Part, expression: str) -> test_summary.Outcome:
+	"""Run a part; what kept it from running becomes its line in the summary."""
+	say(f"{part.title} ...")
+	began = time.monotonic()
+	outcome = test_summary.Outcome(part.title, part.site)
+	try:
+		outcome.report = part.run()
+		if not test_counts.finished(outcome.report) and not expression:
+			raise test_counts.NoReportError("no test ran")
+	except UNAVAILABLE as error:
+		outcome.not_run = str(error)
+	except Exception as error:  # noqa: BLE001 - the other parts still run, and this one counts as failed
+		outcome.broke(error)
+	outcome.seconds = time.monotonic() - began
+	say(test_summary.line(outcome))
+	return outcome
+
+
+def _site_tests(kind: desks.Kind, expression: str) -> dict:
+	modules = _modules(expression) if expression else []
+	if expression and not modules:
+		return test_counts.NOTHING
+	with kind.open() as site:
+		report = site.test(modules, timeout=SITE_SECONDS)
+		if report["failed"]:
+			print(services.tail("test", site.state, lines=200), flush=True)
+		return report
+
+
+def _modules(expression: str) -> list[str]:
+	"""The app's test modules whose file name has the expression in it."""
+	files = sorted((ROOT / "c2c_frappe").rglob("test_*.py"))
+	return [
+		".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files if expression in file.stem
+	]
+
+
+def _browser_tests(kind: desks.Kind, expression: str) -> dict:
+	pytest_runs.find_browser()
+	with kind.open() as site:
+		where = {
+			"C2C_SITE_URL": site.url,
+			"C2C_SITE_KIND": kind.slug,
+			"C2C_ADMIN_PASSWORD": desks.ADMIN_PASSWORD,
+		}
+		return pytest_runs.browser(f"browser-{kind.slug}", where, expression)
