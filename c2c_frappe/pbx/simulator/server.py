@@ -223,6 +223,8 @@ def serve(
 ) -> None:
 	"""Run in the foreground until SIGTERM or SIGINT; print one JSON line on stdout when ready.
 
+	Port 0 takes a free one; an empty id or key accepts any; `answer_after` seconds of ringing each phone is
+	picked up by itself. The line is {"listening": address, "extensions": [...], "allow": [...]}.
 	Call it from the main thread. Raise ConfigurationError when the port is taken or the allow-list unreadable.
 	"""
 	# Blocked before any thread starts, so that all inherit it: a signal that another thread received would
