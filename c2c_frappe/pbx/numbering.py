@@ -25,7 +25,12 @@ NANP = 1
 # Ranges priced as premium whatever else metadata says or misses. Kinds such as "pager" and "personal" are not
 # refused as such: Japan's, Hong Kong's and New Zealand's have become mobiles since 2023.
 PREMIUM_ALWAYS = {
-	1: re.compile(r"900|976|[2-79]\d\d976"),  # 976 as area code and as exchange
+	# 976 as area code and as exchange (freephone and some islands have an ordinary 976), follow-me codes 5XX.
+	1: re.compile(
+		r"900|976|(?!8(?:00|33|44|55|66|77|88|09|29|49|68|69|76))\d{3}976|5(?:00|2[1-9]|33|44|66|77|88)"
+	),
+	34: re.compile(r"70"),
+	39: re.compile(r"178|199"),
 	44: re.compile(r"70|76(?!24)"),  # follow-me numbers and pagers; 7624 is the Isle of Man's mobiles
 	57: re.compile(r"901\d{7}"),
 	248: re.compile(r"85"),
@@ -113,12 +118,16 @@ def _neighbours(code: int, digits: str) -> tuple[phonenumbers.PhoneNumber, ...]:
 
 
 def _with_head(code: int, digits: str, length: int) -> Iterator[phonenumbers.PhoneNumber]:
-	"""Yield numbers that begin with the first `length` digits: cut there, the next digit changed, or refilled."""
+	"""Yield numbers that begin with the first `length` digits: cut there, the next digit changed, or refilled.
+
+	Refilled to the same length and to two more: the number may lack its last digits.
+	"""
 	head, rest = digits[:length], len(digits) - length
 	yield _number(code, head)
 	for digit in "0123456789":
-		yield _number(code, head + digit * rest)
 		yield _number(code, head + digit + digits[length + 1 :])
+		for longer in range(3):
+			yield _number(code, head + digit * (rest + longer))
 
 
 def _is_known(parsed: phonenumbers.PhoneNumber) -> bool:

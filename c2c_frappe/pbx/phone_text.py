@@ -92,10 +92,11 @@ def _split_at_slashes(piece: str) -> list[str]:
 
 
 def _is_whole(text: str) -> bool:
-	"""Tell whether text has the digits of a whole number: 7, or 9 with its country's code."""
+	"""Tell whether text has the digits of a whole number: 7, or 9 after a +, or 11 with a leading 00."""
 	digits = re.sub(r"\D", "", text)
-	has_code = "+" in text or digits.startswith("00")
-	return len(digits) >= (9 if has_code else 7)
+	if "+" in text:
+		return len(digits) >= 9
+	return len(digits) >= (11 if digits.startswith("00") else 7)
 
 
 def take_apart(text: str) -> tuple[str, str]:
@@ -122,7 +123,7 @@ def take_apart(text: str) -> tuple[str, str]:
 
 
 def _refuse_words(body: str) -> None:
-	if re.search(r"[^\W\d_]", body):
+	if any(map(str.isalpha, body)):
 		raise InvalidNumberError(_("{0} has letters in it. Enter the number in digits only.", body))
 	if not re.search(r"\d", body):
 		raise InvalidNumberError(_("There is no phone number. Enter one."))
