@@ -121,7 +121,7 @@ def refuse(draft: Draft, failure_code: str, message: str) -> dict:
 
 def close(name: str, result: DialResult, message: str) -> dict:
 	"""Save and commit what the dial's reply said, unless better evidence is there already; free the slot."""
-	freed = {"slot": None, "site_slot": None}
+	freed = {"slot": None, "site_slot": None, "reply_due": None}
 	if result.pbx_call_id:
 		freed["pbx_call_id"] = result.pbx_call_id
 	if status.is_final(result.status):
@@ -141,7 +141,8 @@ def sweep() -> None:
 	moment = _utc_now()
 	table = frappe.qb.DocType(DOCTYPE)
 	is_due = table.slot.isnotnull() & (table.reply_due < moment)
-	is_over = table.dial_key.isnotnull() & (table.repeat_until < moment)
+	is_answered = table.slot.isnull() | (table.reply_due < moment)
+	is_over = table.dial_key.isnotnull() & (table.repeat_until < moment) & is_answered
 	names = frappe.qb.from_(table).select(table.name).where(is_due | is_over).run(pluck=True)
 	if not names:
 		return
@@ -206,7 +207,7 @@ def _taken(draft: Draft, guards: Guards) -> dict:
 		"slot": slot,
 		"site_slot": site_slot,
 		"reply_due": reply_due,
-		"repeat_until": max(reply_due, moment + timedelta(seconds=guards.repeat_seconds)),
+		"repeat_until": moment + timedelta(seconds=guards.repeat_seconds),
 	}
 
 

@@ -177,16 +177,15 @@ class Attempt:
 		verdict = policy.judge(self.number, policy.Rules(numbers.allowed_countries(self.settings)))
 		if not verdict.allowed:
 			raise Refused(verdict.failure_code, replies.sentence(verdict.message))
-		start, end = (get_time(t) if t else None for t in self._calling_hours())
+		self._check_hours()
+
+	def _check_hours(self) -> None:
+		bounds = (self.settings.calling_hours_start, self.settings.calling_hours_end)
+		start, end = (get_time(bound) if bound else None for bound in bounds)
 		zones = phone.time_zones(self.number)
 		if not policy.within_hours(datetime.now(timezone.utc), start, end, zones, get_system_timezone()):
-			raise Refused(
-				"outside_hours",
-				_("It is outside calling hours there ({0} to {1}).").format(*map(str, self._calling_hours())),
-			)
-
-	def _calling_hours(self) -> tuple:
-		return self.settings.calling_hours_start, self.settings.calling_hours_end
+			sentence = _("It is outside calling hours there: calls are placed from {0} to {1} local time.")
+			raise Refused("outside_hours", sentence.format(f"{start:%H:%M}", f"{end:%H:%M}"))
 
 	def _check_caps(self) -> None:
 		limits = {

@@ -27,9 +27,11 @@ def after_install() -> None:
 	"""Add our fields to others' DocTypes, the default settings and dispositions."""
 	custom_fields.create()
 	settings = frappe.get_doc("PBX Settings")
+	# Frappe fills a new record's Time fields with the present moment.
+	settings.update({"calling_hours_start": None, "calling_hours_end": None, "custom_data_fields": []})
 	for key, value in CUSTOM_DATA.items():
 		settings.append("custom_data_fields", {"key": key, "value": value})
-	settings.insert(ignore_permissions=True) if settings.is_new() else settings.save(ignore_permissions=True)
+	settings.save(ignore_permissions=True)
 	for disposition in DISPOSITIONS:
 		if not frappe.db.exists("PBX Disposition", disposition):
 			frappe.get_doc({"doctype": "PBX Disposition", "disposition": disposition}).insert(
