@@ -1,0 +1,20 @@
+// The one listener for every number on a page. It acts before ERPNext's own, so one click is one call.
+import { call } from "./call";
+import { target_of } from "./target";
+
+const NUMBERS = ".phone-btn, a[href^='tel:']";
+
+export function listen_for_clicks() {
+	document.addEventListener("click", on_click, true);
+}
+
+function on_click(event) {
+	const element = event.target.closest?.(NUMBERS);
+	// With a key held down, or another button, the click is the browser's own.
+	if (!element || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+	const target = target_of(element);
+	if (!target) return;
+	event.preventDefault();
+	event.stopPropagation();
+	if (event.detail < 2) call(target);
+}

@@ -1,0 +1,17 @@
+// The table of contents of the Desk's side: what is set up, once, before the Desk starts. For users who may
+// not call nothing happens here: they see plain numbers, and a handler set by another app stays theirs.
+import { listen_for_clicks } from "./clicks";
+import { add_call_buttons } from "./form_button";
+import { set_handler } from "./handler";
+import { add_icons } from "./icons";
+import { start_strip } from "./strip";
+import { add_style } from "./style";
+
+if (frappe.boot?.c2c) {
+	add_style();
+	set_handler();
+	listen_for_clicks();
+	add_icons();
+	add_call_buttons();
+	start_strip();
+}

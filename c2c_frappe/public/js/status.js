@@ -1,0 +1,20 @@
+// How each status of a call looks and lasts in the strip. What a status means is the server's.
+
+const STATUSES = {
+	Dialing: { colour: "gray" },
+	Requested: { colour: "blue" },
+	Unconfirmed: { colour: "orange", is_kept: true },
+	Unknown: { colour: "orange", is_kept: true },
+	Ringing: { colour: "blue" },
+	"In Progress": { colour: "green" },
+	Completed: { colour: "green", is_final: true },
+	"No Answer": { colour: "orange", is_final: true },
+	Busy: { colour: "orange", is_final: true },
+	Canceled: { colour: "gray", is_final: true },
+	Failed: { colour: "red", is_final: true, is_kept: true },
+};
+
+// `is_kept`: stays in sight until somebody has read it and closes it.
+export function look_of(status) {
+	return STATUSES[status] || { colour: "gray" };
+}

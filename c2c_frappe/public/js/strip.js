@@ -1,0 +1,84 @@
+// The call strip: a small card in the corner that says how the latest call stands. It repeats what the
+// server says; before the server has spoken it claims nothing but that it was asked.
+import { follow, forget, watch } from "./follow";
+import { look_of } from "./status";
+import { build, draw, hide, tick } from "./strip_view";
+
+const LINGER = 15000; // ms a call that has ended stays in sight
+
+let shown = null;
+let ticker = null;
+let closing = null;
+
+export function start_strip() {
+	build(close);
+	watch({ on_news: show_followed, on_quiet: rest, on_close: disappear });
+}
+
+export function show_asking(target) {
+	const { extension } = frappe.boot.c2c;
+	const number = String(target.shown);
+	const message = extension
+		? __("Asking your phone {0} to ring: pick up to be connected to {1}", [extension, number])
+		: __("Placing the call to {0}", [number]);
+	forget();
+	show({ status: "Dialing", number, message, target, since: Date.now() });
+}
+
+// A reply of the server, to the dial or to a question that came before it.
+export function show_news(reply, target) {
+	const since = shown?.target === target ? shown.since : Date.now();
+	show({ ...reply, target, since });
+	if (reply.call && !look_of(reply.status).is_final) follow({ call: reply.call, title: target.title, since });
+	refresh_timeline();
+}
+
+export function show_error(error, target) {
+	const { message, is_unanswered } = error;
+	show({ status: is_unanswered ? "Unknown" : "Failed", number: target.shown, message, is_unanswered, target });
+}
+
+function show_followed(news, { call, title, since }) {
+	const is_known = shown?.call === call;
+	const is_news = !is_known || shown.status !== news.status;
+	const is_answered = is_known && is_news && news.status === "In Progress";
+	const start = is_answered ? Date.now() : (is_known && shown.since) || since;
+	show({ ...news, target: is_known ? shown.target : { title }, since: start });
+	if (is_news) refresh_timeline();
+}
+
+function show(call) {
+	clearInterval(ticker);
+	clearTimeout(closing);
+	shown = call;
+	draw(call);
+	tick(call.since);
+	const { is_final, is_kept } = look_of(call.status);
+	if (!is_final && call.since) ticker = setInterval(() => tick(call.since), 1000);
+	if (is_final && !is_kept) closing = setTimeout(close, LINGER);
+}
+
+// No more news is expected: what is shown may stay, or goes when nobody needs to read it.
+function rest() {
+	clearInterval(ticker);
+	if (shown && !look_of(shown.status).is_kept) closing = setTimeout(close, LINGER);
+}
+
+function close() {
+	forget();
+	disappear();
+}
+
+function disappear() {
+	clearInterval(ticker);
+	clearTimeout(closing);
+	shown = null;
+	hide();
+}
+
+// The record's timeline came with its form; only the form in sight can be stale.
+function refresh_timeline() {
+	const record = shown.target;
+	const is_open = record.reference_name && cur_frm?.docname === record.reference_name;
+	if (is_open && cur_frm.doctype === record.reference_doctype) cur_frm.sidebar?.reload_docinfo?.();
+}

@@ -1,0 +1,72 @@
+// What the call strip looks like. It is told what to show and decides nothing.
+import { look_of } from "./status";
+import { set_text } from "./text";
+
+let strip = null;
+
+export function build(on_close) {
+	strip = document.createElement("section");
+	strip.className = "c2c-strip";
+	strip.hidden = true;
+	strip.setAttribute("aria-label", __("Call"));
+	// The live region is there before its first text, or that one is not read out; the seconds stand outside,
+	// or every one is.
+	strip.innerHTML = `
+		<div class="c2c-strip-news" role="status" aria-live="polite">
+			<span class="c2c-strip-status"></span>
+			<div class="c2c-strip-title"></div>
+			<div class="c2c-strip-number"></div>
+			<div class="c2c-strip-message"></div>
+		</div>
+		<div class="c2c-strip-links"></div>
+		<span class="c2c-strip-time" aria-hidden="true"></span>
+		<button type="button" class="c2c-strip-close">${frappe.utils.icon("close", "sm")}</button>`;
+	const button = strip.querySelector("button");
+	button.title = __("Close");
+	button.setAttribute("aria-label", button.title);
+	button.addEventListener("click", on_close);
+	document.body.append(strip);
+}
+
+export function draw(call) {
+	const status = part("status");
+	status.className = `c2c-strip-status indicator-pill ${look_of(call.status).colour}`;
+	set_text(status, __(call.status));
+	set_text(part("title"), call.target.title);
+	set_text(part("number"), call.number, call.number);
+	set_text(part("message"), call.message, call.number);
+	part("links").replaceChildren(...links(call));
+	strip.hidden = false;
+	// Frappe's own alerts stand in the same corner: they move up.
+	document.documentElement.style.setProperty("--c2c-strip-height", `${strip.offsetHeight + 8}px`);
+}
+
+export function tick(since) {
+	const seconds = Math.floor((Date.now() - since) / 1000);
+	const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+	set_text(part("time"), since ? time : "");
+}
+
+export function hide() {
+	strip.hidden = true;
+	document.documentElement.style.removeProperty("--c2c-strip-height");
+}
+
+function part(name) {
+	return strip.querySelector(`.c2c-strip-${name}`);
+}
+
+function links({ call, is_unanswered, fix }) {
+	const found = [];
+	if (fix?.url) found.push(link(fix.label, fix.url));
+	if (call) found.push(link(__("Open this call"), frappe.utils.get_form_link("PBX Call Log", call)));
+	if (is_unanswered) found.push(link(__("Open the log"), frappe.utils.get_form_link("PBX Call Log", "")));
+	return found;
+}
+
+function link(label, url) {
+	const anchor = document.createElement("a");
+	anchor.href = url;
+	anchor.textContent = label;
+	return anchor;
+}

@@ -1,0 +1,90 @@
+// The look of icons, strip and chooser, in Frappe's own colours, so that light, dark and other themes fit.
+// Kept in the script: the Desk loads one file of ours.
+
+const CSS = `
+.c2c-icon {
+	display: none;
+	inset: 2px auto auto auto;
+	inset-inline-end: 4px;
+	padding: 4px;
+	border: 0;
+	border-radius: var(--border-radius-sm);
+	background: none;
+	line-height: 1;
+	color: var(--text-color);
+}
+.c2c-callable > .c2c-icon, .grid-static-col .c2c-icon { display: inline-flex; }
+.c2c-callable .form-control, .c2c-callable .control-value { padding-inline-end: 36px; }
+.grid-static-col .c2c-icon { position: static; padding: 0 4px; }
+.c2c-icon:hover { background-color: var(--control-bg-on-gray, var(--fg-hover-color)); }
+.c2c-icon:focus-visible, .c2c-strip-close:focus-visible { outline: 2px solid var(--primary); outline-offset: 1px; }
+.c2c-icon:disabled { opacity: 0.4; cursor: default; }
+
+.c2c-strip {
+	position: fixed;
+	bottom: 16px;
+	inset-inline-end: 16px;
+	z-index: 1030;
+	width: min(340px, calc(100vw - 32px));
+	padding: 12px 14px;
+	border: 1px solid var(--border-color);
+	border-radius: var(--border-radius-md);
+	background: var(--fg-color);
+	box-shadow: var(--shadow-lg);
+	color: var(--text-color);
+	font-size: var(--text-md);
+	line-height: 1.45;
+}
+.c2c-strip[hidden] { display: none; }
+.c2c-strip-status { margin-bottom: 8px; }
+.c2c-strip-title, .c2c-strip-number { font-weight: 600; overflow-wrap: anywhere; }
+.c2c-strip-number { font-variant-numeric: tabular-nums; }
+.c2c-strip-message { margin-top: 2px; color: var(--text-light); }
+.c2c-strip-links { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-top: 8px; }
+.c2c-strip-links:empty, .c2c-strip-title:empty, .c2c-strip-number:empty { display: none; }
+.c2c-strip-links a { font-weight: 500; text-decoration: underline; }
+.c2c-strip-time {
+	position: absolute;
+	top: 14px;
+	inset-inline-end: 44px;
+	font-variant-numeric: tabular-nums;
+	color: var(--text-muted);
+}
+.c2c-strip-close {
+	position: absolute;
+	top: 10px;
+	inset-inline-end: 10px;
+	display: inline-flex;
+	padding: 6px;
+	border: 0;
+	border-radius: var(--border-radius-sm);
+	background: none;
+	color: var(--text-muted);
+}
+.c2c-strip-close:hover { background: var(--fg-hover-color); }
+#alert-container { bottom: var(--c2c-strip-height, 0) !important; }
+
+.c2c-choices { display: flex; flex-direction: column; gap: 4px; padding-bottom: 8px; }
+.c2c-choice {
+	display: flex;
+	flex-direction: column;
+	gap: 2px;
+	width: 100%;
+	padding: 10px 12px;
+	border: 1px solid var(--border-color);
+	border-radius: var(--border-radius-md);
+	background: none;
+	color: var(--text-color);
+	text-align: start;
+}
+.c2c-choice:hover { background: var(--fg-hover-color); }
+.c2c-choice:focus { outline: 2px solid var(--primary); outline-offset: -1px; }
+.c2c-choice-main { display: flex; justify-content: space-between; gap: 12px; }
+.c2c-choice-number { font-weight: 600; font-variant-numeric: tabular-nums; }
+.c2c-choice-facts { display: flex; flex-wrap: wrap; gap: 4px 12px; color: var(--text-muted); font-size: var(--text-sm); }
+.c2c-choice-facts:empty { display: none; }
+`;
+
+export function add_style() {
+	frappe.dom.set_style(CSS, "c2c-style");
+}
