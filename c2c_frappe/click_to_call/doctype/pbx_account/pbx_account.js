@@ -17,12 +17,12 @@ async function test_connection(frm) {
 		frappe.show_alert({ message: __("Save the account first."), indicator: "orange" });
 		return;
 	}
-	const found = await frappe.xcall(
-		"c2c_frappe.api.account.test_connection",
-		{ account: frm.doc.name },
-		"POST",
-		{ freeze: true, freeze_message: __("Asking the PBX. No phone will ring.") },
-	);
+	const { message: found } = await frappe.call({
+		method: "c2c_frappe.api.account.test_connection",
+		args: { account: frm.doc.name },
+		freeze: true,
+		freeze_message: __("Asking the PBX. No phone will ring."),
+	});
 	frappe.msgprint({
 		title: __("Test connection"),
 		indicator: found.ok === false ? "red" : found.ok ? "green" : "orange",

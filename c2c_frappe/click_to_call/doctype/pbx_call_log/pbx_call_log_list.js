@@ -1,4 +1,4 @@
-// The list of calls: its own colours, and no "Create" button, for calls are placed, not typed.
+// The list of calls: a call's name is a hash nobody reads.
 
 frappe.listview_settings["PBX Call Log"] = {
 	hide_name_column: true,
