@@ -7,6 +7,7 @@ from progress import step
 
 from embedded import environment
 from embedded.desk import Desk
+from embedded.environment import APP
 
 # Fixed, so that a bookmark keeps working; another is taken where one of them is in use.
 PORTS = {"webserver_port": 8016, "socketio_port": 8017, "redis_port": 8018}
@@ -24,7 +25,7 @@ def up(fill) -> Desk:
 	site.create({name: port for name, port in PORTS.items() if not services.is_port_taken(port)})
 	if is_old:
 		with step("Bringing the site up to date"):
-			site.migrate()
+			site.migrate() if APP in site.installed_apps() else site.install()
 	with step("Sample data"):
 		fill(site)
 	with step("The Desk"):

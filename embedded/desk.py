@@ -5,6 +5,7 @@ number of such folders can run beside each other; they share only the environmen
 loopback, and nothing is known about the app's own records here.
 """
 
+import base64
 import json
 import os
 import secrets
@@ -58,19 +59,22 @@ class Desk:
 		return self._made.exists()
 
 	def create(self, ports: dict | None = None, install: bool = True) -> None:
-		"""Make the site with the app installed, unless it is there; continue where an earlier run stopped.
+		"""Make the site with the app installed, unless it is there; one half made is made anew.
 
 		:param ports: wanted numbers for some of PORTS; free ones are chosen for the rest
 		"""
 		self._write_config(ports or {})
+		if self.is_made:
+			self.start_redis()
+			return
+		services.stop(self.state, "redis")
 		self.start_redis()
-		if not self.is_made:
-			with step("The site"):
-				self._make_database()
-			self._made.touch()
-		if install and APP not in self.installed_apps():
+		with step("The site"):
+			self._make_database()
+		if install:
 			with step(f"The app {APP}"):
 				self.install()
+		self._made.touch()
 
 	def installed_apps(self) -> list[str]:
 		"""Names of the apps installed on the site."""
@@ -89,8 +93,9 @@ class Desk:
 		self.run("uninstall", APP)
 
 	def bundle(self) -> None:
-		"""Bundle the app's JavaScript again after an edit."""
+		"""Bundle the app's JavaScript again after an edit; pages loaded from now on get it."""
 		bundle(self.environment, APP, CHECKOUT)
+		self.execute("frappe.client_cache.delete_value('assets_json', shared=True)")
 
 	def start_redis(self) -> None:
 		"""Start the site's own Redis, which every command needs."""
@@ -166,8 +171,10 @@ class Desk:
 		return [str(part) for part in (self.environment.python, HERE / "inside.py", command, *arguments)]
 
 	def _start_inside(self, name: str, command: str) -> int:
-		# As under `bench start`: socket.io has a port of its own.
-		env = {**self.process_environment(), "DEV_SERVER": "1", "PYTHONWARNINGS": "ignore"}
+		env = self.process_environment()
+		if command == "serve":
+			# As under `bench start`: the page looks for socket.io on a port of its own.
+			env = {**env, "DEV_SERVER": "1"}
 		return services.start(name, self._argv(command), self.state, env=env, cwd=self.sites)
 
 	def _write_config(self, wanted: dict) -> None:
@@ -175,7 +182,7 @@ class Desk:
 			(self.site_folder / folder).mkdir(parents=True, exist_ok=True)
 		for folder in (self.folder / "logs", self.folder / "config", self.state):
 			folder.mkdir(exist_ok=True)
-		if not self.config:
+		if not self.config or self._has_lost_a_port():
 			self._write_bench_config({name: wanted.get(name) or services.free_port() for name in PORTS})
 		(self.sites / "apps.txt").write_text(f"frappe\n{APP}\n")
 		(self.sites / "currentsite.txt").write_text(self.site)
@@ -183,10 +190,15 @@ class Desk:
 		for link, target in links.items():
 			if not link.is_symlink():
 				link.symlink_to(target)
-		site_config = self.site_folder / "site_config.json"
-		if not site_config.exists():
-			keys = {"db_name": "site", "db_type": "sqlite", "encryption_key": _encryption_key()}
-			_write_json(site_config, {**keys, "host_name": self.url, "allow_tests": 1})
+		path = self.site_folder / "site_config.json"
+		site_config = json.loads(path.read_text()) if path.exists() else _new_site_config()
+		_write_json(path, {**site_config, "host_name": self.url})
+
+	def _has_lost_a_port(self) -> bool:
+		"""Whether something else took one of the ports while the site was down."""
+		if services.pid_of("redis", self.state):
+			return False
+		return any(services.is_port_taken(self.config[name]) for name in PORTS)
 
 	def _write_bench_config(self, ports: dict) -> None:
 		redis = f"redis://127.0.0.1:{ports['redis_port']}"
@@ -216,10 +228,9 @@ class Desk:
 		pristine.with_suffix(".new").replace(pristine)
 
 
-def _encryption_key() -> str:
-	import base64
-
-	return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+def _new_site_config() -> dict:
+	key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+	return {"db_name": "site", "db_type": "sqlite", "encryption_key": key, "allow_tests": 1}
 
 
 def _write_json(path: Path, content: dict) -> None:

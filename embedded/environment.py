@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import packages
-from progress import step
+from progress import say, step
 
 from embedded.unpack import EditError, unpack
 
@@ -67,7 +67,8 @@ class Environment:
 		self.frappe = self.folder / "frappe"
 		self.node_modules = self.folder / "node/node_modules"
 		self.assets = self.folder / "assets"
-		self.pristine_database = self.folder / "pristine.db"
+		recipe = hashlib.sha256((HERE / "inside.py").read_bytes()).hexdigest()[:12]
+		self.pristine_database = self.folder / f"pristine-{recipe}.db"
 
 	@property
 	def own_node(self) -> Path:
@@ -121,7 +122,8 @@ def _build_python(environment: Environment) -> None:
 	changes = [path.read_text() for path in sources]
 	with _part(environment.frappe, WHEEL_SHA256, *changes) as is_missing:
 		if is_missing:
-			environment.pristine_database.unlink(missing_ok=True)
+			for database in environment.folder.glob("pristine-*.db"):
+				database.unlink()
 			try:
 				unpack(_wheel(environment), environment.frappe)
 			except EditError as error:
@@ -224,7 +226,11 @@ def _part(path: Path, *ingredients):
 def _only_one(folder: Path):
 	"""Two commands may want the environment at once: the second waits."""
 	with open(folder / "lock", "w") as lock:
-		fcntl.flock(lock, fcntl.LOCK_EX)
+		try:
+			fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+		except BlockingIOError:
+			say("Another ./dev is building the embedded Desk: waiting for it.")
+			fcntl.flock(lock, fcntl.LOCK_EX)
 		yield
 
 

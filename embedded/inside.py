@@ -50,6 +50,10 @@ def new_site(admin_password):
 	settings.update({"date_format": "yyyy-mm-dd", "time_format": "HH:mm:ss", "number_format": "#,###.##"})
 	settings.flags.ignore_mandatory = True
 	settings.save()
+	for name in ("Administrator", "Guest"):
+		user = frappe.get_doc("User", name)
+		user.time_zone = settings.time_zone
+		user.save()
 	frappe.db.set_default("desktop:home_page", "workspace")
 	frappe.db.commit()
 	frappe.destroy()
