@@ -8,7 +8,7 @@ from frappe import _
 
 from c2c_frappe import call_log, numbers
 from c2c_frappe.pbx import phone, policy
-from c2c_frappe.pbx.choice import Choice, local_time
+from c2c_frappe.pbx.choice import Choice, distinct, local_time
 from c2c_frappe.pbx.errors import InvalidNumberError
 
 
@@ -18,7 +18,9 @@ def offer(doctype: str, name: str) -> dict:
 	countries = (record.country, numbers.site_country())
 	do_not_call = policy.is_do_not_call(record.do_not_call, record.lead_status)
 	return {
-		"numbers": [{**_offered(choice, countries), "do_not_call": do_not_call} for choice in record.choices],
+		"numbers": [
+			{**_offered(choice, countries), "do_not_call": do_not_call} for choice in distinct(record.choices)
+		],
 		"message": "" if record.choices else _("There is no phone number here yet. Add one, save, and call."),
 		"fix": None,
 	}

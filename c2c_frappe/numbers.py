@@ -45,7 +45,7 @@ def unmarked_fields() -> dict[str, list[str]]:
 
 
 def of_record(doctype: str, name: str) -> Record:
-	"""Return the record with its numbers, primary ones first, each text once.
+	"""Return the record with its numbers, primary ones first.
 
 	Raise PermissionError if the user may not read the record, DoesNotExistError if there is none. Fields of
 	a permlevel the user cannot read are left out.

@@ -24,9 +24,16 @@ class Choice:
 
 
 def ordered(choices: Sequence[Choice]) -> tuple[Choice, ...]:
-	"""Return primary numbers first, and each text once, at its best place."""
-	primary_first = sorted(choices, key=lambda choice: not choice.is_primary)
-	return tuple({choice.text: choice for choice in reversed(primary_first)}.values())[::-1]
+	"""Return primary numbers first. A number that stands in two places can be clicked in both."""
+	return tuple(sorted(choices, key=lambda choice: not choice.is_primary))
+
+
+def distinct(choices: Sequence[Choice]) -> tuple[Choice, ...]:
+	"""Return each text once, at its first place, for a list to choose from."""
+	first: dict[str, Choice] = {}
+	for choice in choices:
+		first.setdefault(choice.text, choice)
+	return tuple(first.values())
 
 
 def choose(
