@@ -46,8 +46,9 @@ async function dial_one_of(record, is_wanted) {
 		doctype: record.reference_doctype,
 		name: record.reference_name,
 	});
+	if (!found.numbers.length) return show_news({ ...found, status: "Failed" }, record);
 	const entries = found.numbers.filter(is_wanted);
-	if (!entries.length) return show_news({ status: "Failed", message: found.message, fix: found.fix }, record);
+	if (!entries.length) return dial(record);
 	const entry = entries.length === 1 ? entries[0] : await choose(record, entries);
 	if (entry) await dial({ ...record, ...chosen(entry, found.numbers), shown: entry.number });
 }

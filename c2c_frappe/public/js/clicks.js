@@ -15,6 +15,6 @@ function on_click(event) {
 	const target = target_of(element);
 	if (!target) return;
 	event.preventDefault();
-	event.stopPropagation();
+	event.stopImmediatePropagation();
 	if (event.detail < 2) call(target);
 }

@@ -2,8 +2,8 @@
 
 const STATUSES = {
 	Dialing: { colour: "gray" },
-	Requested: { colour: "blue" },
-	Unconfirmed: { colour: "orange", is_kept: true },
+	Requested: { colour: "blue", is_waiting: true },
+	Unconfirmed: { colour: "orange", is_kept: true, is_waiting: true },
 	Unknown: { colour: "orange", is_kept: true },
 	Ringing: { colour: "blue" },
 	"In Progress": { colour: "green" },
@@ -14,7 +14,7 @@ const STATUSES = {
 	Failed: { colour: "red", is_final: true, is_kept: true },
 };
 
-// `is_kept`: stays in sight until somebody has read it and closes it.
+// `is_kept`: stays in sight until somebody has read it and closes it. `is_waiting`: the phone may ring any moment.
 export function look_of(status) {
 	return STATUSES[status] || { colour: "gray" };
 }

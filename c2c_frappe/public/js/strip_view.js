@@ -17,6 +17,7 @@ export function build(on_close) {
 			<div class="c2c-strip-title"></div>
 			<div class="c2c-strip-number"></div>
 			<div class="c2c-strip-message"></div>
+			<div class="c2c-strip-hint"></div>
 		</div>
 		<div class="c2c-strip-links"></div>
 		<span class="c2c-strip-time" aria-hidden="true"></span>
@@ -29,12 +30,14 @@ export function build(on_close) {
 }
 
 export function draw(call) {
-	const status = part("status");
-	status.className = `c2c-strip-status indicator-pill ${look_of(call.status).colour}`;
-	set_text(status, __(call.status));
+	const { number, message = "", extension } = call;
+	const { colour, is_waiting } = look_of(call.status);
+	part("status").className = `c2c-strip-status indicator-pill ${colour}`;
+	set_text(part("status"), __(call.status));
 	set_text(part("title"), call.target.title);
-	set_text(part("number"), call.number, call.number);
-	set_text(part("message"), call.message, call.number);
+	set_text(part("number"), message.includes(number) ? "" : number, number);
+	set_text(part("message"), message, number);
+	set_text(part("hint"), is_waiting && extension ? __("Pick up your phone {0} when it rings.", [extension]) : "");
 	part("links").replaceChildren(...links(call));
 	strip.hidden = false;
 	// Frappe's own alerts stand in the same corner: they move up.

@@ -13,11 +13,12 @@ const CSS = `
 	line-height: 1;
 	color: var(--text-color);
 }
+.c2c-callable { position: relative; }
 .c2c-callable > .c2c-icon, .grid-static-col .c2c-icon { display: inline-flex; }
 .c2c-callable .form-control, .c2c-callable .control-value { padding-inline-end: 36px; }
-.grid-static-col .c2c-icon { position: static; padding: 0 4px; }
+.grid-static-col .c2c-icon { position: static; padding: 2px 4px; margin: -2px 0; vertical-align: text-bottom; }
 .c2c-icon:hover { background-color: var(--control-bg-on-gray, var(--fg-hover-color)); }
-.c2c-icon:focus-visible, .c2c-strip-close:focus-visible { outline: 2px solid var(--primary); outline-offset: 1px; }
+.c2c-icon:focus-visible, .c2c-strip-close:focus-visible { outline: 0; box-shadow: var(--focus-default); }
 .c2c-icon:disabled { opacity: 0.4; cursor: default; }
 
 .c2c-strip {
@@ -39,9 +40,9 @@ const CSS = `
 .c2c-strip-status { margin-bottom: 8px; }
 .c2c-strip-title, .c2c-strip-number { font-weight: 600; overflow-wrap: anywhere; }
 .c2c-strip-number { font-variant-numeric: tabular-nums; }
-.c2c-strip-message { margin-top: 2px; color: var(--text-light); }
+.c2c-strip-message, .c2c-strip-hint { margin-top: 2px; color: var(--text-light); }
 .c2c-strip-links { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-top: 8px; }
-.c2c-strip-links:empty, .c2c-strip-title:empty, .c2c-strip-number:empty { display: none; }
+.c2c-strip-links:empty, .c2c-strip-news > :empty { display: none; }
 .c2c-strip-links a { font-weight: 500; text-decoration: underline; }
 .c2c-strip-time {
 	position: absolute;
@@ -77,8 +78,8 @@ const CSS = `
 	color: var(--text-color);
 	text-align: start;
 }
-.c2c-choice:hover { background: var(--fg-hover-color); }
-.c2c-choice:focus { outline: 2px solid var(--primary); outline-offset: -1px; }
+.c2c-choice:hover, .c2c-choice:focus { background: var(--fg-hover-color); }
+.c2c-choice:focus { border-color: var(--text-muted); outline: 0; box-shadow: var(--focus-default); }
 .c2c-choice-main { display: flex; justify-content: space-between; gap: 12px; }
 .c2c-choice-number { font-weight: 600; font-variant-numeric: tabular-nums; }
 .c2c-choice-facts { display: flex; flex-wrap: wrap; gap: 4px 12px; color: var(--text-muted); font-size: var(--text-sm); }
