@@ -121,6 +121,12 @@ REFUSED = (
 	("+1 202 555 01477", "", "too long"),
 	("02079460018 07700900123", "GB", "too long"),
 	("+49 1234567890123456", "", "too long"),
+	("+979 1234567890123", "", "too long"),
+	# within Italy, North America or Russia these would leave the country
+	("+39 00 44 20794600", "", "first digits"),
+	("+1 011 442 0794", "", "first digits"),
+	("+7 104 420 7946", "", "first digits"),
+	("+33 00 1234567", "", "first digits"),
 	("1" * 251, "GB", "too long"),
 	("1" * 250, "GB", "too long"),
 )
@@ -314,7 +320,10 @@ DIALLED = (
 	("+12025550147", "national", "AU", "001112025550147"),
 	("+12025550147", "national", "JP", "01012025550147"),
 	("+442079460018", "national", "RU", "810442079460018"),
-	# Brazil's exit code depends on the carrier, and no country is none: 00
+	# the caller chooses a carrier by its exit code
+	("+442079460018", "national", "SG", "001442079460018"),
+	("+442079460018", "national", "TW", "002442079460018"),
+	# Brazil has only carriers' codes, and no country has none: 00
 	("+442079460018", "national", "BR", "00442079460018"),
 	("+442079460018", "national", "", "00442079460018"),
 )
@@ -333,6 +342,27 @@ def test_every_style_is_in_the_table_above():
 def test_an_unknown_style_names_the_ones_there_are():
 	with pytest.raises(ConfigurationError, match="digits, e164"):
 		phone.dial_format("+442079460018", "roman")
+
+
+def test_a_national_form_that_would_dial_something_else_is_not_written():
+	# Indonesia's 008 is a carrier: 0081 20 2555 0147 would ring in Washington.
+	with pytest.raises(ConfigurationError, match="another number format"):
+		phone.dial_format("+812025550147", "national", "ID")
+
+
+@given(
+	st.integers(10**6, 10**11),
+	st.sampled_from(COUNTRIES[1:]),
+	st.sampled_from(("SG", "IT", "US", "RU", "JP")),
+)
+def test_what_is_written_as_dialled_in_a_country_means_the_same_number_there(digits, country, dialled_in):
+	e164 = e164_or_error(str(digits), country)
+	try:
+		written = phone.dial_format(e164, "national", dialled_in) if e164 else ""
+	except ConfigurationError:
+		written = ""
+	if written:
+		assert phone.read(written, dialled_in).e164 == e164
 
 
 @pytest.mark.parametrize("text", ("", "442079460018", "020 7946 0018", "+44 20 7946 0018", "*21#", "+1", "x"))
@@ -420,7 +450,7 @@ def test_reading_the_result_again_gives_the_same_number(text, country):
 @given(st.integers(10**5, 10**13), st.sampled_from(COUNTRIES[1:]))
 def test_what_was_read_can_be_written_in_every_style(digits, country):
 	e164 = e164_or_error(str(digits), country)
-	for style in phone.STYLES if e164 else ():
+	for style in phone.STYLES.keys() - {"national"} if e164 else ():
 		written = phone.dial_format(e164, style, country)
 		assert re.fullmatch(r"\+?[0-9]+", written)
 		assert phone.dial_format(e164, "digits") == e164[1:]

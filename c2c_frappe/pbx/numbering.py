@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import PhoneNumberType, ValidationResult, shortnumberinfo, timezone
+from phonenumbers import PhoneMetadata, PhoneNumberType, ValidationResult, shortnumberinfo, timezone
 
 KINDS = {
 	value: name.lower()
@@ -39,6 +39,13 @@ PREMIUM_ALWAYS = {
 }
 # Lengths that countries took into use after Frappe 15's copy of the metadata, phonenumbers 8.13.13.
 LATER_LENGTHS = {220: {9}, 229: {10}, 243: {8, 10}, 383: {10, 11, 12}}
+# Where callers choose among carriers' exit codes: the incumbent's.
+EXIT_CODES = dict.fromkeys(("HK", "KH", "KR", "SG", "TH"), "001") | {
+	"PW": "011",
+	"TW": "002",
+	"TZ": "000",
+	"UG": "000",
+}
 # Calling codes whose countries are charged apart; the others' share one plan, as Mayotte and Reunion do.
 CHARGED_APART = frozenset({1, 7, 44})
 # Answered wherever their owner sits, so the country's zones say nothing about them.
@@ -144,11 +151,50 @@ def _number(code: int, national: str) -> phonenumbers.PhoneNumber:
 	)
 
 
+def begins_impossibly(parsed: phonenumbers.PhoneNumber) -> bool:
+	"""Tell whether an unknown number begins with a zero its country does not use, or with an exit code.
+
+	Dialled within the country, "+39 00 1 ..." would leave Italy, past the list of allowed countries.
+	"""
+	digits = national_digits(parsed)
+	if _is_known(parsed) or _has_later_length(parsed):
+		return False
+	if digits.startswith("0") and not neighbours(parsed):
+		return True
+	regions = phonenumbers.region_codes_for_country_code(parsed.country_code)
+	return any(
+		has_exit_code(f"{trunk}{digits}", region) for region in regions for trunk in ("", _trunk(region))
+	)
+
+
+def _trunk(region: str) -> str:
+	return phonenumbers.ndd_prefix_for_region(region, True) or ""
+
+
+def has_exit_code(digits: str, region: str) -> bool:
+	"""Tell whether digits begin with what the country dials before a foreign number."""
+	if region == NETWORK_REGION:
+		return False
+	exit_code = PhoneMetadata.metadata_for_region(region).international_prefix
+	return bool(exit_code and re.match(exit_code, digits))
+
+
+def exit_code(region: str) -> str:
+	"""Return the digits dialled before a foreign number, the first of a country's choice."""
+	plan = PhoneMetadata.metadata_for_region(region)
+	code = (plan.preferred_international_prefix or plan.international_prefix or "").replace("~", "")
+	return EXIT_CODES.get(region) or (code if code.isdigit() else "00")
+
+
 def length_verdict(parsed: phonenumbers.PhoneNumber) -> int:
 	"""Return a ValidationResult: whether the country uses numbers of this length."""
-	if len(national_digits(parsed)) in LATER_LENGTHS.get(parsed.country_code, ()):
+	if _has_later_length(parsed):
 		return ValidationResult.IS_POSSIBLE
 	return phonenumbers.is_possible_number_with_reason(parsed)
+
+
+def _has_later_length(parsed: phonenumbers.PhoneNumber) -> bool:
+	return len(national_digits(parsed)) in LATER_LENGTHS.get(parsed.country_code, ())
 
 
 def is_service_code(national: str, regions: tuple[str, ...]) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import phonenumbers
-from phonenumbers import PhoneMetadata, PhoneNumberFormat, ValidationResult
+from phonenumbers import PhoneNumberFormat, ValidationResult
 
 from c2c_frappe.pbx import numbering
 from c2c_frappe.pbx.errors import ConfigurationError, InvalidNumberError
@@ -65,7 +65,7 @@ def read(text: str, country: str = "") -> PhoneNumber:
 	region = _region(country)
 	_refuse_bare_code(body, region)
 	parsed = _best([_parse(digits, where) for digits, where in _readings(body, region)])
-	_check_length(parsed)
+	_check(parsed)
 	return _number(parsed, extension)
 
 
@@ -118,13 +118,7 @@ def _readings_of(digits: str, region: str) -> list[tuple[str, str]]:
 			)
 		)
 	own = [(digits, region)]
-	return own + abroad if _has_exit_code(digits, region) else abroad + own
-
-
-def _has_exit_code(digits: str, region: str) -> bool:
-	"""Tell whether digits begin with what the country dials before a foreign number."""
-	exit_code = PhoneMetadata.metadata_for_region(region).international_prefix
-	return bool(exit_code and re.match(exit_code, digits))
+	return own + abroad if numbering.has_exit_code(digits, region) else abroad + own
 
 
 def _parse(digits: str, region: str) -> phonenumbers.PhoneNumber | InvalidNumberError:
@@ -166,24 +160,29 @@ def _has_possible_length(parsed: phonenumbers.PhoneNumber) -> bool:
 	return numbering.length_verdict(parsed) == ValidationResult.IS_POSSIBLE
 
 
-def _check_length(parsed: phonenumbers.PhoneNumber) -> None:
+def _check(parsed: phonenumbers.PhoneNumber) -> None:
 	e164, national = _e164(parsed), numbering.national_digits(parsed)
 	regions = phonenumbers.region_codes_for_country_code(parsed.country_code)
 	if not phonenumbers.is_valid_number(parsed) and numbering.is_service_code(national, regions):
 		raise ServiceCodeError(_("{0} is a short or emergency code. Such codes are not dialled.", e164))
-	if numbering.is_network(parsed):
-		return
 	reason = numbering.length_verdict(parsed)
-	if len(e164) > MAX_DIGITS + 1 or reason == ValidationResult.TOO_LONG:
+	is_network = numbering.is_network(parsed)
+	if len(e164) > MAX_DIGITS + 1 or (reason == ValidationResult.TOO_LONG and not is_network):
 		raise InvalidNumberError(
 			_("{0} is too long for a phone number. Check it, or enter one number only.", e164)
 		)
+	if is_network:
+		return
 	if reason == ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
 		raise InvalidNumberError(_("{0} lacks its area code. Enter the whole number.", national))
 	if reason == ValidationResult.TOO_SHORT:
 		raise InvalidNumberError(_("{0} is too short for a phone number. Enter all its digits.", e164))
 	if reason != ValidationResult.IS_POSSIBLE:
 		raise InvalidNumberError(_("{0} has a length its country does not use. Check its digits.", e164))
+	if numbering.begins_impossibly(parsed):
+		raise InvalidNumberError(
+			_("{0} begins as no number of its country does. Check its first digits.", e164)
+		)
 
 
 def _number(parsed: phonenumbers.PhoneNumber, extension: str = "") -> PhoneNumber:
@@ -243,17 +242,36 @@ def dial_format(number: str | PhoneNumber, style: str, country: str = "") -> str
 	if rule.home == "code" and parsed.country_code == rule.home_code:
 		return digits
 	if rule.home == "national" and _region(country):
-		return _dialled_from(parsed, _region(country)) or rule.abroad + digits
+		return _dialled_from(parsed, _region(country))
 	return rule.abroad + digits
 
 
 def _dialled_from(parsed: phonenumbers.PhoneNumber, region: str) -> str:
-	"""Return the digits a phone in that country dials; "" when its exit code is not known."""
+	"""Return the digits a phone in that country dials, and only such as mean this number when dialled there."""
+	e164 = _e164(parsed)
 	if region in numbering.countries(parsed):
 		written = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
 	else:
 		written = phonenumbers.format_out_of_country_calling_number(parsed, region)
-	return "" if written.startswith("+") else phonenumbers.normalize_digits_only(written)
+	abroad = numbering.exit_code(region) + e164[1:]
+	forms = [abroad] if written.startswith("+") else [phonenumbers.normalize_digits_only(written), abroad]
+	for form in forms:
+		if _reads_as(form, region, e164):
+			return form
+	raise ConfigurationError(
+		_(
+			"{0} cannot be written as dialled in {1}. Choose another number format for the account.",
+			e164,
+			region,
+		)
+	)
+
+
+def _reads_as(text: str, region: str, e164: str) -> bool:
+	try:
+		return read(text, region).e164 == e164
+	except InvalidNumberError:
+		return False
 
 
 def display(number: str | PhoneNumber, country: str = "") -> str:
