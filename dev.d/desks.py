@@ -3,6 +3,7 @@
 Each comes as a fresh site that is started, used and stopped. Runs no test.
 """
 
+import json
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager
@@ -13,7 +14,7 @@ import bench_site
 import packages
 import real_bench
 import services
-from places import EMBEDDED, STATE
+from places import EMBEDDED, ROOT, STATE
 
 from embedded import environment
 from embedded.desk import Desk
@@ -48,6 +49,21 @@ def _on_bench() -> list[Kind]:
 		return [Kind("bench", "a bench", _no_bench)]
 	apps = reversed(bench.apps)
 	return [Kind(f"{app}{bench.major(app)}", bench.label(app), partial(_with_bench, app)) for app in apps]
+
+
+def sample(site) -> dict:
+	"""Start a simulated PBX that ends with the site, and put in the sample data that calls through it.
+
+	Returns {"pbx": address, "user": ..., "password": ..., "url": of a form to call from}.
+	"""
+	port = services.free_port()
+	argv = [site.folder / "env/bin/python", "-m", "c2c_frappe.cli", "simulate", "--port", port]
+	pid = services.start("simulated-pbx", argv, site.state, env={"PYTHONPATH": ROOT}, cwd=ROOT)
+	services.wait_for_port(port, 30, pid=pid)
+	pbx = f"http://127.0.0.1:{port}"
+	code = "import json\nfrom embedded import demo\n"
+	printed = site.execute(f"{code}print(chr(10) + json.dumps(demo.create({pbx!r})))")
+	return {"pbx": pbx, **json.loads(printed.strip().splitlines()[-1])}
 
 
 @contextmanager
