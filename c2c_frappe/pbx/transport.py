@@ -1,26 +1,29 @@
 """Sends one HTTP request once, within a deadline. The only file that imports requests.
 
 Never retries, never follows a redirect, never reads proxies from the environment unless asked to, never puts
-a URL into an error. Whether bytes left this machine is observed at the socket, not guessed from an exception.
-The name lookup is the system resolver's and outside the deadline.
+a URL into an error or a log. Whether bytes left this machine is observed at the socket, not guessed from an
+exception. The name lookup is the system resolver's and outside the deadline; nothing is sent after it.
 """
 
 from __future__ import annotations
 
-import os
+import logging
 import socket
 import ssl
+import threading
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
-from threading import Timer
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
+from urllib3.exceptions import SSLError as PoolSSLError
 from urllib3.exceptions import TimeoutError as PoolTimeoutError
 
 from c2c_frappe import __version__
@@ -42,10 +45,9 @@ def send(request: HttpRequest, connection: Connection) -> HttpAnswer:
 	"""Send the request once and return the answer, its body cut at 64 kB.
 
 	Raise UnavailableError when nothing was sent, OutcomeUnknownError when something was and no whole answer
-	came, ConfigurationError when the CA file is not there.
+	came, ConfigurationError when the CA file cannot be read.
 	"""
-	if connection.ca_file and not os.path.isfile(connection.ca_file):
-		raise ConfigurationError(_("The server has no CA file of that name."), "ca_file")
+	_check_ca_file(connection.ca_file)
 	exchange = _Exchange(connection)
 	answer = exchange.attempt(request)
 	# Raised out here so that the library's exception, whose text holds the URL, is no context of ours.
@@ -54,11 +56,26 @@ def send(request: HttpRequest, connection: Connection) -> HttpAnswer:
 	return answer
 
 
+def _check_ca_file(path: str) -> None:
+	try:
+		if path:
+			ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+	except OSError:  # ssl.SSLError is one
+		is_readable = False
+	else:
+		is_readable = True
+	if not is_readable:
+		raise ConfigurationError(
+			_("The CA file cannot be read. Give the path of a PEM file on the server."), "ca_file"
+		)
+
+
 class _Exchange:
 	"""One request's way through a socket: whether it was sent, when to stop, and why it failed."""
 
 	def __init__(self, connection: Connection):
 		self.connection = connection
+		self.ends_at = time.monotonic() + connection.deadline
 		self.is_sent = False
 		self.is_expired = False
 		self.host = ""
@@ -68,9 +85,10 @@ class _Exchange:
 
 	def attempt(self, request: HttpRequest) -> HttpAnswer | None:
 		"""Perform the request; at the deadline shut the socket, for a read timeout starts anew with each byte."""
-		timer = Timer(self.connection.deadline, self._expire)
+		timer = threading.Timer(self.connection.deadline, self._expire)
 		timer.daemon = True
 		timer.start()
+		_thread.is_exchanging = True
 		try:
 			answer = self._perform(request)
 			# A body without a length ends where the socket was shut: that is no whole answer.
@@ -78,44 +96,53 @@ class _Exchange:
 		except _NETWORK_ERRORS as error:
 			causes = tuple(_causes(error))
 			self.is_timeout = any(isinstance(c, TimeoutError | PoolTimeoutError) for c in causes)
-			self.failure = _unsent_reason(causes, self.host)
+			self.failure = _unsent_reason(causes, self.host, self.is_expired)
 			return None
 		finally:
+			_thread.is_exchanging = False
 			timer.cancel()
+			timer.join()
+			if self.socket is not None:
+				self.socket.close()
 
 	def _expire(self):
 		self.is_expired = True
 		if self.socket is not None:
 			with suppress(OSError):
-				# The base class's shutdown: SSLSocket's own would pull the TLS state from under the reader.
-				socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+				self.socket.shutdown(socket.SHUT_RDWR)
 
 	def _perform(self, request: HttpRequest) -> HttpAnswer:
-		with requests.Session() as session:
-			session.trust_env = self.connection.use_proxy
-			adapter = _OnceAdapter(self)
-			session.mount("http://", adapter)
-			session.mount("https://", adapter)
-			headers = {**HEADERS, **request.headers}
-			prepared = session.prepare_request(
-				requests.Request(request.method, request.url, headers=headers, data=request.body)
+		# Not through a Session: that reads .netrc, and the whole body of a redirect it was told not to follow.
+		prepared = requests.Request(
+			request.method, request.url, headers={**HEADERS, **request.headers}, data=request.body
+		).prepare()
+		proxies = get_environ_proxies(prepared.url, no_proxy=None) if self.connection.use_proxy else {}
+		adapter = _OnceAdapter(self)
+		try:
+			response = adapter.send(
+				prepared,
+				stream=True,
+				timeout=(self.connection.connect_timeout, self.connection.read_timeout),
+				verify=self.connection.ca_file or True,
+				proxies=proxies,
 			)
-			environment = session.merge_environment_settings(
-				prepared.url, {}, True, self.connection.ca_file or True, None
-			)
-			timeouts = (self.connection.connect_timeout, self.connection.read_timeout)
-			with session.send(prepared, timeout=timeouts, allow_redirects=False, **environment) as response:
+			with response:
 				return _read(response)
+		finally:
+			adapter.close()
 
 	def open_socket(self, host: str, port: int) -> socket.socket:
 		"""Connect to the first address that answers, within the connect timeout for all of them together."""
 		self.host = host
 		addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-		until = time.monotonic() + self.connection.connect_timeout
+		until = min(time.monotonic() + self.connection.connect_timeout, self.ends_at)
 		failure: OSError = TimeoutError()
 		for family, kind, protocol, _name, address in addresses:
+			left = until - time.monotonic()
+			if left <= 0:
+				break
 			opened = socket.socket(family, kind, protocol)
-			opened.settimeout(max(0.01, until - time.monotonic()))
+			opened.settimeout(left)
 			try:
 				opened.connect(address)
 			except OSError as error:
@@ -123,15 +150,15 @@ class _Exchange:
 				failure = error
 			else:
 				opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-				self.socket = opened
+				# A second handle on the same connection: TLS takes the first away while it still shakes hands.
+				self.socket = opened.dup()
 				return opened
 		raise failure
 
-	def before_sending(self, connected: socket.socket):
+	def before_sending(self):
 		"""Note that bytes leave now; refuse if the deadline passed while the name was looked up."""
 		if self.is_expired:
 			raise TimeoutError
-		self.socket = connected
 		self.is_sent = True
 
 	def error(self) -> PbxError:
@@ -152,12 +179,23 @@ def _read(response: requests.Response) -> HttpAnswer:
 	# Before urllib3 2 a body shorter than its Content-Length passes for whole unless this is set.
 	response.raw.enforce_content_length = True
 	body = b""
-	for chunk in response.iter_content(8192):
+	# Not decoded by urllib3, whose older versions unpack a bomb whole.
+	for chunk in response.raw.stream(8192, decode_content=False):
 		body += chunk
 		if len(body) >= MAX_BODY:
 			break
+	if response.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip", "deflate"):
+		body = _unpacked(body)
 	content_type = response.headers.get("Content-Type", "")
 	return HttpAnswer(response.status_code, body[:MAX_BODY].decode("utf-8-sig", "replace"), content_type)
+
+
+def _unpacked(body: bytes) -> bytes:
+	"""Return the first 64 kB of what a server packed though it was asked not to; b"" if it cannot be unpacked."""
+	try:
+		return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, MAX_BODY)
+	except zlib.error:
+		return b""
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -172,19 +210,37 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 			waiting += [cause.__context__, cause.__cause__, getattr(cause, "reason", None), *cause.args]
 
 
-def _unsent_reason(causes: tuple[BaseException, ...], host: str) -> Text:
+def _unsent_reason(causes: tuple[BaseException, ...], host: str, is_expired: bool) -> Text:
 	"""Return the sentence for the most telling cause; "" as host is a failure before any connection."""
+	late = _("{0} could not be reached in time. Nothing was sent.", host)
+	untrusted = _("The certificate of {0} is not trusted. Nothing was sent.", host)
+	if is_expired:
+		return late
 	for kind, sentence in (
 		(socket.gaierror, _("The name {0} was not found. Check the address.", host)),
-		(ssl.SSLCertVerificationError, _("The certificate of {0} is not trusted. Nothing was sent.", host)),
+		(ssl.SSLCertVerificationError, untrusted),
 		(ssl.SSLError, _("{0} does not speak TLS as expected. Nothing was sent.", host)),
+		# Without ssl's own error inside it is urllib3 before 2 that compared the host's name itself.
+		(PoolSSLError, untrusted),
 		(ConnectionRefusedError, _("{0} refused the connection. Nothing was sent.", host)),
-		(TimeoutError, _("{0} could not be reached in time. Nothing was sent.", host)),
-		(PoolTimeoutError, _("{0} could not be reached in time. Nothing was sent.", host)),
+		(TimeoutError, late),
+		(PoolTimeoutError, late),
 	):
 		if any(isinstance(cause, kind) for cause in causes):
 			return sentence
 	return _("The PBX could not be reached. Nothing was sent.")
+
+
+class _Silence(logging.Filter):
+	"""Drops what urllib3 logs about an exchange of ours: its debug lines and its warnings hold the URL."""
+
+	def filter(self, record):
+		return not getattr(_thread, "is_exchanging", False)
+
+
+_thread = threading.local()
+for _logger in ("urllib3.connectionpool", "urllib3.connection", "urllib3.util.retry"):
+	logging.getLogger(_logger).addFilter(_Silence())
 
 
 class _ObservedConnection:
@@ -207,7 +263,7 @@ class _ObservedConnection:
 		if not self.is_connecting:
 			if self.sock is None:
 				self.connect()
-			self.exchange.before_sending(self.sock)
+			self.exchange.before_sending()
 		return super().send(data)
 
 
