@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from frappe.utils.password import get_decrypted_password
 
-from c2c_frappe import replies
+from c2c_frappe import replies, setup_steps
 from c2c_frappe.pbx import exchange, registry
 from c2c_frappe.pbx.base import Provider
 from c2c_frappe.pbx.errors import PbxError
@@ -59,6 +59,8 @@ def test_connection(account) -> dict:
 	except PbxError as error:
 		return {"ok": False, "message": replies.sentence(error.message), "unchecked": [], "request": ""}
 	finding = exchange.probe(provider)
+	if finding.ok is not False:
+		setup_steps.complete(setup_steps.TESTED)
 	return {
 		"ok": finding.ok,
 		"message": replies.sentence(finding.message),

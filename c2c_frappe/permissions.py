@@ -14,6 +14,11 @@ def can_call(user: str | None = None) -> bool:
 	return AGENT in frappe.get_roles(user)
 
 
+def sees_all(user: str | None = None) -> bool:
+	"""Tell whether the user sees everybody's calls, not own ones only."""
+	return bool(SEES_ALL & set(frappe.get_roles(user)))
+
+
 def require_agent() -> None:
 	"""Raise PermissionError unless the logged-in user may call as himself."""
 	if not can_call():
@@ -29,19 +34,19 @@ def require_agent() -> None:
 
 def require_manager() -> None:
 	"""Raise PermissionError unless the logged-in user looks after the PBX."""
-	if not SEES_ALL & set(frappe.get_roles()):
+	if not sees_all():
 		frappe.throw(_("You need the role PBX Manager for this."), frappe.PermissionError)
 
 
 def has_call_permission(doc, ptype: str | None = None, user: str | None = None) -> bool:
 	"""Let agents at their own calls only; managers at all. The roles' own rights still apply."""
 	user = user or frappe.session.user
-	return bool(SEES_ALL & set(frappe.get_roles(user))) or doc.agent == user
+	return sees_all(user) or doc.agent == user
 
 
 def call_conditions(user: str | None = None) -> str:
 	"""Return the WHERE part that keeps lists and REST to what `has_call_permission` allows."""
 	user = user or frappe.session.user
-	if SEES_ALL & set(frappe.get_roles(user)):
+	if sees_all(user):
 		return ""
 	return f"`tabPBX Call Log`.agent = {frappe.db.escape(user)}"

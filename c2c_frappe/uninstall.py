@@ -34,6 +34,9 @@ def before_uninstall() -> None:
 	for table, column in _TRACES.items():
 		if frappe.db.table_exists(table):
 			frappe.db.delete(table, {column: ("in", doctypes)})
+	# Unlike charts and cards a set-up step names no module, and would stay.
+	steps = frappe.get_all("Onboarding Step Map", {"parent": "Click to Call"}, pluck="step")
+	frappe.db.delete("Onboarding Step", {"name": ("in", steps)})
 	frappe.db.delete("Logs To Clear", {"ref_doctype": ("in", doctypes)})
 
 

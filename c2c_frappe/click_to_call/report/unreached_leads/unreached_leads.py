@@ -1,0 +1,60 @@
+"""Unreached Leads: called, and nobody answered yet. Shows only leads the reader may read."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+
+from c2c_frappe import call_counts
+from c2c_frappe.pbx.tally import tally
+
+DOCTYPE = "Lead"
+
+
+def execute(filters: dict | None = None) -> tuple:
+	"""Return columns, rows, no message, and a chart of leads by the number of tries."""
+	if not frappe.db.exists("DocType", DOCTYPE):
+		return _columns(), [], _("This site has no leads.")
+	counted = call_counts.by_record(filters or {}, DOCTYPE)
+	found = tally((name, *rest[:-1]) for name, *rest in counted)
+	unreached = [name for name, calls in found.items() if calls.placed and not calls.answered]
+	last = _latest(counted)
+	readable = frappe.get_list(DOCTYPE, {"name": ("in", unreached)}, ["name", "lead_name", "status"], limit=0)
+	rows = [
+		{
+			"lead": lead.name,
+			"lead_name": lead.lead_name,
+			"status": lead.status,
+			"tries": found[lead.name].placed,
+			"last_try": last[lead.name],
+		}
+		for lead in readable
+	]
+	rows.sort(key=lambda row: (-row["tries"], row["last_try"]))
+	return _columns(), rows, None, _chart(rows)
+
+
+def _latest(counted: list[tuple]) -> dict:
+	latest: dict = {}
+	for name, *_rest, moment in counted:
+		latest[name] = max(moment, latest.get(name, moment))
+	return latest
+
+
+def _columns() -> list[dict]:
+	return [
+		{"fieldname": "lead", "label": _("Lead"), "fieldtype": "Link", "options": DOCTYPE, "width": 200},
+		{"fieldname": "lead_name", "label": _("Name"), "fieldtype": "Data", "width": 200},
+		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 120},
+		{"fieldname": "tries", "label": _("Calls placed"), "fieldtype": "Int", "width": 110},
+		{"fieldname": "last_try", "label": _("Last call"), "fieldtype": "Datetime", "width": 170},
+	]
+
+
+def _chart(rows: list[dict]) -> dict | None:
+	if not rows:
+		return None
+	tries = sorted({row["tries"] for row in rows})
+	counts = [sum(row["tries"] == number for row in rows) for number in tries]
+	datasets = [{"name": _("Leads"), "values": counts}]
+	return {"type": "bar", "data": {"labels": [str(number) for number in tries], "datasets": datasets}}
