@@ -1,12 +1,17 @@
-"""What the site tests share: a simulated PBX, an agent with an extension, a Lead and a Contact to call.
+"""What the site tests share: a simulated PBX, users with and without roles, records to call.
 
-Runs under `bench run-tests` on Frappe 15 and 16 and on the embedded Desk. Dialling commits on purpose, so each
-test tidies up by hand what it made; nothing here asserts anything.
+Runs under `bench run-tests` on Frappe 15 and 16 and on the embedded Desk. Dialling commits on purpose, so what
+tests change is put back by hand; users, accounts and DocTypes stay for the next class. Nothing here asserts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
+from frappe.handler import execute_cmd
+from frappe.utils import set_request
 
 from c2c_frappe.api import call
 from c2c_frappe.pbx.simulator import Simulator
@@ -19,10 +24,23 @@ except ImportError:  # Frappe 15
 AGENT = "c2c-agent@example.com"
 MANAGER = "c2c-manager@example.com"
 NOBODY = "c2c-nobody@example.com"
+ROLES = {AGENT: ("PBX Agent", "Sales User"), MANAGER: ("PBX Manager",), NOBODY: ()}
+# The calls of users like these, so that those of a person at work on the same site stay.
+OURS = {"agent": ("like", "c2c-%@example.com")}
 COMMPEAK, PRIMEVOX = "C2C Test CommPeak", "C2C Test Primevox"
-CLIENT_ID, API_KEY = "7654321", "primevox-key-0123456789"
+CRM_ID, CLIENT_ID, API_KEY = "12", "7654321", "primevox-key-0123456789"
+ACCOUNTS = {
+	COMMPEAK: {"provider": "commpeak", "crm_id": CRM_ID, "client_id": CLIENT_ID},
+	PRIMEVOX: {
+		"provider": "primevox",
+		"api_key": API_KEY,
+		"container_id": "123456",
+		"tenant_id": "001",
+	},
+}
 SETTINGS = {
 	"enabled": 1,
+	"default_account": COMMPEAK,
 	"default_country": "United Kingdom",
 	"all_countries": 0,
 	"allow_any_number": 1,
@@ -33,79 +51,159 @@ SETTINGS = {
 	"calling_hours_end": None,
 	"confirmed_site_url": "",
 }
+CUSTOM_DATA = {
+	"leadid": "lead",
+	"recordno": "reference_name",
+	"doctype": "reference_doctype",
+	"call": "call",
+	"userid": "user",
+}
+MOBILE, LANDLINE = "+44 7700 900123", "020 7946 0018"
+LEAD = {
+	"first_name": "Grace",
+	"lead_name": "Grace Hopper",
+	"mobile_no": MOBILE,
+	"phone": LANDLINE,
+	"status": "Lead",
+	"country": None,
+	"do_not_call": 0,
+}
+VISITOR = "C2C Test Visitor"
+CONFIRMED_ADDRESS = "http://c2c.example.com"
 
 
 class SiteCase(FrappeCase):
-	"""A site with an agent, two accounts at a simulated PBX, a Lead (where there is one) and a Contact."""
+	"""A site with an agent, two accounts at a simulated PBX, a Lead with two numbers and a Contact with two."""
 
 	@classmethod
 	def setUpClass(cls):
 		super().setUpClass()
-		cls.simulator = Simulator().start()
+		cls.simulator = Simulator(crm_id=CRM_ID, client_id=CLIENT_ID, api_key=API_KEY).start()
 		cls.addClassCleanup(cls.simulator.stop)
 		frappe.set_user("Administrator")
-		make_user(AGENT, "PBX Agent", "Sales User")
-		make_user(MANAGER, "PBX Manager")
-		make_user(NOBODY)
-		make_account(COMMPEAK, provider="commpeak", crm_id="12", client_id=CLIENT_ID)
-		make_account(PRIMEVOX, provider="primevox", api_key=API_KEY, container_id="123456", tenant_id="001")
+		cls.addClassCleanup(_restore_settings, frappe.get_doc("PBX Settings").as_dict())
+		for user, roles in ROLES.items():
+			make_user(user, *roles)
+		for name, values in ACCOUNTS.items():
+			make_account(name, **values)
+		cls.lead, cls.contact = make_lead(), make_contact(LANDLINE, MOBILE)
+		cls.addClassCleanup(_delete, ("Lead", cls.lead), ("Contact", cls.contact))
 		frappe.db.commit()
 
 	def setUp(self):
 		super().setUp()
+		self.addCleanup(_leave)
 		frappe.set_user("Administrator")
 		self.simulator.reset()
 		self.point_accounts_at(self.simulator.url)
-		change_settings(default_account=COMMPEAK, allowed_countries=[], **SETTINGS)
+		frappe.db.set_value("Lead", self.lead, LEAD)
+		frappe.db.set_value("Contact", self.contact, "do_not_call", 0)
 		give_extension(AGENT, "1000")
-		frappe.db.delete("PBX Call Log")
-		self.contact = make_contact("+44 20 7946 0018", "+44 7700 900123")
-		self.lead = make_lead(mobile_no="+44 7700 900123", phone="020 7946 0018")
-		frappe.db.commit()
-
-	def tearDown(self):
-		frappe.set_user("Administrator")
-		frappe.db.rollback()
-		frappe.db.delete("PBX Call Log")
-		for doctype, name in (("Contact", self.contact), ("Lead", self.lead)):
-			frappe.delete_doc(doctype, name, force=True, ignore_missing=True)
-		frappe.db.commit()
-		super().tearDown()
+		frappe.db.delete("PBX Call Log", OURS)
+		change_settings(allowed_countries=[], custom_data=CUSTOM_DATA, **SETTINGS)
 
 	def point_accounts_at(self, url: str, **values) -> None:
 		"""Send the dials of both accounts to another address, with other values too if given."""
-		for name in (COMMPEAK, PRIMEVOX):
-			account = frappe.get_doc("PBX Account", name)
-			account.update(
-				{"base_url": url, "allow_http": 1, "connect_timeout": 1, "read_timeout": 1, **values}
-			)
-			account.enabled = values.get("enabled", 1)
-			account.save()
+		usual = {"enabled": 1, "allow_http": 1, "connect_timeout": 1, "read_timeout": 1}
+		usual.update(default_country=None, max_calls_in_flight=0)
+		for name, own in ACCOUNTS.items():
+			plain = {field: value for field, value in own.items() if field not in ("client_id", "api_key")}
+			frappe.db.set_value("PBX Account", name, {**usual, **plain, "base_url": url, **values})
 		frappe.db.commit()
 
-	def dial(self, **sent) -> dict:
-		"""Dial as the agent, as the browser's POST would."""
-		frappe.set_user(AGENT)
-		try:
+	def dial(self, user: str = AGENT, **sent) -> dict:
+		"""Dial as this user, as the browser's POST would."""
+		with as_user(user):
 			return call.dial(**sent)
-		finally:
-			frappe.set_user("Administrator")
 
 	def dial_lead(self, **sent) -> dict:
 		"""Dial the Lead's mobile number as the agent."""
-		place = {"reference_doctype": "Lead", "reference_name": self.lead, "fieldname": "mobile_no"}
-		return self.dial(**{**place, **sent})
+		return self.dial(**{**self.at_lead, **sent})
+
+	@property
+	def at_lead(self) -> dict:
+		"""Return what the browser sends for a click on the Lead's mobile number."""
+		return {"reference_doctype": "Lead", "reference_name": self.lead, "fieldname": "mobile_no"}
+
+	def set_lead(self, **values) -> None:
+		"""Give the Lead other values past all checks, and commit; each test finds it as it was."""
+		frappe.db.set_value("Lead", self.lead, values)
+		frappe.db.commit()
+
+	def contact_row(self, number: str) -> str:
+		"""Return the name of the Contact's row with this number."""
+		return frappe.db.get_value("Contact Phone", {"parent": self.contact, "phone": number})
+
+	def use_primevox(self) -> None:
+		"""Put the agent's phone on the Primevox account."""
+		give_extension(AGENT, "1000", PRIMEVOX)
+
+
+def _leave() -> None:
+	frappe.set_user("Administrator")
+	frappe.db.rollback()
+	frappe.db.delete("PBX Call Log", OURS)
+	frappe.db.commit()
+
+
+def _delete(*records: tuple[str, str]) -> None:
+	frappe.set_user("Administrator")
+	for doctype, name in records:
+		frappe.delete_doc(doctype, name, force=True, ignore_missing=True)
+	frappe.db.commit()
+
+
+def _restore_settings(before: dict) -> None:
+	settings = frappe.get_doc("PBX Settings")
+	settings.update({**before, "modified": settings.modified})
+	settings.save()
+	frappe.db.commit()
+
+
+@contextmanager
+def as_user(user: str, **session_data) -> Iterator[None]:
+	"""Act as this user, with this in the session's data."""
+	before = frappe.session.user
+	frappe.set_user(user)
+	frappe.session.data.update(session_data)
+	try:
+		yield
+	finally:
+		frappe.set_user(before)
+
+
+def send(user: str, method: str, command: str, **arguments):
+	"""Call a method by its dotted name as Frappe's request handler does, with its checks; return its answer."""
+	with as_user(user), web_request(method=method):
+		frappe.local.form_dict = frappe._dict(arguments)
+		return execute_cmd(command)
+
+
+@contextmanager
+def web_request(address: str = CONFIRMED_ADDRESS, method: str = "POST") -> Iterator[None]:
+	"""Act as within a web request that came to this address."""
+	set_request(method=method, base_url=address, path="/")
+	form_dict = frappe.local.form_dict
+	try:
+		yield
+	finally:
+		frappe.local.form_dict = form_dict
+		del frappe.local.request
 
 
 def make_user(email: str, *roles: str) -> None:
 	"""Make a user with these roles, or give an existing one exactly these."""
-	if not frappe.db.exists("User", email):
+	wanted = {role for role in roles if frappe.db.exists("Role", role)}
+	if frappe.db.exists("User", email):
+		user = frappe.get_doc("User", email)
+	else:
 		first_name = email.partition("@")[0]
-		user = {"doctype": "User", "email": email, "first_name": first_name, "send_welcome_email": 0}
-		frappe.get_doc(user).insert(ignore_permissions=True)
-	user = frappe.get_doc("User", email)
-	user.set("roles", [])
-	user.add_roles(*[role for role in roles if frappe.db.exists("Role", role)])
+		user = frappe.get_doc({"doctype": "User", "email": email, "first_name": first_name})
+		user.send_welcome_email = 0
+		user.insert(ignore_permissions=True)
+	if {row.role for row in user.roles} != wanted:
+		user.set("roles", [{"role": role} for role in sorted(wanted)])
+		user.save(ignore_permissions=True)
 
 
 def make_account(name: str, **values) -> None:
@@ -120,11 +218,10 @@ def make_account(name: str, **values) -> None:
 
 
 def make_lead(**values) -> str:
-	"""Make a Lead that everyone in sales may read; return its name. On a site without the DocType make that too."""
+	"""Make a Lead and return its name; on a site without the DocType make that first."""
 	if not frappe.db.exists("DocType", "Lead"):
 		make_lead_doctype()
-	lead = frappe.get_doc({"doctype": "Lead", "first_name": "Grace", "lead_name": "Grace Hopper", **values})
-	return lead.insert(ignore_permissions=True).name
+	return frappe.get_doc({"doctype": "Lead", **LEAD, **values}).insert(ignore_permissions=True).name
 
 
 def make_lead_doctype() -> None:
@@ -144,42 +241,85 @@ def make_lead_doctype() -> None:
 		{"fieldname": "country", "fieldtype": "Link", "label": "Country", "options": "Country"},
 		{"fieldname": "do_not_call", "fieldtype": "Check", "label": "Do not call"},
 	]
-	everyone = {"read": 1, "write": 1, "create": 1, "delete": 1}
-	roles = [{"role": role, **everyone} for role in ("System Manager", "PBX Agent")]
+	make_doctype("Lead", fields, [{"role": "PBX Agent", "read": 1, "write": 1}])
+
+
+def make_visitor_doctype() -> None:
+	"""Make a DocType with what no other has: a Phone field, one few may read, and records only owners may read."""
+	if frappe.db.exists("DocType", VISITOR):
+		return
+	fields = [
+		{"fieldname": "phone", "fieldtype": "Phone", "label": "Phone"},
+		{"fieldname": "several", "fieldtype": "Small Text", "label": "Several", "options": "Phone"},
+		{"fieldname": "fax", "fieldtype": "Data", "label": "Fax", "options": "Phone"},
+		{"fieldname": "private", "fieldtype": "Data", "label": "Private", "options": "Phone", "permlevel": 1},
+		{"fieldname": "country", "fieldtype": "Link", "label": "Country", "options": "Country"},
+	]
+	make_doctype(VISITOR, fields, [{"role": "PBX Agent", "read": 1, "if_owner": 1}])
+
+
+def make_doctype(name: str, fields: list[dict], permissions: list[dict]) -> None:
+	"""Make a custom DocType that System Managers may do anything with, and others what permissions say."""
+	manager = {"role": "System Manager", "read": 1, "write": 1}
+	own = [{**manager, "create": 1, "delete": 1}, {**manager, "permlevel": 1}]
 	doctype = {
 		"doctype": "DocType",
-		"name": "Lead",
+		"name": name,
 		"module": "Click To Call",
 		"custom": 1,
 		"autoname": "hash",
 	}
-	frappe.get_doc({**doctype, "fields": fields, "permissions": roles}).insert()
+	frappe.get_doc({**doctype, "fields": fields, "permissions": [*own, *permissions]}).insert()
+
+
+def make_visitor(owner: str = AGENT, **values) -> str:
+	"""Make a record of VISITOR that belongs to this user, and commit; return its name."""
+	make_visitor_doctype()
+	visitor = frappe.get_doc({"doctype": VISITOR, **values})
+	visitor.flags.ignore_validate = visitor.flags.ignore_permissions = True
+	name = visitor.insert().name
+	frappe.db.set_value(VISITOR, name, "owner", owner)
+	frappe.db.commit()
+	return name
 
 
 def make_contact(*phones: str) -> str:
-	"""Make a Contact with these numbers, the first of them primary; return its name."""
-	rows = [{"phone": phone, "is_primary_phone": int(not n)} for n, phone in enumerate(phones)]
+	"""Make a Contact with these numbers, the first the primary phone, the second the primary mobile; return its name."""
+	primary = ({"is_primary_phone": 1}, {"is_primary_mobile_no": 1})
+	rows = [{"phone": phone, **primary[n]} for n, phone in enumerate(phones)]
 	contact = {"doctype": "Contact", "first_name": "Ada", "last_name": frappe.generate_hash(length=6)}
 	return frappe.get_doc({**contact, "phone_nos": rows}).insert(ignore_permissions=True).name
 
 
 def give_extension(user: str, extension: str, account: str = "") -> None:
-	"""Set a user's PBX fields past all checks."""
+	"""Set a user's PBX fields past all checks, and commit."""
 	frappe.db.set_value(
 		"User", user, {"pbx_extension": extension, "pbx_account": account, "pbx_caller_id": ""}
 	)
+	frappe.db.commit()
 
 
-def change_settings(allowed_countries: list[str] | None = None, **values) -> None:
+def change_settings(
+	allowed_countries: list[str] | None = None, custom_data: dict[str, str] | None = None, **values
+) -> None:
 	"""Change PBX Settings and commit; allowed_countries are names of Country records."""
 	settings = frappe.get_doc("PBX Settings")
 	settings.update(values)
 	if allowed_countries is not None:
 		settings.set("allowed_countries", [{"country": country} for country in allowed_countries])
+	if custom_data is not None:
+		pairs = [{"key": key, "value": value} for key, value in custom_data.items()]
+		settings.set("custom_data_fields", pairs)
 	settings.save()
 	frappe.db.commit()
 
 
 def rows(**filters) -> list[dict]:
-	"""Return the call rows as they stand in the database."""
-	return frappe.get_all("PBX Call Log", filters, ["*"], order_by="requested_at")
+	"""Return the call rows of the tests' users as they stand in the database, oldest first."""
+	return frappe.get_all("PBX Call Log", {**OURS, **filters}, ["*"], order_by="creation")
+
+
+def move(call_name: str, **values) -> None:
+	"""Set columns of a call's row in the database, and commit: for deadlines that have passed."""
+	frappe.db.set_value("PBX Call Log", call_name, values, update_modified=False)
+	frappe.db.commit()

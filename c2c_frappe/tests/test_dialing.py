@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import frappe
-
 from c2c_frappe.tests import site
-from c2c_frappe.tests.site import PRIMEVOX, SiteCase
+from c2c_frappe.tests.site import SiteCase
 
 
 class TestDialing(SiteCase):
@@ -38,8 +36,8 @@ class TestDialing(SiteCase):
 		self.assertIsNone(row.slot)
 
 	def test_a_contact_called_through_primevox_sends_exactly_its_five_parameters(self):
-		site.give_extension(site.AGENT, "1000", PRIMEVOX)
-		row = frappe.get_doc("Contact", self.contact).phone_nos[1].name
+		self.use_primevox()
+		row = self.contact_row(site.MOBILE)
 		reply = self.dial(
 			reference_doctype="Contact", reference_name=self.contact, fieldname="phone", row=row
 		)
