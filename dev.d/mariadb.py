@@ -26,6 +26,8 @@ SETTINGS = (
 	# A user is who connects from 127.0.0.1, whatever this machine's own name resolves to.
 	"--skip-name-resolve",
 )
+DURABLE = ("--innodb-flush-log-at-trx-commit=1",)
+FAST = ("--innodb-flush-log-at-trx-commit=0", "--loose-innodb-flush-method=nosync")
 
 
 class Server:
@@ -63,7 +65,7 @@ class Server:
 			f"--init-file={self._accounts()}",
 			"--bind-address=127.0.0.1",
 			f"--port={port}",
-			f"--innodb-flush-log-at-trx-commit={1 if is_durable else 0}",
+			*(DURABLE if is_durable else FAST),
 			*SETTINGS,
 			*_as_root(),
 		]
