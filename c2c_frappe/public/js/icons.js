@@ -6,22 +6,24 @@ export function add_icons() {
 	// Fires before the fields are refreshed, on every form of every DocType, custom ones too.
 	$(document).on("form-refresh", (_event, frm) => {
 		for (const control of Object.values(frm.fields_dict)) {
+			if (control.setup_phone) silence(control);
 			if (is_phone_field(frm.doctype, control.df)) add_icon(frm, control);
 		}
 		for (const table of phone_tables(frm.doctype)) add_cell_icons(frm, table);
 	});
 }
 
+// ERPNext's own icon comes and goes with the field's state, stands on fax numbers too, and is nothing to a
+// keyboard or a screen reader. Ours stands in its place, so its control is told not to draw another.
+function silence(control) {
+	control.setup_phone = () => {};
+	control.wrapper.querySelectorAll(".phone-btn:not(.c2c-icon)").forEach((icon) => icon.remove());
+}
+
 function add_icon(frm, control) {
 	const area = control.$input_wrapper?.get(0);
 	if (!area) return;
-	if (!area.querySelector(".c2c-icon")) {
-		// ERPNext's own icon comes and goes with the field's state and cannot be reached by keyboard.
-		// Ours stands in its place, so this one control is told not to draw another.
-		if (control.setup_phone) control.setup_phone = () => {};
-		area.querySelectorAll(".phone-btn").forEach((icon) => icon.remove());
-		area.append(icon_button(control.df));
-	}
+	if (!area.querySelector(".c2c-icon")) area.append(icon_button(control.df));
 	// The number is read from the saved record: where none is saved there is nothing to call.
 	const is_saved = !frm.is_new() && Boolean(frm.doc[control.df.fieldname]);
 	area.classList.toggle("c2c-callable", is_saved);

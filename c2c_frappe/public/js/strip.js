@@ -52,8 +52,8 @@ function show(call) {
 	clearTimeout(closing);
 	shown = call;
 	draw(call);
-	tick(call.since);
 	const { is_final, is_kept } = look_of(call.status);
+	tick(is_final && is_kept ? 0 : call.since);
 	if (!is_final && call.since) ticker = setInterval(() => tick(call.since), 1000);
 	if (is_final && !is_kept) closing = setTimeout(close, LINGER);
 }
