@@ -20,16 +20,21 @@ def up(fill) -> Desk:
 	"""
 	print(environment.NOTICE, flush=True)
 	packages.provide(("redis-server", "python venv"))
-	site = Desk(environment.build(EMBEDDED), TRY_OUT)
-	is_old = site.is_made
-	site.create({name: port for name, port in PORTS.items() if not services.is_port_taken(port)})
-	if is_old:
-		with step("Bringing the site up to date"):
-			site.migrate() if APP in site.installed_apps() else site.install()
-	with step("Sample data"):
-		fill(site)
+	with environment.building(EMBEDDED) as built:
+		site = Desk(built, TRY_OUT)
+		_make(site)
+		with step("Sample data"):
+			fill(site)
 	with step("The Desk"):
 		for name in ("web", "worker", "schedule"):
 			services.stop(RUNNING, name)
 		site.start()
 	return site
+
+
+def _make(site: Desk) -> None:
+	is_old = site.is_made
+	site.create({name: port for name, port in PORTS.items() if not services.is_port_taken(port)})
+	if is_old:
+		with step("Bringing the site up to date"):
+			site.migrate() if APP in site.installed_apps() else site.install()

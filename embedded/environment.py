@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,16 +90,23 @@ class Environment:
 
 def build(folder: Path) -> Environment:
 	"""Build or complete the environment; raises NotAvailableError."""
+	with building(folder) as environment:
+		return environment
+
+
+@contextmanager
+def building(folder: Path):
+	"""Yield the environment as soon as a site can be made; the Desk's pages are ready when the block ends."""
 	environment = Environment(folder)
 	environment.folder.mkdir(parents=True, exist_ok=True)
-	with _only_one(environment.folder), ThreadPoolExecutor(1) as background:
+	with _only_one(environment.folder), ThreadPoolExecutor(2) as background:
 		_make_python(environment)
 		_fetch_node(environment)
 		node = background.submit(_build_node, environment)
 		_build_python(environment)
-		node.result()
-		_build_bundles(environment)
-	return environment
+		bundles = background.submit(_build_bundles, environment, node)
+		yield environment
+		bundles.result()
 
 
 def _make_python(environment: Environment) -> None:
@@ -194,7 +201,8 @@ def _build_node(environment: Environment) -> None:
 				_run([*environment.npm, "install", *options], complaint, cwd=folder)
 
 
-def _build_bundles(environment: Environment) -> None:
+def _build_bundles(environment: Environment, node: Future) -> None:
+	node.result()
 	stamps = [(environment.folder / f"{part}.stamp").read_text() for part in ("frappe", "node")]
 	script = HERE / "bundle.mjs"
 	with _part(environment.assets, *stamps, script.read_text()) as is_missing:
