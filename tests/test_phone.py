@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx import phone
+from c2c_frappe.pbx import numbering, phone
 from c2c_frappe.pbx.errors import ConfigurationError, InvalidNumberError
 from c2c_frappe.pbx.phone import ServiceCodeError
 from c2c_frappe.pbx.phone_text import clean
@@ -55,6 +55,7 @@ READ = (
 	("347 123 4567", "IT", "+393471234567"),
 	# Spain has no trunk zero at all, yet it is written
 	("+34 (0)91 123 45 67", "", "+34911234567"),
+	("+34 (0)411 23 45 67", "", "+34411234567"),
 	# Mexico's mobile 1, gone since 2019
 	("+52 1 55 1234 5678", "", "+525512345678"),
 	# exit codes
@@ -87,6 +88,7 @@ READ = (
 	("tel:+44-20-7946-0018", "", "+442079460018"),
 	("TEL:+44%2020%207946%200018", "", "+442079460018"),
 	("Tel.: 020 7946 0018", "GB", "+442079460018"),
+	("ｔｅｌ： 020 7946 0018", "GB", "+442079460018"),
 	("Mobile: 07700 900123", "GB", "+447700900123"),
 	("M: 07700 900123", "GB", "+447700900123"),
 	("020 7946 0018;", "GB", "+442079460018"),
@@ -122,13 +124,15 @@ REFUSED = (
 	("02079460018 07700900123", "GB", "too long"),
 	("+49 1234567890123456", "", "too long"),
 	("+979 1234567890123", "", "too long"),
-	# within Italy, North America or Russia these would leave the country
+	# within Italy or North America these would leave the country
 	("+39 00 44 20794600", "", "first digits"),
 	("+1 011 442 0794", "", "first digits"),
-	("+7 104 420 7946", "", "first digits"),
+	("+1 023 456 7890", "", "first digits"),
 	("+33 00 1234567", "", "first digits"),
 	("1" * 251, "GB", "too long"),
 	("1" * 250, "GB", "too long"),
+	("020 7946 0018" + " " * 250, "GB", "too long"),
+	("+65 612345678", "", "length its country"),
 )
 
 SERVICE_CODES = (
@@ -314,6 +318,8 @@ DIALLED = (
 	("+12025550147", "national", "US", "2025550147"),
 	("+79161234567", "national", "RU", "89161234567"),
 	("+5511912345678", "national", "BR", "11912345678"),
+	# no known pattern, and the trunk prefix all the same
+	("+6190190215", "national", "AU", "090190215"),
 	("+442079460018", "national", "US", "011442079460018"),
 	("+18765550147", "national", "US", "18765550147"),
 	("+12025550147", "national", "GB", "0012025550147"),
@@ -342,6 +348,12 @@ def test_every_style_is_in_the_table_above():
 def test_an_unknown_style_names_the_ones_there_are():
 	with pytest.raises(ConfigurationError, match="digits, e164"):
 		phone.dial_format("+442079460018", "roman")
+
+
+def test_a_number_that_would_leave_the_country_is_not_written_as_dialled_within_it():
+	# 8 before a national number, 810 before a foreign one
+	assert phone.read("+71044207946").country == "RU"
+	assert phone.dial_format("+71044207946", "national", "RU") == "81071044207946"
 
 
 def test_a_national_form_that_would_dial_something_else_is_not_written():
@@ -395,6 +407,7 @@ def test_people_see_the_national_form_at_home_and_the_plus_abroad(number, countr
 		("+919876543210", {"Asia/Calcutta"}),
 		("+18005550147", set()),
 		("+80012345678", set()),
+		("+881612345678", set()),
 	),
 )
 def test_the_time_zones_of_a_number(number, zones):
@@ -403,6 +416,14 @@ def test_the_time_zones_of_a_number(number, zones):
 
 def test_a_number_tied_to_no_place_may_be_in_any_zone_of_its_country():
 	assert {"Australia/Perth", "Australia/Sydney"} <= set(phone.time_zones("+61412345678"))
+
+
+@pytest.mark.parametrize("e164", ("+820079912345678", "+390390000000", "+447700900123", "+4990012345678"))
+def test_the_neighbours_of_a_number_are_known_and_begin_as_it_does(e164):
+	parsed = phonenumbers.parse(e164)
+	near = numbering.neighbours(parsed)
+	assert near and all(map(phonenumbers.is_valid_number, near))
+	assert {numbering.national_digits(n)[:3] for n in near} == {numbering.national_digits(parsed)[:3]}
 
 
 def test_an_unknown_number_has_the_zones_of_its_neighbours():

@@ -1,6 +1,8 @@
 """What may be dialled, where and when; and what never is, however it is spelt."""
 
+import contextlib
 import json
+import time as time_module
 from datetime import datetime, time, timedelta, timezone
 
 import phonenumbers
@@ -59,6 +61,9 @@ ALLOWED = (
 	# France's islands share a plan with tiny neighbours
 	("+590709000448", ("MF",)),
 	("+262268901858", ("YT",)),
+	("+262269999999", ("YT",)),
+	# nothing near it is known
+	("+11386590708", ("US",)),
 )
 
 REFUSED = (
@@ -318,6 +323,20 @@ HOURS = (
 @pytest.mark.parametrize(("now", "start", "end", "zones", "is_open"), HOURS)
 def test_calling_hours_hold_where_the_number_is(now, start, end, zones, is_open):
 	assert policy.within_hours(now, start, end, zones, "Europe/Berlin") is is_open
+
+
+def test_a_moment_without_a_zone_is_utc_whatever_the_machine_s_zone(monkeypatch):
+	monkeypatch.setenv("TZ", "Asia/Tokyo")
+	with contextlib.ExitStack() as stack:
+		stack.callback(time_module.tzset)
+		stack.callback(monkeypatch.undo)
+		time_module.tzset()
+		assert policy.within_hours(datetime(2026, 1, 15, 9, 0), NINE, SIX, ["Europe/London"], "UTC")
+		assert not policy.within_hours(datetime(2026, 1, 15, 18, 0), NINE, SIX, ["Europe/London"], "UTC")
+
+
+def test_without_hours_no_zone_is_asked_for():
+	assert policy.within_hours(utc(2026, 1, 15, 3), None, None, [], "Nowhere/Land")
 
 
 def test_a_site_zone_that_does_not_exist_is_the_admin_s_mistake():

@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import PhoneMetadata, PhoneNumberType, ValidationResult, shortnumberinfo, timezone
+from phonenumbers import (
+	PhoneMetadata,
+	PhoneNumberFormat,
+	PhoneNumberType,
+	ValidationResult,
+	shortnumberinfo,
+	timezone,
+)
 
 KINDS = {
 	value: name.lower()
@@ -27,7 +34,7 @@ NANP = 1
 PREMIUM_ALWAYS = {
 	# 976 as area code and as exchange (freephone and some islands have an ordinary 976), follow-me codes 5XX.
 	1: re.compile(
-		r"900|976|(?!8(?:00|33|44|55|66|77|88|09|29|49|68|69|76))\d{3}976|5(?:00|2[1-9]|33|44|66|77|88)"
+		r"976|(?!8(?:00|33|44|55|66|77|88|09|29|49|68|69|76))\d{3}976|5(?:00|2[1-9]|33|44|66|77|88)"
 	),
 	34: re.compile(r"70"),
 	39: re.compile(r"178|199"),
@@ -162,19 +169,25 @@ def begins_impossibly(parsed: phonenumbers.PhoneNumber) -> bool:
 	if digits.startswith("0") and not neighbours(parsed):
 		return True
 	regions = phonenumbers.region_codes_for_country_code(parsed.country_code)
-	return any(
-		has_exit_code(f"{trunk}{digits}", region) for region in regions for trunk in ("", _trunk(region))
-	)
+	return any(has_exit_code(digits, region) for region in regions)
 
 
-def _trunk(region: str) -> str:
-	return phonenumbers.ndd_prefix_for_region(region, True) or ""
+def national_form(parsed: phonenumbers.PhoneNumber, region: str) -> str:
+	"""Return the number as written in its country, with the trunk prefix its known numbers are written with."""
+	written = _national(parsed)
+	if written != national_digits(parsed):
+		return written
+	example = phonenumbers.example_number(region)
+	return _national(example).removesuffix(national_digits(example)) + written
+
+
+def _national(parsed: phonenumbers.PhoneNumber) -> str:
+	written = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+	return phonenumbers.normalize_digits_only(written)
 
 
 def has_exit_code(digits: str, region: str) -> bool:
 	"""Tell whether digits begin with what the country dials before a foreign number."""
-	if region == NETWORK_REGION:
-		return False
 	exit_code = PhoneMetadata.metadata_for_region(region).international_prefix
 	return bool(exit_code and re.match(exit_code, digits))
 
@@ -200,17 +213,14 @@ def _has_later_length(parsed: phonenumbers.PhoneNumber) -> bool:
 def is_service_code(national: str, regions: tuple[str, ...]) -> bool:
 	"""Tell whether a phone in one of the regions would reach an emergency service or a short code with these."""
 	return any(
-		is_short_code(national, region) or shortnumberinfo.connects_to_emergency_number(national, region)
+		shortnumberinfo.connects_to_emergency_number(national, region) or _is_short_code(national, region)
 		for region in regions
 	)
 
 
-def is_short_code(digits: str, region: str) -> bool:
-	"""Tell whether exactly these digits are an emergency number or a short code in the region."""
+def _is_short_code(digits: str, region: str) -> bool:
 	number = _number(phonenumbers.country_code_for_region(region), digits)
-	return shortnumberinfo.is_emergency_number(
-		digits, region
-	) or shortnumberinfo.is_valid_short_number_for_region(number, region)
+	return shortnumberinfo.is_valid_short_number_for_region(number, region)
 
 
 def time_zones(parsed: phonenumbers.PhoneNumber) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def read(text: str, country: str = "") -> PhoneNumber:
 	"""
 	body, extension = take_apart(str(text or ""))
 	region = _region(country)
-	_refuse_bare_code(body, region)
+	_refuse_bare_code(body)
 	parsed = _best([_parse(digits, where) for digits, where in _readings(body, region)])
 	_check(parsed)
 	return _number(parsed, extension)
@@ -75,12 +75,10 @@ def _region(country: str | None) -> str:
 	return code if code in phonenumbers.SUPPORTED_REGIONS else ""
 
 
-def _refuse_bare_code(body: str, region: str) -> None:
-	"""Raise ServiceCodeError for 911, 112, 116 000 and the like."""
+def _refuse_bare_code(body: str) -> None:
+	"""Raise ServiceCodeError for 911, 112 and the like; `_check` finds the longer ones."""
 	digits = re.sub(r"\D", "", body)
-	if body.startswith("+") or not digits:
-		return
-	if len(digits) <= MAX_BARE_CODE or (region and numbering.is_short_code(digits, region)):
+	if len(digits) <= MAX_BARE_CODE and not body.startswith("+"):
 		raise ServiceCodeError(_("{0} is a short or emergency code. Such codes are not dialled.", digits))
 
 
@@ -250,7 +248,7 @@ def _dialled_from(parsed: phonenumbers.PhoneNumber, region: str) -> str:
 	"""Return the digits a phone in that country dials, and only such as mean this number when dialled there."""
 	e164 = _e164(parsed)
 	if region in numbering.countries(parsed):
-		written = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+		written = numbering.national_form(parsed, region)
 	else:
 		written = phonenumbers.format_out_of_country_calling_number(parsed, region)
 	abroad = numbering.exit_code(region) + e164[1:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time, timezone
 from zoneinfo import ZoneInfo
 
 from c2c_frappe.pbx import phone
@@ -124,17 +124,13 @@ def _is_open(moment: datetime, hours: tuple[time, time], place: ZoneInfo) -> boo
 	local = moment.astimezone(place).time()
 	if start < end:
 		return start <= local < end
-	return start == end or local >= start or local < end
+	return local >= start or local < end
 
 
 def _ever_suits_all(now: datetime, hours: tuple[time, time], places: list[ZoneInfo]) -> bool:
-	"""Tell whether a moment within a day is in everyone's hours: if one is, then so is some place's opening."""
-	today = (
-		datetime.combine(now.astimezone(place) + timedelta(days=d), hours[0], place)
-		for place in places
-		for d in (0, 1)
-	)
-	return any(all(_is_open(moment, hours, place) for place in places) for moment in today)
+	"""Tell whether some moment of the day is in everyone's hours: if one is, then so is some place's opening."""
+	openings = [datetime.combine(now.astimezone(place), hours[0], place) for place in places]
+	return any(all(_is_open(opening, hours, place) for place in places) for opening in openings)
 
 
 def over_cap(counts: Mapping[str, int], limits: Mapping[str, int | None]) -> str:
