@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from frappe import _
 
 from c2c_frappe import call_log, numbers
-from c2c_frappe.pbx import phone, policy
+from c2c_frappe.pbx import phone
 from c2c_frappe.pbx.choice import Choice, distinct, local_time
 from c2c_frappe.pbx.errors import InvalidNumberError
 
@@ -16,10 +16,10 @@ def offer(doctype: str, name: str) -> dict:
 	"""Return {numbers: [{fieldname, row, label, number, local_time, last_result, do_not_call}], message, fix}."""
 	record = numbers.of_record(doctype, name)
 	countries = (record.country, numbers.site_country())
-	do_not_call = policy.is_do_not_call(record.do_not_call, record.lead_status)
 	return {
 		"numbers": [
-			{**_offered(choice, countries), "do_not_call": do_not_call} for choice in distinct(record.choices)
+			{**_offered(choice, countries), "do_not_call": choice.do_not_call}
+			for choice in distinct(record.choices, countries)
 		],
 		"message": "" if record.choices else _("There is no phone number here yet. Add one, save, and call."),
 		"fix": None,

@@ -90,6 +90,7 @@ class Attempt:
 		self.click = click
 		self.settings = frappe.get_cached_doc("PBX Settings")
 		self.record: numbers.Record | None = None
+		self.do_not_call = False
 		self.draft = Draft(frappe.session.user, click.request_id)
 
 	def prepare(self) -> None:
@@ -169,10 +170,11 @@ class Attempt:
 			raise Refused(
 				"no_number", _("That number is not on this record. Save or reload it, and call again.")
 			)
+		self.do_not_call = chosen.do_not_call
 		return chosen.text
 
 	def _check_policy(self) -> None:
-		if self.record and policy.is_do_not_call(self.record.do_not_call, self.record.lead_status):
+		if self.do_not_call:
 			raise Refused("do_not_call", _("This record says do not call."))
 		verdict = policy.judge(self.number, policy.Rules(numbers.allowed_countries(self.settings)))
 		if not verdict.allowed:

@@ -28,6 +28,15 @@ scheduler_events = {"cron": {"* * * * *": ["c2c_frappe.call_log.sweep", "c2c_fra
 
 additional_timeline_content = {"*": ["c2c_frappe.timeline.calls_of"]}
 
+override_doctype_dashboards = {
+	"Lead": ["c2c_frappe.connections.of_lead"],
+	"Contact": ["c2c_frappe.connections.of_contact"],
+	"Customer": ["c2c_frappe.connections.of_customer"],
+	"Supplier": ["c2c_frappe.connections.of_supplier"],
+	"Opportunity": ["c2c_frappe.connections.of_opportunity"],
+	"Prospect": ["c2c_frappe.connections.of_prospect"],
+}
+
 # Deleting a lead keeps its calls; they are what was said, not part of the lead.
 ignore_links_on_delete = ["PBX Call Log"]
 default_log_clearing_doctypes = {"PBX Call Log": 730}

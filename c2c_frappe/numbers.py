@@ -6,12 +6,13 @@ Whether a number may be dialled is not decided here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import frappe
 from frappe import _
 
-from c2c_frappe.pbx import phone
+from c2c_frappe import contacts
+from c2c_frappe.pbx import phone, policy
 from c2c_frappe.pbx.choice import Choice, ordered
 
 # Fields that hold a phone number though Frappe's metadata does not say so.
@@ -24,14 +25,12 @@ _TEXT_FIELDS = {"Data", "Small Text", "Read Only"}
 
 @dataclass(frozen=True)
 class Record:
-	"""A record that can be called: its numbers, its country's ISO code, and what it says about being called."""
+	"""A record that can be called: its numbers, its country's ISO code and its company."""
 
 	doctype: str
 	name: str
 	choices: tuple[Choice, ...]
 	country: str
-	do_not_call: bool
-	lead_status: str
 	company: str
 
 
@@ -45,21 +44,23 @@ def unmarked_fields() -> dict[str, list[str]]:
 
 
 def of_record(doctype: str, name: str) -> Record:
-	"""Return the record with its numbers, primary ones first.
+	"""Return the record with its own numbers, primary ones first, and then those of its Contacts.
 
 	Raise PermissionError if the user may not read the record, DoesNotExistError if there is none. Fields of
 	a permlevel the user cannot read are left out.
 	"""
 	document = frappe.get_doc(doctype, name)
 	document.check_permission("read")
-	meta = frappe.get_meta(doctype)
+	is_refused = _says_do_not_call(document)
+	own = _of_document(document, is_refused)
+	of_contacts = [
+		choice for contact in contacts.of_record(document) for choice in _of_contact(contact, is_refused)
+	]
 	return Record(
 		doctype,
 		name,
-		ordered([*_own(meta, document), *_of_rows(meta, document)]),
-		country_code(document.get("country") if meta.has_field("country") else ""),
-		bool(document.get("do_not_call")),
-		(document.get("status") or "") if doctype == "Lead" else "",
+		(*ordered(own), *ordered(of_contacts)),
+		country_code(document.get("country") if document.meta.has_field("country") else ""),
 		document.get("company") or "",
 	)
 
@@ -81,6 +82,25 @@ def allowed_countries(settings) -> frozenset[str]:
 		return frozenset()
 	chosen = {country_code(row.country) for row in settings.allowed_countries}
 	return frozenset(chosen or {site_country() or NOWHERE})
+
+
+def _of_contact(contact, is_refused: bool) -> Iterator[Choice]:
+	# By row alone: a Contact's own fields only repeat its primary rows, and would look like the record's.
+	for choice in _of_document(contact, is_refused or _says_do_not_call(contact)):
+		if choice.row:
+			yield replace(
+				choice, label=_("{0} of {1}").format(choice.label, contact.full_name or contact.name)
+			)
+
+
+def _of_document(document, is_refused: bool) -> list[Choice]:
+	found = (*_own(document.meta, document), *_of_rows(document.meta, document))
+	return [replace(choice, do_not_call=is_refused) for choice in found]
+
+
+def _says_do_not_call(document) -> bool:
+	lead_status = document.get("status") if document.doctype == "Lead" else ""
+	return policy.is_do_not_call(document.get("do_not_call"), lead_status)
 
 
 def _own(meta, document) -> Iterator[Choice]:

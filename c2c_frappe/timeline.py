@@ -9,15 +9,30 @@ from frappe.utils import escape_html, format_duration, get_fullname
 from c2c_frappe import call_log, replies
 
 LIMIT = 20
+# Where ERPNext keeps the Lead a record was made from, and when that field holds one.
+_LEAD_FIELDS = {
+	"Customer": ("lead_name", {}),
+	"Opportunity": ("party_name", {"opportunity_from": "Lead"}),
+}
 
 
 def calls_of(doctype: str, name: str) -> list[dict]:
 	"""Return timeline entries of the record's latest calls; nothing, and an Error Log, when that fails."""
 	try:
-		return [_entry(row) for row in call_log.of_record(doctype, name, LIMIT)]
+		places = [(doctype, name), *_lead_of(doctype, name)]
+		return [_entry(row) for place in places for row in call_log.of_record(*place, LIMIT)]
 	except Exception:  # noqa: BLE001  a timeline hook that raises breaks every form it is on
 		frappe.log_error("Calls on the timeline", f"The calls of {doctype} {name} could not be shown.")
 		return []
+
+
+def _lead_of(doctype: str, name: str) -> list[tuple[str, str]]:
+	"""Return the Lead a record was made from, if its reader may read that: the calls came along."""
+	if doctype not in _LEAD_FIELDS:
+		return []
+	field, condition = _LEAD_FIELDS[doctype]
+	lead = frappe.db.get_value(doctype, {"name": name, **condition}, field)
+	return [("Lead", lead)] if lead and frappe.has_permission("Lead", "read", lead) else []
 
 
 def _entry(row: dict) -> dict:

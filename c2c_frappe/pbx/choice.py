@@ -21,6 +21,7 @@ class Choice:
 	text: str
 	shown: str = ""
 	is_primary: bool = False
+	do_not_call: bool = False
 
 
 def ordered(choices: Sequence[Choice]) -> tuple[Choice, ...]:
@@ -28,11 +29,11 @@ def ordered(choices: Sequence[Choice]) -> tuple[Choice, ...]:
 	return tuple(sorted(choices, key=lambda choice: not choice.is_primary))
 
 
-def distinct(choices: Sequence[Choice]) -> tuple[Choice, ...]:
-	"""Return each text once, at its first place, for a list to choose from."""
+def distinct(choices: Sequence[Choice], countries: Sequence[str]) -> tuple[Choice, ...]:
+	"""Return each number once, at its first place, for a list to choose from."""
 	first: dict[str, Choice] = {}
 	for choice in choices:
-		first.setdefault(choice.text, choice)
+		first.setdefault(_e164(choice.text, countries) or choice.text, choice)
 	return tuple(first.values())
 
 
@@ -41,11 +42,12 @@ def choose(
 ) -> Choice | None:
 	"""Return the choice that fits all that was sent, the first of several, None when none does.
 
-	What was not sent ("") fits everything; `number` fits by text or as the same E.164 number.
+	A place is a field of the record itself, or a field and a row; no place fits every one. No number ("") fits
+	every one too, else it fits by text or as the same E.164 number.
 	"""
 	wanted = _e164(number, countries)
 	for choice in choices:
-		fits_place = fieldname in ("", choice.fieldname) and row in ("", choice.row)
+		fits_place = (fieldname, row) in ((choice.fieldname, choice.row), ("", ""), ("", choice.row))
 		is_number = not number or number in (choice.text, choice.shown)
 		if fits_place and (is_number or (wanted and wanted == _e164(choice.text, countries))):
 			return choice
