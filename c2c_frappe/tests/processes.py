@@ -1,0 +1,157 @@
+"""Web and dialling processes of their own beside the test's, for what one process cannot show. Asserts nothing.
+
+Everything started here listens on loopback and is ended by its own process id.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from unittest import SkipTest
+
+import frappe
+
+NO_GUNICORN = "gunicorn is not installed here, so there are no separate web processes to test."
+NOT_DURABLE = (
+	"Races and crashes count only on MariaDB with innodb_flush_log_at_trx_commit=1, and this site has {0}."
+)
+START_SECONDS = 60
+REQUEST_SECONDS = 60
+
+
+def require_durable_database() -> None:
+	"""Skip the test class, with a sentence, where a committed row could be lost or writers are not parallel."""
+	kind = frappe.conf.db_type or "mariadb"
+	if kind != "mariadb":
+		raise SkipTest(NOT_DURABLE.format(kind))
+	flush = frappe.db.sql("select @@innodb_flush_log_at_trx_commit")[0][0]
+	if int(flush) != 1:
+		raise SkipTest(NOT_DURABLE.format(f"MariaDB with {flush}"))
+
+
+class Dialers:
+	"""Runs race_worker.py: a process for each call, all let go at once."""
+
+	def __init__(self):
+		argv = [sys.executable, "-m", "c2c_frappe.tests.race_worker", frappe.local.site]
+		self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+	def stop(self) -> None:
+		"""End the program; calls under way are waited for."""
+		self._process.stdin.close()
+		self._process.wait(REQUEST_SECONDS)
+		self._process.stdout.close()
+
+	def start(self, calls: list[dict], **conf) -> list[int]:
+		"""Let the calls go and return their processes' ids; `finish` must follow."""
+		self._process.stdin.write(json.dumps({"calls": calls, "conf": conf}) + "\n")
+		self._process.stdin.flush()
+		return self._line()["pids"]
+
+	def finish(self) -> list[dict]:
+		"""Return the calls' outcomes: {"reply" or "error", "messages", "seconds"}, or {"killed": signal}."""
+		return self._line()
+
+	def dial(self, calls: list[dict], **conf) -> list[dict]:
+		"""Place calls {"user", "sent", "die_at"} at once and return their outcomes."""
+		self.start(calls, **conf)
+		return self.finish()
+
+	def _line(self):
+		line = self._process.stdout.readline()
+		if not line:
+			raise RuntimeError("race_worker.py ended; its error output stands above.")
+		return json.loads(line)
+
+
+class WebServer:
+	"""Frappe's web application in `processes` gunicorn workers on a loopback port."""
+
+	def __init__(self, processes: int):
+		self.site = frappe.local.site
+		with socket.socket() as probe:
+			probe.bind(("127.0.0.1", 0))
+			self.port = probe.getsockname()[1]
+		argv = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{self.port}", "-w", str(processes)]
+		argv += ["-t", "60", "--log-level", "error", "--preload", "frappe.app:application"]
+		self._process = subprocess.Popen(argv, stderr=subprocess.DEVNULL)
+		self._wait()
+
+	def stop(self) -> None:
+		"""End the server and its workers."""
+		self._process.terminate()
+		self._process.wait(REQUEST_SECONDS)
+
+	def workers(self) -> list[int]:
+		"""Return the process ids of the web workers."""
+		pid = self._process.pid
+		return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+	def kill_workers(self) -> None:
+		"""kill -9 every web worker; the server starts new ones."""
+		for pid in self.workers():
+			os.kill(pid, signal.SIGKILL)
+
+	def dial(self, token: str, **sent) -> dict:
+		"""POST one dial; return {"status", "reply", "body", "seconds"}, or {"killed": True} when no answer came."""
+		began = time.monotonic()
+		try:
+			status, body = self._post("/api/method/c2c_frappe.api.call.dial", token, sent)
+		except (http.client.HTTPException, OSError):
+			return {"killed": True}
+		reply = json.loads(body).get("message") if status == 200 else None
+		return {"status": status, "reply": reply, "body": body, "seconds": time.monotonic() - began}
+
+	def dial_all(self, calls: list[tuple[str, dict]]) -> list[dict]:
+		"""POST the dials (token, what is sent) at the same moment and return their answers."""
+		with ThreadPoolExecutor(len(calls)) as pool:
+			waiting = [pool.submit(self.dial, token, **sent) for token, sent in calls]
+			return [one.result() for one in waiting]
+
+	def _post(self, path: str, token: str, sent: dict) -> tuple[int, str]:
+		connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=REQUEST_SECONDS)
+		headers = {
+			"Host": self.site,
+			"X-Frappe-Site-Name": self.site,
+			"Authorization": f"token {token}",
+			"Content-Type": "application/json",
+			"Accept": "application/json",
+		}
+		try:
+			connection.request("POST", path, json.dumps(sent), headers)
+			answer = connection.getresponse()
+			return answer.status, answer.read().decode()
+		finally:
+			connection.close()
+
+	def _wait(self) -> None:
+		deadline = time.monotonic() + START_SECONDS
+		while time.monotonic() < deadline:
+			if self._process.poll() is not None:
+				raise SkipTest(NO_GUNICORN)
+			try:
+				self._post("/api/method/ping", "", {})
+				return
+			except (http.client.HTTPException, OSError):
+				time.sleep(0.1)
+		self.stop()
+		raise RuntimeError("The web server did not answer.")
+
+
+def token_of(user: str) -> str:
+	"""Return "key:secret" with which the user may call the API; commit."""
+	document = frappe.get_doc("User", user)
+	secret = frappe.generate_hash(length=15)
+	document.api_key = document.api_key or frappe.generate_hash(length=15)
+	document.api_secret = secret
+	document.save(ignore_permissions=True)
+	frappe.db.commit()
+	return f"{document.api_key}:{secret}"

@@ -1,0 +1,107 @@
+"""Places calls from processes of their own, all at once, for the tests of races, slots and crashes.
+
+Reads one order a line from standard input: {"calls": [{"user": ..., "sent": {...}, "die_at": ...}], "conf": {...}}.
+Each call gets a process, forked from this one, with a database connection of its own; they wait for each other
+before they dial. Writes two lines of JSON for an order: {"pids": [...]} once all are off, then the answers. With
+`die_at` a process kills itself when it comes to the function of that dotted name. Asserts nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+
+import frappe
+
+# Imported here, once, so that no process spends the moment of the race on it.
+from c2c_frappe.api import call
+from c2c_frappe.click_to_call.doctype.pbx_call_log import pbx_call_log  # noqa: F401
+
+READY, GO = b"r", b"g"
+
+
+def main(site: str) -> None:
+	"""Carry out orders until standard input ends."""
+	for line in sys.stdin:
+		order = json.loads(line)
+		started = [_fork(site, one, order.get("conf") or {}) for one in order["calls"]]
+		for _pid, _go, answers in started:
+			os.read(answers, len(READY))
+		for _pid, go, _answers in started:
+			os.write(go, GO)
+			os.close(go)
+		_say({"pids": [pid for pid, _go, _answers in started]})
+		_say([_outcome(pid, answers) for pid, _go, answers in started])
+
+
+def _say(value) -> None:
+	print(json.dumps(value, default=str), flush=True)
+
+
+def _fork(site: str, one: dict, conf: dict) -> tuple[int, int, int]:
+	"""Start one process; return its id, the pipe that lets it go and the one its answer comes by."""
+	gate, go = os.pipe()
+	answers, say = os.pipe()
+	pid = os.fork()
+	if pid:
+		os.close(gate)
+		os.close(say)
+		return pid, go, answers
+	os.close(go)
+	os.close(answers)
+	outcome = _dial(site, one, conf, gate, say)
+	with os.fdopen(say, "w") as pipe:
+		json.dump(outcome, pipe, default=str)
+	os._exit(0)
+
+
+def _dial(site: str, one: dict, conf: dict, gate: int, say: int) -> dict:
+	frappe.init(site=site, sites_path=".")
+	frappe.connect()
+	frappe.local.conf.update(conf)
+	frappe.set_user(one["user"])
+	frappe.get_roles()
+	# The first reads of a request are done; its snapshot must be as young as a web request's.
+	frappe.db.rollback()
+	if one.get("die_at"):
+		_set(one["die_at"], _die)
+	os.write(say, READY)
+	os.read(gate, len(GO))
+	began = time.monotonic()
+	outcome: dict = {}
+	try:
+		outcome["reply"] = call.dial(**one["sent"])
+		frappe.db.commit()
+	except Exception:  # noqa: BLE001  the answer of a failed call is its traceback
+		outcome["error"] = frappe.get_traceback()
+	return {**outcome, "messages": frappe.local.message_log, "seconds": time.monotonic() - began}
+
+
+def _set(dotted: str, value) -> None:
+	"""Replace a function, or a method of a class, by its dotted name."""
+	path, _dot, name = dotted.rpartition(".")
+	try:
+		holder = importlib.import_module(path)
+	except ModuleNotFoundError:
+		module, _dot, class_name = path.rpartition(".")
+		holder = getattr(importlib.import_module(module), class_name)
+	setattr(holder, name, value)
+
+
+def _die(*_args, **_kwargs) -> None:
+	os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _outcome(pid: int, answers: int) -> dict:
+	with os.fdopen(answers) as pipe:
+		said = pipe.read()
+	_pid, status = os.waitpid(pid, 0)
+	return {"killed": os.WTERMSIG(status)} if os.WIFSIGNALED(status) else json.loads(said)
+
+
+if __name__ == "__main__":
+	main(sys.argv[1])
