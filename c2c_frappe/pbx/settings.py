@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -26,8 +27,7 @@ class Setting:
 	maximum: int = 0
 
 
-# What copying from a web page or a PDF leaves around a value: white space of all kinds and zero-width marks.
-_EDGES = "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"
+_HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+(%\w+)?")
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"", "0", "false", "no", "off"}
 
@@ -69,12 +69,19 @@ def trimmed(value: object) -> str:
 	if value is None or value is False:
 		return ""
 	text = "1" if value is True else str(value)
-	return text.strip().strip(_EDGES).strip()
+	return text.strip("".join(filter(_is_invisible, set(text))))
+
+
+def _is_invisible(character: str) -> bool:
+	"""Tell white space of all kinds, zero-width and direction marks: what copying from a page or a PDF leaves."""
+	return character.isspace() or unicodedata.category(character) in ("Cc", "Cf")
 
 
 def _checked_text(setting: Setting, text: str, _is_http_allowed: bool) -> str:
-	if any(character.isspace() or ord(character) < 32 or ord(character) == 127 for character in text):
-		raise ConfigurationError(_("{0} contains a space. Paste it again.", setting.label), setting.name)
+	if any(map(_is_invisible, text)):
+		raise ConfigurationError(
+			_("{0} contains a space or an invisible character. Type it anew.", setting.label), setting.name
+		)
 	if setting.pattern and not re.fullmatch(setting.pattern, text):
 		raise ConfigurationError(
 			_("{0} does not look right: {1}", setting.label, setting.hint or setting.pattern), setting.name
@@ -107,7 +114,8 @@ def _checked_url(setting: Setting, text: str, is_http_allowed: bool) -> str:
 		parts.port  # noqa: B018  reading it raises when it is no port
 	except ValueError:
 		parts = urlsplit("")
-	if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+	is_host = _HOST.fullmatch(parts.hostname or "")
+	if parts.scheme not in ("http", "https") or not is_host or parts.username is not None:
 		raise ConfigurationError(
 			_("{0} is not a web address. It starts with https:// and a host name.", setting.label),
 			setting.name,
