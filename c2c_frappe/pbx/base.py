@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import ClassVar
-from urllib.parse import quote, quote_plus
 
 from c2c_frappe.pbx import status
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.settings import Setting, checked
+from c2c_frappe.pbx.settings import Setting, checked, trimmed
 from c2c_frappe.pbx.text import _
 
 MASK = "***"
@@ -139,6 +139,7 @@ class Provider:
 
 	def checked_extension(self, extension: str) -> str:
 		"""Return the agent's extension if this PBX can ring it; raise ConfigurationError if not."""
+		extension = trimmed(extension)
 		if not re.fullmatch(self.extension_pattern, extension, re.ASCII):
 			raise ConfigurationError(
 				_("{0} cannot ring extension {1}: digits only.", self.label, extension), "extension"
@@ -171,13 +172,28 @@ class Finding:
 	unchecked: tuple[str, ...] = ()
 
 
-def redact(text: str, secrets: tuple[str, ...]) -> str:
-	"""Replace every secret in text, as it is and as it looks quoted in a URL.
+def redact(text: str, secrets: Iterable[str], only_whole: bool = False) -> str:
+	"""Replace every secret in text, as it is and as URLs, HTML and JSON spell it.
 
-	A short secret ("2") is replaced where it stands alone only, or it would blot out half of every sentence.
+	A short secret ("2") is replaced where it stands alone only, or it would blot out half of every sentence;
+	`only_whole` asks the same of all.
 	"""
-	forms = {form for s in secrets if s for form in (s, quote(s, safe=""), quote(s), quote_plus(s))}
-	for form in sorted(forms, key=len, reverse=True):
-		edge = r"(?<!\w){}(?!\w)" if len(form) < SHORT_SECRET else "{}"
-		text = re.sub(edge.format(re.escape(form)), MASK, text)
+	for secret in sorted(filter(None, secrets), key=len, reverse=True):
+		spelt = "".join(map(_spellings, secret))
+		is_whole = only_whole or len(secret) < SHORT_SECRET
+		text = re.sub(rf"(?<!\w)(?:{spelt})(?!\w)" if is_whole else spelt, MASK, text)
 	return text
+
+
+def _spellings(character: str) -> str:
+	"""Return a pattern for a character as it is, %2f or %252F, &amp; or &#x26;, \\u0026 or \\/."""
+	code, octets = ord(character), character.encode("utf-8", "surrogatepass")
+	quoted = "".join(f"%(?:25)*{octet:02x}" for octet in octets)
+	units = character.encode("utf-16-be", "surrogatepass").hex()
+	in_json = "".join(rf"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+	forms = [quoted, in_json, f"&#0*{code};", f"&#x0*{code:x};"]
+	if escape(character) != character:
+		forms.append(re.escape(escape(character)))
+	as_space = "| " if character == "+" else ""
+	# A backslash before what JSON or a shell escapes.
+	return rf"(?:\\?{re.escape(character)}|(?i:{'|'.join(forms)}){as_space})"

@@ -76,7 +76,7 @@ class CommPeak(Provider):
 		"""Take `"success": true` of a 2xx as the only yes; a no may come with any HTTP status."""
 		body = answers.json_object(answer)
 		said = answers.excerpt(body.get("message", ""), self.secrets)
-		call_id = answers.call_id(body.get("unique_id"))
+		call_id = answers.call_id(body.get("unique_id"), self.secrets)
 		if body.get("success") is False:
 			is_unknown = said.lower().rstrip(".") == "extension does not exist"
 			kind = "unknown_extension" if is_unknown else "pbx_rejected"
