@@ -15,7 +15,7 @@ from c2c_frappe.pbx.base import (
 	Provider,
 )
 from c2c_frappe.pbx.errors import PbxError
-from c2c_frappe.pbx.text import _
+from c2c_frappe.pbx.text import Text, _
 
 Send = Callable[[HttpRequest, Connection], HttpAnswer]
 
@@ -23,19 +23,29 @@ Send = Callable[[HttpRequest, Connection], HttpAnswer]
 def place(provider: Provider, dial: DialRequest, send: Send = transport.send) -> DialResult:
 	"""Ask the PBX to place the call and say what is known afterwards."""
 	try:
-		return provider.read_dial_answer(send(provider.dial_request(dial), provider.connection))
+		request = provider.dial_request(dial)
 	except PbxError as error:
 		return DialResult(error.failure_code, error.message)
 	except Exception as error:  # noqa: BLE001  the frames in between hold the key: nothing may travel up
-		sentence = _(
-			"A fault in this app ({0}) while calling. The phone may still ring.", type(error).__name__
-		)
-		return DialResult("bad_reply", sentence)
+		return DialResult("not_sent", _fault(error, _("Nothing was sent.")))
+	try:
+		return provider.read_dial_answer(send(request, provider.connection))
+	except PbxError as error:
+		return DialResult(error.failure_code, error.message)
+	except Exception as error:  # noqa: BLE001  as above
+		return DialResult("bad_reply", _fault(error, _("The phone may still ring.")))
 
 
 def probe(provider: Provider, send: Send = transport.send) -> Finding:
 	"""Ask the PBX something that cannot ring a phone and say what that shows."""
+	unchecked = (_("Everything else: the PBX gave no answer."),)
 	try:
 		return provider.read_probe_answer(send(provider.probe_request(), provider.connection))
 	except PbxError as error:
-		return Finding(False, error.message, (_("Everything else: the PBX gave no answer."),))
+		return Finding(False, error.message, unchecked)
+	except Exception as error:  # noqa: BLE001  as above
+		return Finding(None, _fault(error, ""), unchecked)
+
+
+def _fault(error: Exception, outcome: str) -> Text:
+	return _("There is a fault in this app ({0}). {1}", type(error).__name__, outcome)

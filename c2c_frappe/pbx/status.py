@@ -66,6 +66,7 @@ DIAL_ANSWERS = {
 	"not_allowlisted": Evidence(14, FAILED, "not_allowlisted"),
 	"bad_credentials": Evidence(14, FAILED, "bad_credentials"),
 	"misconfigured": Evidence(14, FAILED, "misconfigured"),
+	"invalid_number": Evidence(14, FAILED, "invalid_number"),
 	"extension_offline": Evidence(14, FAILED, "extension_offline"),
 }
 
