@@ -20,9 +20,10 @@ class Text(str):
 		return text
 
 	def translated(self, translate: Callable[[str], str]) -> str:
-		"""Return the sentence in the language `translate` puts a template into."""
+		"""Return the sentence, and the sentences within it, in the language `translate` puts a template into."""
 		template = translate(self.template)
-		return template.format(*self.values) if self.values else template
+		values = [value.translated(translate) if isinstance(value, Text) else value for value in self.values]
+		return template.format(*values) if values else template
 
 
 # Marks a sentence for extraction into locale/main.pot, as Frappe's `_` does.
