@@ -5,7 +5,8 @@ import socket
 import ssl
 import subprocess
 import threading
-from contextlib import suppress
+import time
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -106,3 +107,16 @@ def tls(certificate):
 	context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 	context.load_cert_chain(*certificate)
 	return context
+
+
+@pytest.fixture
+def within():
+	"""Return a context manager that fails when its body takes longer than the given seconds of processor time."""
+
+	@contextmanager
+	def limit(seconds):
+		started = time.process_time()
+		yield
+		assert time.process_time() - started < seconds
+
+	return limit
