@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frappe
 from frappe.query_builder.functions import Coalesce, Count, Date, Max, Sum
-from frappe.utils import add_days, getdate
+from frappe.utils import add_days, add_to_date, getdate, now_datetime
 
 from c2c_frappe import permissions
 
@@ -54,3 +54,14 @@ def by_failure(filters: dict) -> list[tuple]:
 	calls = Count("*")
 	query = query.where(code != "").groupby(code).orderby(calls, order=frappe.qb.desc)
 	return query.select(code, calls, Count(table.agent).distinct(), Max(table.requested_at)).run()
+
+
+def of_last_day(account: str) -> list[dict]:
+	"""Return {status, calls} of the last 24 hours, the most frequent status first."""
+	table = frappe.qb.DocType(DOCTYPE)
+	calls = Count("*")
+	is_recent = table.requested_at > add_to_date(now_datetime(), hours=-24)
+	query = frappe.qb.from_(table).where((table.account == account) & is_recent).groupby(table.status)
+	return (
+		query.select(table.status, calls.as_("calls")).orderby(calls, order=frappe.qb.desc).run(as_dict=True)
+	)

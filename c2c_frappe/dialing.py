@@ -15,7 +15,7 @@ from frappe.utils import add_to_date, cint, get_system_timezone, get_time, now_d
 
 from c2c_frappe import accounts, call_log, extensions, numbers, replies, site_address
 from c2c_frappe.call_log import Busy, Draft, Guards
-from c2c_frappe.pbx import choice, custom_data, exchange, guards, phone, policy
+from c2c_frappe.pbx import choice, custom_data, exchange, guards, phone, policy, status
 from c2c_frappe.pbx.base import DialRequest
 from c2c_frappe.pbx.errors import PbxError
 
@@ -32,6 +32,8 @@ class Click:
 	row: str = ""
 	number: str = ""
 	request_id: str = ""
+	# Only "Make a test call" chooses the account; the browser's clicks never do.
+	account: str = ""
 
 
 class Refused(Exception):
@@ -50,7 +52,18 @@ def dial(click: Click) -> dict:
 	earlier = call_log.by_request(click.request_id)
 	if earlier:
 		return _repeated(earlier)
-	attempt = Attempt(click)
+	return _dial(Attempt(click))
+
+
+def test_call(account: str, number: str) -> dict:
+	"""Call a number through this account as `dial` does; the reply also has `request`, its secrets masked."""
+	attempt = Attempt(Click(number=number, account=account))
+	reply = _dial(attempt)
+	is_sent = reply["status"] != status.FAILED or reply["failure_code"] not in status.REFUSALS
+	return {**reply, "request": attempt.masked_request() if is_sent else ""}
+
+
+def _dial(attempt: Attempt) -> dict:
 	try:
 		attempt.prepare()
 		row, is_new = call_log.open(attempt.draft, attempt.guards(), attempt.custom_data())
@@ -125,7 +138,7 @@ class Attempt:
 			raise Refused("no_extension", _("You have no extension yet. Ask your administrator for one."))
 		self._note(extension=own.extension)
 		self.caller_id = own.caller_id
-		self._find_account(own.account or self.settings.default_account)
+		self._find_account(self.click.account or own.account or self.settings.default_account)
 
 	def _find_account(self, name: str | None) -> None:
 		if not name:
@@ -233,7 +246,12 @@ class Attempt:
 
 	def place(self) -> dict:
 		"""Send the one request of a row that is committed, save what came of it, and return the row."""
-		draft = self.draft
-		request = DialRequest(draft.extension, draft.number, self.custom_data(), self.caller_id)
-		result = exchange.place(self.provider, request)
-		return call_log.close(draft.name, result, replies.sentence(result.message))
+		result = exchange.place(self.provider, self._request())
+		return call_log.close(self.draft.name, result, replies.sentence(result.message))
+
+	def masked_request(self) -> str:
+		"""Return the request as it was sent, its secrets masked."""
+		return self.provider.dial_request(self._request()).masked()
+
+	def _request(self) -> DialRequest:
+		return DialRequest(self.draft.extension, self.draft.number, self.custom_data(), self.caller_id)

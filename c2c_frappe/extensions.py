@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 import frappe
 from frappe import _
+from frappe.utils import strip_html
+
+from c2c_frappe import permissions
 
 
 class Extension(NamedTuple):
@@ -20,6 +23,40 @@ def of_user(user: str) -> Extension:
 	"""Return the user's phone, empty strings where nothing is set."""
 	row = frappe.db.get_value("User", user, ["pbx_extension", "pbx_account", "pbx_caller_id"]) or ("", "", "")
 	return Extension(*((value or "").strip() for value in row))
+
+
+def of_account(account: str) -> list[dict]:
+	"""Return {user, extension, caller_id} of everyone on this account, and of agents who have no extension yet."""
+	is_default = account == frappe.db.get_single_value("PBX Settings", "default_account")
+	agents = frappe.get_all("Has Role", {"role": permissions.AGENT, "parenttype": "User"}, pluck="parent")
+	people = frappe.get_all(
+		"User",
+		filters={"enabled": 1, "user_type": "System User", "name": ("not in", ("Administrator", "Guest"))},
+		or_filters={"pbx_extension": ("is", "set"), "name": ("in", agents)},
+		fields=["name", "pbx_extension", "pbx_account", "pbx_caller_id"],
+		order_by="full_name",
+	)
+	own = (account, "", None) if is_default else (account,)
+	return [
+		{"user": person.name, "extension": person.pbx_extension, "caller_id": person.pbx_caller_id}
+		for person in people
+		if person.pbx_account in own
+	]
+
+
+def assign_many(account: str, rows: list[dict]) -> list[dict]:
+	"""Give each {user, extension, caller_id} row its extension; return {user, message} of those refused."""
+	refused = []
+	for row in rows:
+		savepoint = "extension"
+		frappe.db.savepoint(savepoint)
+		try:
+			assign(row["user"], row.get("extension") or "", account, row.get("caller_id") or "")
+		except (frappe.ValidationError, frappe.DoesNotExistError) as error:
+			frappe.db.rollback(save_point=savepoint)
+			refused.append({"user": row["user"], "message": strip_html(str(error))})
+	frappe.clear_messages()
+	return refused
 
 
 def assign(user: str, extension: str, account: str = "", caller_id: str = "") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frappe
 
-from c2c_frappe import accounts, extensions, permissions, site_address
+from c2c_frappe import accounts, call_counts, dialing, extensions, permissions, site_address
 
 
 @frappe.whitelist(methods=["POST"])
@@ -24,6 +24,35 @@ def set_extension(
 	"""Give a user an extension; refused with the name of whoever has it already."""
 	permissions.require_manager()
 	extensions.assign(user, extension, account or "", caller_id or "")
+
+
+@frappe.whitelist()
+def extensions_of(account: str) -> list[dict]:
+	"""Return {user, extension, caller_id} of everyone on an account, and of agents without an extension."""
+	permissions.require_manager()
+	return extensions.of_account(account)
+
+
+@frappe.whitelist(methods=["POST"])
+def set_extensions(account: str, rows: str | list) -> list[dict]:
+	"""Give many users their extensions, a row {user, extension, caller_id} each; return those refused and why."""
+	permissions.require_manager()
+	return extensions.assign_many(account, frappe.parse_json(rows))
+
+
+@frappe.whitelist(methods=["POST"])
+def test_call(account: str, number: str) -> dict:
+	"""Call a number through this account, on the phone of whoever asks; return the reply and the masked request."""
+	permissions.require_manager()
+	permissions.require_agent()
+	return dialing.test_call(account, number)
+
+
+@frappe.whitelist()
+def last_day(account: str) -> list[dict]:
+	"""Return {status, calls} of an account's last 24 hours, for its form."""
+	permissions.require_manager()
+	return call_counts.of_last_day(account)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -1,4 +1,6 @@
-// The form of a PBX account: provider names as people know them, and "Test connection".
+// The form of a PBX account: its last 24 hours, "Test connection", a test call, and everybody's extensions.
+
+const API = "c2c_frappe.api.account";
 
 frappe.ui.form.on("PBX Account", {
 	refresh(frm) {
@@ -6,39 +8,132 @@ frappe.ui.form.on("PBX Account", {
 			{ value: "commpeak", label: "CommPeak" },
 			{ value: "primevox", label: "Primevox" },
 		]);
-		if (!frm.is_new()) {
-			frm.add_custom_button(__("Test connection"), () => test_connection(frm));
-		}
+		if (frm.is_new()) return;
+		frm.add_custom_button(__("Test connection"), () => when_saved(frm, test_connection));
+		frm.add_custom_button(__("Make a test call"), () => when_saved(frm, ask_test_call));
+		frm.add_custom_button(__("Extensions"), () => when_saved(frm, edit_extensions));
+		show_last_day(frm);
 	},
 });
 
-async function test_connection(frm) {
-	if (frm.is_dirty()) {
-		frappe.show_alert({ message: __("Save the account first."), indicator: "orange" });
-		return;
-	}
-	const { message: found } = await frappe.call({
-		method: "c2c_frappe.api.account.test_connection",
-		args: { account: frm.doc.name },
-		freeze: true,
-		freeze_message: __("Asking the PBX. No phone will ring."),
-	});
-	frappe.msgprint({
-		title: __("Test connection"),
-		indicator: found.ok === false ? "red" : found.ok ? "green" : "orange",
-		message: describe(found),
-	});
+function when_saved(frm, act) {
+	if (!frm.is_dirty()) return act(frm);
+	frappe.show_alert({ message: __("Save the account first."), indicator: "orange" });
 }
 
-function describe(found) {
+async function show_last_day(frm) {
+	const counts = await frappe.xcall(`${API}.last_day`, { account: frm.doc.name });
+	const colors = { Completed: "green", Failed: "red", Unknown: "orange", Unconfirmed: "orange" };
+	for (const { status, calls } of counts) {
+		const label = __("{0} in 24 hours: {1}", [__(status), calls]);
+		frm.dashboard.add_indicator(label, colors[status] || "blue");
+	}
+}
+
+async function test_connection(frm) {
+	const found = await ask("test_connection", { account: frm.doc.name }, __("Asking the PBX. No phone will ring."));
+	const indicator = found.ok === false ? "red" : found.ok ? "green" : "orange";
+	show(__("Test connection"), indicator, found.message, found.request, found.unchecked);
+}
+
+function ask_test_call(frm) {
+	frappe.prompt(
+		{
+			fieldname: "number",
+			fieldtype: "Data",
+			options: "Phone",
+			label: __("Number"),
+			reqd: 1,
+			description: __("Your own phone rings first; pick up, and this number is called. Take one of your own."),
+		},
+		async ({ number }) => {
+			const reply = await ask("test_call", { account: frm.doc.name, number }, __("Calling..."));
+			const indicator = reply.status === "Failed" ? "red" : reply.status === "Requested" ? "green" : "orange";
+			show(__(reply.status), indicator, reply.message, reply.request, []);
+		},
+		__("Make a test call"),
+		__("Call"),
+	);
+}
+
+async function ask(method, args, freeze_message) {
+	const { message } = await frappe.call({ method: `${API}.${method}`, args, freeze: true, freeze_message });
+	return message;
+}
+
+function show(title, indicator, message, request, unchecked) {
 	const escape = frappe.utils.escape_html;
-	const parts = [`<p>${escape(found.message)}</p>`];
-	if (found.unchecked.length) {
-		const items = found.unchecked.map((text) => `<li>${escape(text)}</li>`).join("");
+	const parts = [`<p>${escape(message)}</p>`];
+	if (unchecked.length) {
+		const items = unchecked.map((text) => `<li>${escape(text)}</li>`).join("");
 		parts.push(`<p>${__("Not checked:")}</p><ul>${items}</ul>`);
 	}
-	if (found.request) {
-		parts.push(`<p class="text-muted">${__("Sent:")} <code>${escape(found.request)}</code></p>`);
+	if (request) parts.push(`<p class="text-muted">${__("Sent:")}</p><pre dir="ltr">${escape(request)}</pre>`);
+	frappe.msgprint({ title, indicator, message: parts.join("") });
+}
+
+async function edit_extensions(frm) {
+	const rows = await frappe.xcall(`${API}.extensions_of`, { account: frm.doc.name });
+	const dialog = new frappe.ui.Dialog({
+		title: __("Extensions on {0}", [frappe.utils.escape_html(frm.doc.name)]),
+		size: "large",
+		fields: [
+			{
+				fieldname: "rows",
+				fieldtype: "Table",
+				in_place_edit: true,
+				data: rows,
+				fields: [
+					column("user", __("User"), { fieldtype: "Link", options: "User", columns: 4, reqd: 1 }),
+					column("extension", __("Extension")),
+					column("caller_id", __("Caller ID")),
+				],
+			},
+			{
+				fieldname: "pasted",
+				fieldtype: "Small Text",
+				label: __("Paste from a spreadsheet"),
+				description: __("A line each: user, extension, caller ID. The lines are added to the table above."),
+				onchange: () => take_pasted(dialog),
+			},
+		],
+		primary_action_label: __("Save"),
+		primary_action: ({ rows }) => save_extensions(frm, dialog, rows),
+	});
+	dialog.show();
+}
+
+function column(fieldname, label, more) {
+	return { fieldname, label, fieldtype: "Data", in_list_view: 1, columns: 3, ...more };
+}
+
+// A spreadsheet's clipboard is text: a line a row, a tab between cells.
+function take_pasted(dialog) {
+	const text = dialog.get_value("pasted");
+	if (!text) return;
+	const table = dialog.fields_dict.rows.df;
+	const found = new Map(table.data.map((row) => [row.user, row]));
+	for (const line of text.split("\n")) {
+		const [user, extension, caller_id] = line.split(/[\t,;]/).map((cell) => cell.trim());
+		if (user) found.set(user, { ...found.get(user), user, extension, caller_id });
 	}
-	return parts.join("");
+	table.data = [...found.values()].map((row, index) => ({ ...row, idx: index + 1 }));
+	dialog.fields_dict.rows.grid.refresh();
+	dialog.set_value("pasted", "");
+}
+
+async function save_extensions(frm, dialog, rows) {
+	const wanted = (rows || []).map(({ user, extension, caller_id }) => ({ user, extension, caller_id }));
+	const refused = await ask("set_extensions", { account: frm.doc.name, rows: wanted }, __("Saving..."));
+	if (!refused.length) {
+		dialog.hide();
+		return frappe.show_alert({ message: __("Extensions saved."), indicator: "green" });
+	}
+	const escape = frappe.utils.escape_html;
+	const items = refused.map(({ user, message }) => `<li>${escape(user)}: ${escape(message)}</li>`);
+	frappe.msgprint({
+		title: __("Not saved"),
+		indicator: "red",
+		message: `<ul>${items.join("")}</ul>`,
+	});
 }

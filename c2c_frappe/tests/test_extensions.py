@@ -1,0 +1,65 @@
+"""Extensions: one phone has one holder, a PBX Manager gives them out, a test call goes through one account."""
+
+from __future__ import annotations
+
+import frappe
+
+from c2c_frappe import extensions
+from c2c_frappe.api import account as api
+from c2c_frappe.tests import site
+from c2c_frappe.tests.site import COMMPEAK, PRIMEVOX, SiteCase
+
+
+class TestExtensions(SiteCase):
+	def setUp(self):
+		super().setUp()
+		site.give_extension(site.MANAGER, "")
+		site.give_extension(site.NOBODY, "")
+		self.addCleanup(site.give_extension, site.MANAGER, "")
+		self.addCleanup(frappe.set_user, "Administrator")
+
+	def test_a_manager_gives_out_many_extensions_and_is_told_of_the_taken_one(self):
+		frappe.set_user(site.MANAGER)
+		rows = [
+			{"user": site.MANAGER, "extension": "1001", "caller_id": "+442079460000"},
+			{"user": site.NOBODY, "extension": "1000"},
+		]
+		(refused,) = api.set_extensions(COMMPEAK, frappe.as_json(rows))
+		self.assertEqual(refused["user"], site.NOBODY)
+		self.assertIn(site.AGENT, refused["message"])
+		self.assertEqual(extensions.of_user(site.MANAGER), ("1001", COMMPEAK, "+442079460000"))
+		self.assertEqual(extensions.of_user(site.NOBODY).extension, "")
+
+	def test_the_same_extension_on_another_account_is_another_phone(self):
+		frappe.set_user(site.MANAGER)
+		self.assertEqual(api.set_extensions(PRIMEVOX, [{"user": site.MANAGER, "extension": "1000"}]), [])
+
+	def test_the_list_of_an_account_has_its_people_and_agents_without_an_extension(self):
+		site.give_extension(site.MANAGER, "1001", PRIMEVOX)
+		frappe.set_user(site.MANAGER)
+		listed = {row["user"]: row["extension"] for row in api.extensions_of(COMMPEAK)}
+		self.assertEqual(listed.get(site.AGENT), "1000")
+		self.assertNotIn(site.MANAGER, listed)
+
+	def test_an_agent_gives_out_no_extension(self):
+		frappe.set_user(site.AGENT)
+		rows = [{"user": site.AGENT, "extension": "1002"}]
+		self.assertRaises(frappe.PermissionError, api.set_extensions, COMMPEAK, rows)
+		self.assertRaises(frappe.PermissionError, api.set_extension, site.AGENT, "1002")
+
+	def test_a_test_call_goes_through_the_account_asked_for_and_shows_the_request_without_its_secret(self):
+		frappe.get_doc("User", site.MANAGER).add_roles("PBX Agent")
+		self.addCleanup(lambda: frappe.get_doc("User", site.MANAGER).remove_roles("PBX Agent"))
+		site.give_extension(site.MANAGER, "1001", COMMPEAK)
+		frappe.set_user(site.MANAGER)
+		reply = api.test_call(PRIMEVOX, "+44 7700 900123")
+		self.assertEqual(reply["status"], "Unconfirmed")
+		self.assertEqual(self.simulator.requests[0].query["extension"], "1001")
+		self.assertIn("phoneNumber=011447700900123", reply["request"])
+		self.assertNotIn(site.API_KEY, frappe.as_json(reply))
+
+	def test_the_last_day_of_an_account_is_counted_by_status(self):
+		self.dial_lead()
+		frappe.set_user(site.MANAGER)
+		self.assertEqual(api.last_day(COMMPEAK), [{"status": "Requested", "calls": 1}])
+		self.assertEqual(api.last_day(PRIMEVOX), [])
