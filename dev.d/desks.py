@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import bench_site
 import packages
@@ -40,7 +41,7 @@ class Kind:
 def kinds(with_bench: bool, with_embedded: bool) -> list[Kind]:
 	"""The kinds of Desk to test on; one that this machine lacks raises UnavailableError when it is opened."""
 	found = _on_bench() if with_bench else []
-	return [*found, Kind("embedded", EMBEDDED_LABEL, _embedded)] if with_embedded else found
+	return [*found, Kind("embedded", EMBEDDED_LABEL, embedded_desk)] if with_embedded else found
 
 
 def _on_bench() -> list[Kind]:
@@ -48,7 +49,7 @@ def _on_bench() -> list[Kind]:
 	if not bench:
 		return [Kind("bench", "a bench", _no_bench)]
 	apps = reversed(bench.apps)
-	return [Kind(f"{app}{bench.major(app)}", bench.label(app), partial(_with_bench, app)) for app in apps]
+	return [Kind(f"{app}{bench.major(app)}", bench.label(app), partial(bench_desk, app)) for app in apps]
 
 
 def sample(site) -> dict:
@@ -66,6 +67,19 @@ def sample(site) -> dict:
 	return {"pbx": pbx, **json.loads(printed.strip().splitlines()[-1])}
 
 
+def for_browser(kind: str, site) -> dict[str, str]:
+	"""Put the sample data into a site and return what tests/browser/conftest.py wants to know of it."""
+	filled = sample(site)
+	return {
+		"C2C_SITE_URL": site.url,
+		"C2C_SITE_KIND": kind,
+		"C2C_ADMIN_PASSWORD": ADMIN_PASSWORD,
+		"C2C_AGENT": filled["user"],
+		"C2C_AGENT_PASSWORD": filled["password"],
+		"C2C_SIM_URL": filled["pbx"],
+	}
+
+
 @contextmanager
 def _no_bench():
 	raise UnavailableError("there is none on this machine (FRAPPE_BENCH names one elsewhere)")
@@ -73,25 +87,26 @@ def _no_bench():
 
 
 @contextmanager
-def _with_bench(kind: str):
+def bench_desk(kind: str, folder: Path = bench_site.TESTS):
+	"""Yield a fresh site of the bench, kind "erpnext" or "frappe"; raises UnavailableError."""
 	try:
 		bench_site.install_programs()
 	except packages.MissingError as error:
 		raise UnavailableError(str(error)) from error
-	with bench_site.running(kind) as site:
+	with bench_site.running(kind, folder) as site:
 		yield site
 
 
 @contextmanager
-def _embedded():
-	"""Yield a fresh embedded Desk; raises UnavailableError where it cannot be built."""
+def embedded_desk(folder: Path = EMBEDDED_TESTS):
+	"""Yield a fresh embedded Desk in this folder; raises UnavailableError where it cannot be built."""
 	try:
 		packages.install(packages.missing(("redis-server", "python venv")))
-		desk = Desk(environment.build(EMBEDDED), EMBEDDED_TESTS)
+		desk = Desk(environment.build(EMBEDDED), folder)
 	except (packages.MissingError, environment.NotAvailableError) as error:
 		raise UnavailableError(str(error)) from error
 	services.stop(desk.state)
-	shutil.rmtree(EMBEDDED_TESTS, ignore_errors=True)
+	shutil.rmtree(folder, ignore_errors=True)
 	try:
 		desk.create()
 		desk.start()

@@ -10,3 +10,6 @@ EMBEDDED = STATE / "embedded"
 # The try-out's own folder, and the records and logs of what `./dev up` started.
 TRY_OUT = STATE / "try-out"
 RUNNING = TRY_OUT / "run"
+
+# The bench sites of `./dev bench` and `./dev shots`, apart from those of the tests.
+FIGURES = STATE / "bench-figures"

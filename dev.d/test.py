@@ -127,13 +127,4 @@ def _modules(expression: str) -> list[str]:
 def _browser_tests(kind: desks.Kind, expression: str) -> dict:
 	pytest_runs.find_browser()
 	with kind.open() as site:
-		sample = desks.sample(site)
-		where = {
-			"C2C_SITE_URL": site.url,
-			"C2C_SITE_KIND": kind.slug,
-			"C2C_ADMIN_PASSWORD": desks.ADMIN_PASSWORD,
-			"C2C_AGENT": sample["user"],
-			"C2C_AGENT_PASSWORD": sample["password"],
-			"C2C_SIM_URL": sample["pbx"],
-		}
-		return pytest_runs.browser(f"browser-{kind.slug}", where, expression)
+		return pytest_runs.browser(f"browser-{kind.slug}", desks.for_browser(kind.slug, site), expression)
