@@ -68,7 +68,7 @@ function show(title, indicator, message, request, unchecked) {
 		const items = unchecked.map((text) => `<li>${escape(text)}</li>`).join("");
 		parts.push(`<p>${__("Not checked:")}</p><ul>${items}</ul>`);
 	}
-	if (request) parts.push(`<p class="text-muted">${__("Sent:")}</p><pre dir="ltr">${escape(request)}</pre>`);
+	if (request) parts.push(`<p class="text-muted">${__("Request:")}</p><pre dir="ltr">${escape(request)}</pre>`);
 	frappe.msgprint({ title, indicator, message: parts.join("") });
 }
 
