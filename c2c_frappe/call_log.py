@@ -103,8 +103,7 @@ def open(draft: Draft, guards: Guards, custom_data: dict[str, str]) -> tuple[dic
 			"A call cannot be placed from within a document's save: its row could not be committed."
 		)
 	for _attempt in range(ATTEMPTS):
-		sweep()
-		winner = by_request(draft.request_id) or _find({"dial_key": _dial_key(draft)})
+		winner = under_way(draft)
 		if winner:
 			return winner, False
 		if _insert({**_columns(draft), **_taken(draft, guards), "custom_data": json.dumps(custom_data)}):
@@ -112,11 +111,22 @@ def open(draft: Draft, guards: Guards, custom_data: dict[str, str]) -> tuple[dic
 	raise Busy
 
 
-def refuse(draft: Draft, failure_code: str, message: str) -> dict:
-	"""Insert and commit the row of an attempt that was refused before anything was sent."""
-	evidence = status.of_refusal(failure_code)
-	row = {**_columns(draft), **_said(evidence), "message": message}
-	return by_name(draft.name) if _insert(row) else by_request(draft.request_id)
+def under_way(draft: Draft) -> dict | None:
+	"""Return the call that is this one: of the same request, or of the same agent to the same number just now."""
+	sweep()
+	return by_request(draft.request_id) or _find({"dial_key": _dial_key(draft)})
+
+
+def refuse(draft: Draft, failure_code: str, message: str) -> tuple[dict, bool]:
+	"""Insert and commit the row of an attempt that was refused before anything was sent; return (row, is_new)."""
+	row = {**_columns(draft), **_said(status.of_refusal(failure_code)), "message": message}
+	for _attempt in range(ATTEMPTS):
+		if _insert(row):
+			return by_name(draft.name), True
+		winner = by_request(draft.request_id)
+		if winner:
+			return winner, False
+	raise RuntimeError("The row of a refused call could not be written.")
 
 
 def close(name: str, result: DialResult, message: str) -> dict:

@@ -36,12 +36,12 @@ class Click:
 	account: str = ""
 
 
-class Refused(Exception):
+class Refused(PbxError):
 	"""The call is not to be placed, for this failure code and for the reason the sentence gives."""
 
 	def __init__(self, failure_code: str, message: str):
 		super().__init__(message)
-		self.failure_code, self.message = failure_code, message
+		self.failure_code = failure_code
 
 
 def dial(click: Click) -> dict:
@@ -67,15 +67,16 @@ def _dial(attempt: Attempt) -> dict:
 	try:
 		attempt.prepare()
 		row, is_new = call_log.open(attempt.draft, attempt.guards(), attempt.custom_data())
-	except Refused as refusal:
-		row = call_log.refuse(attempt.draft, refusal.failure_code, refusal.message)
-		return _tell(row)
+	except PbxError as refusal:
+		return _refuse(attempt.draft, refusal.failure_code, replies.sentence(refusal.message))
 	except Busy:
-		row = call_log.refuse(attempt.draft, "pbx_busy", _busy_sentence())
-		return _tell(row)
-	if not is_new:
-		return _repeated(row)
-	return _tell(attempt.place())
+		return _refuse(attempt.draft, "pbx_busy", _busy_sentence())
+	return _tell(attempt.place()) if is_new else _repeated(row)
+
+
+def _refuse(draft: Draft, failure_code: str, message: str) -> dict:
+	row, is_new = call_log.refuse(draft, failure_code, message)
+	return _tell(row) if is_new else _repeated(row)
 
 
 def _repeated(row: dict) -> dict:
@@ -141,7 +142,7 @@ class Attempt:
 		self._find_account(self.click.account or own.account or self.settings.default_account)
 
 	def _find_account(self, name: str | None) -> None:
-		if not name:
+		if not name or not frappe.db.exists("PBX Account", name):
 			raise Refused(
 				"misconfigured", _("There is no PBX account for you. Ask a PBX Manager to set one.")
 			)
@@ -149,10 +150,7 @@ class Attempt:
 		self._note(account=name)
 		if not self.account.enabled:
 			raise Refused("disabled", _("The PBX account {0} is switched off.").format(name))
-		try:
-			self.provider = accounts.provider_of(self.account)
-		except PbxError as error:
-			raise Refused("misconfigured", replies.sentence(error.message)) from None
+		self.provider = accounts.provider_of(self.account)
 
 	@property
 	def countries(self) -> tuple[str, ...]:
@@ -161,11 +159,7 @@ class Attempt:
 		return (*own, numbers.country_code(self.account.default_country), numbers.site_country())
 
 	def _find_number(self) -> None:
-		text = self._chosen_text()
-		try:
-			self.number = phone.find(text, self.countries)
-		except PbxError as error:
-			raise Refused(error.failure_code, replies.sentence(error.message)) from None
+		self.number = phone.find(self._chosen_text(), self.countries)
 		self._note(number=self.number.e164)
 
 	def _chosen_text(self) -> str:
@@ -191,7 +185,7 @@ class Attempt:
 			raise Refused("do_not_call", _("This record says do not call."))
 		verdict = policy.judge(self.number, policy.Rules(numbers.allowed_countries(self.settings)))
 		if not verdict.allowed:
-			raise Refused(verdict.failure_code, replies.sentence(verdict.message))
+			raise Refused(verdict.failure_code, verdict.message)
 		self._check_hours()
 
 	def _check_hours(self) -> None:
@@ -215,7 +209,8 @@ class Attempt:
 			if limit
 		}
 		reached = policy.over_cap(counts, limits)
-		if reached:
+		# A repeat is no further call: `call_log.open` answers with the one that is under way.
+		if reached and not call_log.under_way(self.draft):
 			sentence = {
 				"minute": _("You placed {0} calls within a minute, which is the limit. Wait a moment."),
 				"day": _("You placed {0} calls today, which is the limit. A PBX Manager can raise it."),
