@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import frappe
+from frappe import _
 from frappe.utils.password import get_decrypted_password
 
 from c2c_frappe import replies, setup_steps
 from c2c_frappe.pbx import exchange, registry
 from c2c_frappe.pbx.base import Provider
-from c2c_frappe.pbx.errors import PbxError
+from c2c_frappe.pbx.errors import ConfigurationError, PbxError
 
 SECRET = "password"  # noqa: S105  the kind of a setting, not a secret
 
@@ -40,8 +42,18 @@ def _values(account, secret_of) -> dict[str, object]:
 def _stored(account, fieldname: str) -> _Secret:
 	if not account.get(fieldname):
 		return _Secret()
-	return _Secret(
-		get_decrypted_password("PBX Account", account.name, fieldname, raise_exception=False) or ""
+	try:
+		return _Secret(
+			get_decrypted_password(account.doctype, account.name, fieldname, raise_exception=False) or ""
+		)
+	except frappe.ValidationError:
+		frappe.clear_last_message()
+	label = _(account.meta.get_label(fieldname))
+	raise ConfigurationError(
+		_(
+			"The stored {0} cannot be read, as this site's encryption key is another now. Enter it again."
+		).format(label),
+		fieldname,
 	)
 
 
