@@ -130,6 +130,8 @@ def _choices(fields: list, values: dict, document, row: str) -> Iterator[Choice]
 
 
 def _readable_phone_fields(meta, parenttype: str | None = None) -> list:
+	if meta.issingle or meta.get("is_virtual"):
+		return []  # no table of its own to read from
 	levels = set(meta.get_permlevel_access("read", parenttype))
 	unmarked = unmarked_fields().get(meta.name, ())
 	return [
