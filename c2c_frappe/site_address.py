@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import frappe
-from frappe.utils import get_url
 
 from c2c_frappe.pbx import guards
 
@@ -11,8 +10,12 @@ SETTINGS = "PBX Settings"
 
 
 def current() -> str:
-	"""Return the address the site is used under, "" outside a web request."""
-	return get_url() if getattr(frappe.local, "request", None) else ""
+	"""Return the address the browser used, "" outside a web request.
+
+	Not `get_url`: a copy of the whole bench carries the original's `host_name` in its configuration.
+	"""
+	request = getattr(frappe.local, "request", None)
+	return f"{request.scheme}://{request.host}" if request else ""
 
 
 def is_confirmed() -> bool:
