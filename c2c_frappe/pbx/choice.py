@@ -56,7 +56,10 @@ def choose(
 
 def local_time(number: str, now: datetime) -> str:
 	"""Return the time where an E.164 number is as "14:05", "" when its zones differ; `now` is aware."""
-	times = {now.astimezone(ZoneInfo(zone)).strftime("%H:%M") for zone in phone.time_zones(number)}
+	try:
+		times = {now.astimezone(ZoneInfo(zone)).strftime("%H:%M") for zone in phone.time_zones(number)}
+	except KeyError:  # ZoneInfoNotFoundError: a zone newer than this machine's time zone data
+		return ""
 	return times.pop() if len(times) == 1 else ""
 
 

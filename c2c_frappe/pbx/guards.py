@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 # What Frappe's own bench starts when the site's configuration does not say: 2 x 2 cores + 1.
 DEFAULT_WORKERS = 5
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_DEFAULT_PORTS = (80, 443)
 
 
 def slots_of_site(web_workers: int) -> int:
@@ -23,11 +23,16 @@ def first_free(taken: Collection[str], prefix: str, limit: int) -> str:
 
 def is_confirmed_address(address: str, confirmed: str) -> bool:
 	"""Tell whether the host and port of address stand among the confirmed addresses, one a line."""
-	return _place(address) in {_place(line) for line in confirmed.split()}
+	return _place(address) in {_place(line) for line in confirmed.split()} - {None}
 
 
-def _place(address: str) -> tuple[str, int | None]:
-	parts = urlsplit(address if "//" in address else f"//{address}")
-	port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+def _place(address: str) -> tuple[str, int | None] | None:
+	"""Return host and port, None for a text that is no address: a slip in one line spoils no other."""
+	try:
+		parts = urlsplit(address if "//" in address else f"//{address}")
+		port = parts.port
+	except ValueError:
+		return None
 	# http and https of one host are one place: TLS often ends at a proxy in front.
-	return (parts.hostname or "").lower(), None if port in _DEFAULT_PORTS.values() else port
+	is_default = port in (None, *_DEFAULT_PORTS)
+	return (parts.hostname.lower(), None if is_default else port) if parts.hostname else None
