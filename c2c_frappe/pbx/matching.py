@@ -1,0 +1,49 @@
+"""Which call a piece of news is about. Pure; an ambiguous event belongs to no call, never to a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from c2c_frappe.pbx.news import CallEvent
+
+# A PBX's clock may be off, and the agent may take a while to pick up.
+BEFORE = timedelta(seconds=60)
+AFTER = timedelta(minutes=3)
+
+
+@dataclass(frozen=True)
+class Candidate:
+	"""A call of the event's account that may be meant; `requested_at` in UTC without a zone."""
+
+	name: str
+	pbx_call_id: str
+	extension: str
+	number: str
+	requested_at: datetime
+
+
+def match(event: CallEvent, candidates: Sequence[Candidate]) -> str:
+	"""Return the name of the one call the event is about, "" when none or several would fit.
+
+	Our own key decides; else the PBX's call id; else extension, number and time together.
+	"""
+	if event.call:
+		return _only(c for c in candidates if c.name == event.call)
+	by_id = [c for c in candidates if event.pbx_call_id and c.pbx_call_id == event.pbx_call_id]
+	return _only(by_id) if by_id else _only(c for c in candidates if _fits(event, c))
+
+
+def _fits(event: CallEvent, candidate: Candidate) -> bool:
+	if not (event.extension and event.number and event.started_at) or event.direction != "Outgoing":
+		return False
+	is_other_call = bool(candidate.pbx_call_id and event.pbx_call_id)
+	is_near = -BEFORE <= event.started_at - candidate.requested_at <= AFTER
+	is_same = (candidate.extension, candidate.number) == (event.extension, event.number)
+	return is_same and is_near and not is_other_call
+
+
+def _only(candidates) -> str:
+	names = [candidate.name for candidate in candidates]
+	return names[0] if len(names) == 1 else ""

@@ -1,0 +1,99 @@
+"""What a PBX tells about a call after the dial: one piece of news as a value, and all of them folded into facts.
+
+Order, repetition and loss of news cannot change the facts: each is the one of the best evidence. Which call the
+news is about is decided in matching.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timezone
+
+from c2c_frappe.pbx import phone, status
+from c2c_frappe.pbx.errors import InvalidNumberError
+
+
+@dataclass(frozen=True)
+class CallEvent:
+	"""One piece of news, as a provider read it. What the PBX did not say is "" or None.
+
+	`source` is progress, end or record; `status` one of pbx/status.py or "". `call` is our own key from the custom
+	data; `number` E.164; times are UTC without a zone; `duration` talk seconds from the customer's answer.
+	"""
+
+	source: str
+	status: str = ""
+	failure_code: str = ""
+	call: str = ""
+	pbx_call_id: str = ""
+	extension: str = ""
+	number: str = ""
+	direction: str = "Outgoing"
+	started_at: datetime | None = None
+	answered_at: datetime | None = None
+	ended_at: datetime | None = None
+	duration: int | None = None
+	recording_url: str = ""
+
+	@property
+	def evidence(self) -> status.Evidence | None:
+		"""Return what the news is worth, None when it says nothing of the status."""
+		return status.of_news(self.source, self.status, self.failure_code) if self.status else None
+
+	def as_stored(self) -> dict:
+		"""Return the values that are set, times as ISO text, for `of_stored` to read back."""
+		values = {name: value for name, value in asdict(self).items() if value not in ("", None)}
+		return {n: v.isoformat(" ") if isinstance(v, datetime) else v for n, v in values.items()}
+
+
+FACTS = ("answered_at", "ended_at", "duration", "recording_url", "pbx_call_id")
+_TIMES = {field.name for field in fields(CallEvent) if field.name.endswith("_at")}
+_SOURCES = ("progress", "end", "record")
+
+
+def of_stored(values: Mapping[str, object]) -> CallEvent:
+	"""Return the event `as_stored` gave; names it does not know are left out."""
+	known = {field.name for field in fields(CallEvent)} & set(values)
+	return CallEvent(**{n: datetime.fromisoformat(values[n]) if n in _TIMES else values[n] for n in known})
+
+
+def fold(events: Iterable[CallEvent]) -> dict[str, object]:
+	"""Return each of FACTS that any event states: the record's over an end event's over progress.
+
+	Within one source the larger value wins, which is as good as any and the same in every order.
+	"""
+	facts: dict[str, tuple] = {}
+	for event in events:
+		for name in FACTS:
+			value = getattr(event, name)
+			if value not in ("", None):
+				facts[name] = max(facts.get(name, (-1, value)), (_SOURCES.index(event.source), value))
+	return {name: value for name, (_source, value) in facts.items()}
+
+
+def e164(text: object, country: str = "") -> str:
+	"""Return the number a PBX names as E.164, "" when it is masked or none; bare digits have their country's code."""
+	bare = str(text or "").strip().lstrip("+")
+	try:
+		return phone.read(f"+{bare}", country).e164 if bare.isdigit() else ""
+	except InvalidNumberError:
+		return ""
+
+
+def moment(text: object) -> datetime | None:
+	"""Return a time as UTC without a zone; "2026-11-23 09:00:00" without one is taken as UTC already."""
+	try:
+		found = datetime.fromisoformat(str(text).strip().replace("Z", "+00:00"))
+	except ValueError:
+		return None
+	return found.astimezone(timezone.utc).replace(tzinfo=None) if found.tzinfo else found
+
+
+def seconds(text: object) -> int | None:
+	"""Return a duration in whole seconds, None when the text is none."""
+	try:
+		found = round(float(str(text)))
+	except (ValueError, OverflowError):
+		return None
+	return found if 0 <= found < 7 * 86400 else None

@@ -1,0 +1,121 @@
+"""News of a call: whatever the order and repetition, the same facts and the same status."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from c2c_frappe.pbx import news, status
+from c2c_frappe.pbx.matching import Candidate, match
+from c2c_frappe.pbx.news import CallEvent
+
+NOON = datetime(2026, 11, 23, 12, 0)
+TIMES = st.none() | st.integers(0, 600).map(lambda s: NOON + timedelta(seconds=s))
+PROGRESS = st.sampled_from(["", status.RINGING, status.IN_PROGRESS]).map(lambda s: ("progress", s))
+ENDS = st.tuples(
+	st.sampled_from(["end", "record"]),
+	st.sampled_from(["", status.COMPLETED, status.BUSY, status.NO_ANSWER, status.CANCELED, status.FAILED]),
+)
+EVENTS = st.lists(
+	st.builds(
+		lambda kind, **values: CallEvent(*kind, **values),
+		PROGRESS | ENDS,
+		answered_at=TIMES,
+		ended_at=TIMES,
+		duration=st.none() | st.integers(0, 600),
+		recording_url=st.sampled_from(["", "https://a/1", "https://a/2"]),
+	),
+	max_size=8,
+)
+
+
+def _status(events) -> status.Evidence:
+	return status.best(e.evidence for e in events if e.evidence)
+
+
+@given(EVENTS, st.randoms(), st.integers(1, 3))
+def test_any_order_and_repetition_of_the_same_news_ends_in_the_same_facts(events, random, times):
+	shuffled = events * times
+	random.shuffle(shuffled)
+	assert news.fold(shuffled) == news.fold(events)
+	assert _status(shuffled) == _status(events)
+
+
+@given(EVENTS)
+def test_an_event_is_read_back_as_it_was_stored(events):
+	assert [news.of_stored(event.as_stored()) for event in events] == events
+
+
+def test_a_call_record_outweighs_an_end_event_and_that_outweighs_progress():
+	progress = CallEvent("progress", status.IN_PROGRESS, answered_at=NOON, duration=900)
+	end = CallEvent("end", status.COMPLETED, duration=30)
+	record = CallEvent("record", status.BUSY, duration=0)
+	assert _status([progress, end, record]).status == status.BUSY
+	assert news.fold([record, progress, end]) == {"answered_at": NOON, "duration": 0}
+
+
+def test_proof_of_a_call_outweighs_a_dial_that_was_called_failed():
+	failed = status.of_dial("pbx_rejected")
+	assert status.best([CallEvent("progress", status.RINGING).evidence, failed]).status == status.RINGING
+
+
+@pytest.mark.parametrize(
+	("text", "read"),
+	[
+		("447700900123", "+447700900123"),
+		("+447700900123", "+447700900123"),
+		("*4477009001", ""),
+		("44770090xxxx", ""),
+		("", ""),
+		(None, ""),
+	],
+)
+def test_a_number_a_pbx_names_is_read_only_when_it_is_whole(text, read):
+	assert news.e164(text) == read
+
+
+@pytest.mark.parametrize("text", ["", None, "soon", "-1", "nan", "1e99"])
+def test_a_duration_that_is_none_is_none(text):
+	assert news.seconds(text) is None
+
+
+def test_times_are_utc_whatever_zone_they_came_in():
+	assert news.moment("2026-11-23T13:00:00+01:00") == NOON
+	assert news.moment("2026-11-23T12:00:00Z") == NOON
+	assert news.moment("2026-11-23 12:00:00") == NOON
+	assert news.moment("yesterday") is None
+
+
+def call(name, **values):
+	known = {"pbx_call_id": "", "extension": "1000", "number": "+447700900123", "requested_at": NOON}
+	return Candidate(name, **{**known, **values})
+
+
+def start(**values):
+	known = {"extension": "1000", "number": "+447700900123", "started_at": NOON + timedelta(seconds=5)}
+	return CallEvent("progress", **{**known, **values})
+
+
+@pytest.mark.parametrize(
+	("event", "calls", "matched"),
+	[
+		(start(call="b"), [call("a"), call("b", number="+15550100")], "b"),
+		(start(call="z"), [call("a")], ""),
+		(start(pbx_call_id="7"), [call("a", pbx_call_id="7", extension="9"), call("b")], "a"),
+		(start(), [call("a"), call("b", extension="1001")], "a"),
+		(start(), [call("a"), call("b")], ""),
+		(start(pbx_call_id="7"), [call("a", pbx_call_id="8")], ""),
+		(start(pbx_call_id="7"), [call("a")], "a"),
+		(start(), [call("a", requested_at=NOON - timedelta(minutes=10))], ""),
+		(start(direction="Incoming"), [call("a")], ""),
+		(start(number=""), [call("a", number="")], ""),
+		(start(started_at=None), [call("a")], ""),
+		(start(), [], ""),
+	],
+)
+def test_an_event_belongs_to_exactly_one_call_or_to_none(event, calls, matched):
+	assert match(event, calls) == matched
+	assert match(event, calls[::-1]) == matched
