@@ -135,21 +135,24 @@ class Attempt:
 				),
 			)
 		own = extensions.of_user(self.draft.agent)
+		account = self.click.account or own.account or self.settings.default_account or ""
+		self._note(extension=own.extension, account=account)
 		if not own.extension:
 			raise Refused("no_extension", _("You have no extension yet. Ask your administrator for one."))
-		self._note(extension=own.extension)
 		self.caller_id = own.caller_id
-		self._find_account(self.click.account or own.account or self.settings.default_account)
+		self._find_account(account)
 
-	def _find_account(self, name: str | None) -> None:
+	def _find_account(self, name: str) -> None:
 		if not name or not frappe.db.exists("PBX Account", name):
 			raise Refused(
 				"misconfigured", _("There is no PBX account for you. Ask a PBX Manager to set one.")
 			)
 		self.account = frappe.get_cached_doc("PBX Account", name)
-		self._note(account=name)
 		if not self.account.enabled:
-			raise Refused("disabled", _("The PBX account {0} is switched off.").format(name))
+			raise Refused(
+				"disabled",
+				_("The PBX account {0} is switched off. A PBX Manager can switch it on.").format(name),
+			)
 		self.provider = accounts.provider_of(self.account)
 
 	@property
@@ -182,7 +185,10 @@ class Attempt:
 
 	def _check_policy(self) -> None:
 		if self.do_not_call:
-			raise Refused("do_not_call", _("This record says do not call."))
+			raise Refused(
+				"do_not_call",
+				_("This record asks not to be called. If that is wrong, correct it on the record first."),
+			)
 		verdict = policy.judge(self.number, policy.Rules(numbers.allowed_countries(self.settings)))
 		if not verdict.allowed:
 			raise Refused(verdict.failure_code, verdict.message)

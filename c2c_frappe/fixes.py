@@ -8,37 +8,44 @@ from frappe.utils import get_url_to_form
 
 SETTINGS = "PBX Settings"
 
-# failure code -> which record: PBX Settings, the user, the account, or the record that was called.
+# failure code -> what to change, the first there is and the user may change: the agent's User, the account, PBX
+# Settings, or the record that was called.
 _CURES = {
-	"disabled": "settings",
-	"misconfigured": "account",
-	"not_allowlisted": "account",
-	"bad_credentials": "account",
-	"not_sent": "account",
-	"pbx_busy": "account",
-	"no_extension": "user",
-	"unknown_extension": "user",
-	"extension_offline": "user",
-	"no_number": "record",
-	"invalid_number": "record",
-	"do_not_call": "record",
-	"number_not_allowed": "settings",
-	"outside_hours": "settings",
-	"rate_limited": "settings",
+	"disabled": ("account", "settings"),
+	"misconfigured": ("account", "settings"),
+	"not_allowlisted": ("account",),
+	"bad_credentials": ("account",),
+	"not_sent": ("account",),
+	"pbx_busy": ("account",),
+	# A PBX Manager gives out extensions on the account's form.
+	"no_extension": ("user", "account"),
+	"unknown_extension": ("user", "account"),
+	"extension_offline": ("user", "account"),
+	"no_number": ("record",),
+	"invalid_number": ("record",),
+	"do_not_call": ("record",),
+	"number_not_allowed": ("settings",),
+	"outside_hours": ("settings",),
+	"rate_limited": ("settings",),
 }
 
 
 def fix_for(row: dict) -> dict | None:
 	"""Return {label, url} of the record to change after this call failed, None if this user cannot change it."""
-	cure = _CURES.get(row["failure_code"])
-	if not cure:
-		return None
-	doctype, name = {
+	places = {
 		"settings": (SETTINGS, SETTINGS),
-		"account": ("PBX Account", row["account"]) if row["account"] else (SETTINGS, SETTINGS),
+		"account": ("PBX Account", row["account"]),
 		"user": ("User", row["agent"]),
 		"record": (row["reference_doctype"], row["reference_name"]),
-	}[cure]
-	if not name or not frappe.has_permission(doctype, "write", doc=name):
-		return None
-	return {"label": _("Open {0}").format(_(doctype)), "url": get_url_to_form(doctype, name)}
+	}
+	for cure in _CURES.get(row["failure_code"], ()):
+		doctype, name = places[cure]
+		if name and _may_change(doctype, name):
+			return {"label": _("Open {0}").format(_(doctype)), "url": get_url_to_form(doctype, name)}
+	return None
+
+
+def _may_change(doctype: str, name: str) -> bool:
+	if doctype == "User" and 1 not in frappe.get_meta(doctype).get_permlevel_access("write"):
+		return False  # everybody may change his own User, but not its extension
+	return bool(frappe.db.exists(doctype, name) and frappe.has_permission(doctype, "write", doc=name))
