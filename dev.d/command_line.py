@@ -19,8 +19,11 @@ def show() -> int:
 	try:
 		python = _python()
 		url = simulated_pbx.start(python, RUNNING)
-	except (OSError, subprocess.SubprocessError, services.ServiceError) as error:
-		print(f"Neither can the command line be used here: {error}", file=sys.stderr)
+	except subprocess.CalledProcessError:
+		print(f"Nor the command line: pip cannot install {', '.join(NEEDED)}.", file=sys.stderr)
+		return 1
+	except services.ServiceError as error:
+		print(f"Nor the command line: {error}", file=sys.stderr)
 		return 1
 	words = [
 		"--provider",

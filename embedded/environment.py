@@ -7,7 +7,6 @@ and never installs anything outside its folder.
 
 import fcntl
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -101,6 +100,7 @@ def building(folder: Path):
 	environment.folder.mkdir(parents=True, exist_ok=True)
 	with _only_one(environment.folder), ThreadPoolExecutor(2) as background:
 		_make_python(environment)
+		_wheel(environment)
 		_fetch_node(environment)
 		node = background.submit(_build_node, environment)
 		_build_python(environment)
@@ -141,7 +141,8 @@ def _build_python(environment: Environment) -> None:
 def _install_requirements(environment: Environment) -> None:
 	requirements = environment.folder / "requirements.txt"
 	requirements.write_text("\n".join(_requirements(_wheel(environment))) + "\n")
-	_pip(environment, "install", "--prefer-binary", "--no-compile", "-r", requirements)
+	complaint = "pip could not install the Python packages of the embedded Desk"
+	_pip(environment, complaint, "install", "--prefer-binary", "--no-compile", "-r", requirements)
 
 
 def _wheel(environment: Environment) -> Path:
@@ -150,7 +151,9 @@ def _wheel(environment: Environment) -> Path:
 	if not path.exists():
 		pin = environment.folder / "pin.txt"
 		pin.write_text(f"{WHEEL}=={WHEEL_VERSION} --hash=sha256:{WHEEL_SHA256}\n")
-		_pip(environment, "download", "--no-deps", "--require-hashes", "-d", environment.folder, "-r", pin)
+		complaint = f"{WHEEL} {WHEEL_VERSION} is gone from the registry, changed, or cannot be reached"
+		options = ["--no-deps", "--require-hashes", "-d", environment.folder, "-r", pin]
+		_pip(environment, complaint, "download", *options)
 	if hashlib.sha256(path.read_bytes()).hexdigest() != WHEEL_SHA256:
 		path.unlink()
 		raise NotAvailableError(f"{WHEEL} {WHEEL_VERSION} does not have the hash it should have.")
@@ -179,7 +182,8 @@ def _fetch_node(environment: Environment) -> None:
 	with _part(target, NODE_WHEEL) as is_missing:
 		if is_missing:
 			with step("Node"):
-				_pip(environment, "install", "--no-deps", "--upgrade", "--target", target, NODE_WHEEL)
+				options = ["--no-deps", "--upgrade", "--target", target, NODE_WHEEL]
+				_pip(environment, "pip could not fetch Node", "install", *options)
 
 
 def _build_node(environment: Environment) -> None:
@@ -242,15 +246,19 @@ def _only_one(folder: Path):
 		yield
 
 
-def _pip(environment: Environment, *arguments) -> None:
-	argv = [environment.python, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
-	_run(argv, "pip could not fetch the packages of the embedded Desk")
+def _pip(environment: Environment, complaint: str, *arguments) -> None:
+	_run([environment.python, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments], complaint)
 
 
 def _run(argv, complaint: str, cwd: Path | None = None) -> None:
-	result = subprocess.run(  # noqa: S603 - our own commands
-		[str(part) for part in argv], cwd=cwd, env=os.environ, capture_output=True, text=True
-	)
+	argv = [str(part) for part in argv]
+	result = subprocess.run(argv, cwd=cwd, capture_output=True, text=True, check=False)  # noqa: S603 - ours
 	if result.returncode:
-		lines = [line for line in (result.stderr or result.stdout).splitlines() if line.strip()]
-		raise NotAvailableError(f"{complaint}: {lines[-1] if lines else 'no reason given'}")
+		raise NotAvailableError(f"{complaint}: {_reason(result.stderr or result.stdout)}")
+
+
+def _reason(printed: str) -> str:
+	"""One line out of what a failed command printed: pip's and npm's first error, else the last line."""
+	lines = [line.strip() for line in printed.splitlines() if line.strip()]
+	errors = [line for line in lines if line.lower().startswith(("error", "npm error"))]
+	return (errors or lines[-1:] or ["no reason given"])[0][:300]
