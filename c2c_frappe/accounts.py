@@ -43,17 +43,12 @@ def _stored(account, fieldname: str) -> _Secret:
 	if not account.get(fieldname):
 		return _Secret()
 	try:
-		return _Secret(
-			get_decrypted_password(account.doctype, account.name, fieldname, raise_exception=False) or ""
-		)
-	except frappe.ValidationError:
+		return _Secret(get_decrypted_password(account.doctype, account.name, fieldname))
+	except (frappe.ValidationError, frappe.AuthenticationError):
 		frappe.clear_last_message()
 	label = _(account.meta.get_label(fieldname))
 	raise ConfigurationError(
-		_(
-			"The stored {0} cannot be read, as this site's encryption key is another now. Enter it again."
-		).format(label),
-		fieldname,
+		_("The stored {0} cannot be read, perhaps since a restore. Enter it again.").format(label), fieldname
 	)
 
 

@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import frappe
 from frappe.utils import get_url_to_form
+from frappe.utils.password import remove_encrypted_password, set_encrypted_password
 
 from c2c_frappe import call_log, fixes
 from c2c_frappe.pbx.guards import slots_of_site
@@ -85,6 +86,11 @@ class TestRefusals(SiteCase):
 		with patch.dict(frappe.local.conf, encryption_key="1" * 43 + "="):
 			self.assert_refused("misconfigured", "Enter it again", ("PBX Account", COMMPEAK))
 		self.assertEqual(frappe.local.message_log, [])
+
+	def test_when_the_stored_secret_is_gone(self):
+		self.addCleanup(set_encrypted_password, "PBX Account", COMMPEAK, site.CLIENT_ID, "client_id")
+		remove_encrypted_password("PBX Account", COMMPEAK, "client_id")
+		self.assert_refused("misconfigured", "Enter it again", ("PBX Account", COMMPEAK))
 
 	def test_a_record_without_a_number(self):
 		self.set_lead(mobile_no="", phone=None)
