@@ -32,12 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 		sys.exit(130)
 
 
-@click.group()
+@click.group(no_args_is_help=False)
 def commands() -> None:
 	"""Click-to-call from the command line, for any PBX."""
 
 
-@commands.command()
+# Extra words are refused below, where they are not repeated: "--set api_key SECRET" leaves one.
+@commands.command(context_settings={"allow_extra_args": True})
 @click.option("--provider", required=True, type=click.Choice(sorted(registry.PROVIDERS)))
 @click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="A PBX Account field.")
 @click.option("--extension", required=True, help="The agent's phone.")
@@ -47,13 +48,16 @@ def commands() -> None:
 )
 @click.option("--data", multiple=True, metavar="KEY=VALUE", help="Custom data the PBX keeps with the call.")
 @click.option("--allow-http", is_flag=True, help="Allow an address that is not https.")
-def dial(provider, pairs, extension, number, country, data, allow_http) -> int:
+@click.pass_context
+def dial(context, provider, pairs, extension, number, country, data, allow_http) -> int:
 	"""Ask a PBX to place one call, once.
 
 	Secrets may come from the environment instead of --set, so that they stay out of the process list:
 	C2C_CLIENT_ID, C2C_API_KEY, C2C_STATS_API_KEY.
 	"""
-	values = {**_secrets(provider), **_pairs("--set", pairs)}
+	if context.args:
+		raise click.UsageError("dial takes options only, such as --set NAME=VALUE.")
+	values = {**_secrets(provider), **_settings(pairs)}
 	if allow_http:
 		values["allow_http"] = "1"
 	answer = {"status": status.FAILED, "pbx_call_id": "", "failure_code": "", "message": "", "number": ""}
@@ -125,6 +129,16 @@ def _secrets(provider: str) -> dict[str, str]:
 	return {name: value for name, value in given.items() if value}
 
 
+def _settings(texts: Sequence[str]) -> dict[str, str]:
+	"""Return the settings by name; a name no provider has is a slip that must not dial without the setting."""
+	values = _pairs("--set", texts)
+	known = {setting.name for provider in registry.PROVIDERS.values() for setting in provider.settings}
+	unknown = sorted(values.keys() - known)
+	if unknown:
+		raise click.UsageError(f"--set knows no {unknown[0]}. It takes {', '.join(sorted(known))}.")
+	return values
+
+
 def _pairs(option: str, texts: Sequence[str]) -> dict[str, str]:
 	pairs = {}
 	for text in texts:
@@ -136,7 +150,8 @@ def _pairs(option: str, texts: Sequence[str]) -> dict[str, str]:
 
 
 def _answer(value: object) -> None:
-	click.echo(json.dumps(value, ensure_ascii=False))
+	# ASCII, so that whatever was typed or said comes out whole on any terminal and in any pipe.
+	click.echo(json.dumps(value))
 
 
 if __name__ == "__main__":
