@@ -132,14 +132,13 @@ def _neighbours(code: int, digits: str) -> tuple[phonenumbers.PhoneNumber, ...]:
 
 
 def _with_head(code: int, digits: str, length: int) -> Iterator[phonenumbers.PhoneNumber]:
-	"""Yield numbers that begin with the first `length` digits: cut there, the next digit changed, or refilled.
+	"""Yield numbers that begin with the first `length` digits: cut there, or refilled with one digit.
 
 	Refilled to the same length and to two more: the number may lack its last digits.
 	"""
 	head, rest = digits[:length], len(digits) - length
 	yield _number(code, head)
 	for digit in "0123456789":
-		yield _number(code, head + digit + digits[length + 1 :])
 		for longer in range(3):
 			yield _number(code, head + digit * (rest + longer))
 
@@ -159,17 +158,10 @@ def _number(code: int, national: str) -> phonenumbers.PhoneNumber:
 
 
 def begins_impossibly(parsed: phonenumbers.PhoneNumber) -> bool:
-	"""Tell whether an unknown number begins with a zero its country does not use, or with an exit code.
-
-	Dialled within the country, "+39 00 1 ..." would leave Italy, past the list of allowed countries.
-	"""
-	digits = national_digits(parsed)
+	"""Tell whether an unknown number begins with a zero where no known number does: one trunk zero too many."""
 	if _is_known(parsed) or _has_later_length(parsed):
 		return False
-	if digits.startswith("0") and not neighbours(parsed):
-		return True
-	regions = phonenumbers.region_codes_for_country_code(parsed.country_code)
-	return any(has_exit_code(digits, region) for region in regions)
+	return national_digits(parsed).startswith("0") and not neighbours(parsed)
 
 
 def national_form(parsed: phonenumbers.PhoneNumber, region: str) -> str:
