@@ -9,20 +9,25 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
-from frappe.utils import now, now_datetime
+from frappe.utils import get_system_timezone, now, now_datetime
 
-from c2c_frappe.pbx import status
+from c2c_frappe.pbx import news, status
 from c2c_frappe.pbx.base import DialResult
 from c2c_frappe.pbx.guards import first_free
+from c2c_frappe.pbx.matching import Candidate
+from c2c_frappe.pbx.news import CallEvent
 
 DOCTYPE = "PBX Call Log"
 # After the exchange's own deadline: time to read the answer and to save it.
 GRACE = timedelta(seconds=5)
 ATTEMPTS = 20
+# More calls than these to one number, or with one id, make an event ambiguous anyway.
+CANDIDATES = 50
 COLUMNS = (
 	"name", "status", "agent", "account", "extension", "number", "reference_doctype", "reference_name",
 	"failure_code", "message", "requested_at", "reply_due", "duration",
@@ -146,6 +151,45 @@ def close(name: str, result: DialResult, message: str) -> dict:
 	return by_name(name)
 
 
+def candidates(account: str, event: CallEvent) -> list[Candidate]:
+	"""Return the account's calls an event may be about: by our key, by the PBX's id, by number."""
+	table = frappe.qb.DocType(DOCTYPE)
+	meant = [(table.name, event.call)] if event.call else _by_traits(table, event)
+	columns = (table.name, table.pbx_call_id, table.extension, table.number, table.requested_at)
+	found = {}
+	for column, value in meant:
+		query = frappe.qb.from_(table).select(*columns).where((table.account == account) & (column == value))
+		for row in query.orderby(table.requested_at, order=frappe.qb.desc).limit(CANDIDATES).run():
+			found[row[0]] = row
+	return [
+		Candidate(n, i or "", x or "", number or "", _in_utc(at)) for n, i, x, number, at in found.values()
+	]
+
+
+def _by_traits(table, event: CallEvent) -> list[tuple]:
+	traits = ((table.pbx_call_id, event.pbx_call_id), (table.number, event.started_at and event.number))
+	return [(column, value) for column, value in traits if value]
+
+
+def apply(name: str, events: list[CallEvent]) -> dict:
+	"""Bring a call's row up to its events: the best status, and each fact from the best source."""
+	fields = ["evidence_rank", "status", "failure_code", "pbx_call_id"]
+	row = frappe.db.get_value(DOCTYPE, name, fields, as_dict=True, for_update=True)
+	now_known = status.Evidence(row.evidence_rank, row.status, row.failure_code or "")
+	best = status.best([now_known, *(event.evidence for event in events if event.evidence)])
+	facts = {n: _of_utc(v) if isinstance(v, datetime) else v for n, v in news.fold(events).items()}
+	if row.pbx_call_id:
+		# The dial's own reply named the call; an event may know it by another leg's id.
+		facts.pop("pbx_call_id", None)
+	if best != now_known:
+		facts.update(_said(best), message="")
+	if status.is_final(best.status):
+		facts["dial_key"] = None
+	if facts:
+		_update(facts, frappe.qb.DocType(DOCTYPE).name == name)
+	return by_name(name)
+
+
 def sweep() -> None:
 	"""Free the guards that are past their deadline and turn dials nobody answered for into Unknown; commit."""
 	moment = _utc_now()
@@ -257,6 +301,20 @@ def shown(row: dict) -> dict:
 			status=overdue.status, failure_code=overdue.failure_code, message=_(status.INTERRUPTED.template)
 		)
 	return row
+
+
+def _in_utc(moment: datetime) -> datetime:
+	"""Return a time of the site's own zone as UTC without a zone."""
+	return (
+		moment.replace(tzinfo=ZoneInfo(get_system_timezone())).astimezone(timezone.utc).replace(tzinfo=None)
+	)
+
+
+def _of_utc(moment: datetime) -> datetime:
+	"""Return UTC without a zone as the site's own time, which Frappe's Datetime fields hold."""
+	return (
+		moment.replace(tzinfo=timezone.utc).astimezone(ZoneInfo(get_system_timezone())).replace(tzinfo=None)
+	)
 
 
 def _utc_now() -> datetime:

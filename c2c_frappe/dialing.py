@@ -19,8 +19,6 @@ from c2c_frappe.pbx import choice, custom_data, exchange, guards, phone, policy,
 from c2c_frappe.pbx.base import DialRequest
 from c2c_frappe.pbx.errors import PbxError
 
-EVENT = "pbx_call"
-
 
 @dataclass(frozen=True)
 class Click:
@@ -87,7 +85,7 @@ def _repeated(row: dict) -> dict:
 
 def _tell(row: dict) -> dict:
 	reply = replies.reply(row)
-	frappe.publish_realtime(EVENT, reply, user=row["agent"])
+	frappe.publish_realtime(replies.EVENT, reply, user=row["agent"])
 	return reply
 
 

@@ -24,7 +24,7 @@ permission_query_conditions = {"PBX Call Log": "c2c_frappe.permissions.call_cond
 
 doc_events = {"User": {"validate": "c2c_frappe.extensions.validate_user"}}
 
-scheduler_events = {"cron": {"* * * * *": ["c2c_frappe.call_log.sweep", "c2c_frappe.setup_steps.refresh"]}}
+scheduler_events = {"cron": {"* * * * *": ["c2c_frappe.call_log.sweep", "c2c_frappe.events.retry_waiting", "c2c_frappe.setup_steps.refresh"]}}
 
 additional_timeline_content = {"*": ["c2c_frappe.timeline.calls_of"]}
 
@@ -39,4 +39,4 @@ override_doctype_dashboards = {
 
 # Deleting a lead keeps its calls; they are what was said, not part of the lead.
 ignore_links_on_delete = ["PBX Call Log"]
-default_log_clearing_doctypes = {"PBX Call Log": 730}
+default_log_clearing_doctypes = {"PBX Call Log": 730, "PBX Event": 90}

@@ -8,6 +8,9 @@ from c2c_frappe import fixes
 from c2c_frappe.pbx import phone
 from c2c_frappe.pbx.text import Text
 
+# The realtime event that carries a reply to the user who placed the call.
+EVENT = "pbx_call"
+
 
 def reply(row: dict, repeated: bool = False) -> dict:
 	"""Return {call, status, number, extension, message, failure_code, repeated, fix} of a PBX Call Log row."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frappe
 
-from c2c_frappe import accounts, call_counts, dialing, extensions, permissions, site_address
+from c2c_frappe import accounts, call_counts, dialing, extensions, permissions, site_address, webhook_address
 
 
 @frappe.whitelist(methods=["POST"])
@@ -60,3 +60,17 @@ def confirm_site_address() -> str:
 	"""Allow calls under the address this request came to; return all confirmed addresses, one a line."""
 	permissions.require_manager()
 	return site_address.confirm()
+
+
+@frappe.whitelist(methods=["POST"])
+def new_webhook_token(account: str) -> dict:
+	"""Make a new token for an account's events, the old one stops working; return {url, parameters} to paste."""
+	permissions.require_manager()
+	return webhook_address.renew(account)
+
+
+@frappe.whitelist()
+def webhook_help(account: str) -> dict:
+	"""Return {url, parameters} to enter at the PBX; `url` is empty while the account has no token."""
+	permissions.require_manager()
+	return webhook_address.describe(account)

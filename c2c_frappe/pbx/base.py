@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from c2c_frappe.pbx import status
 from c2c_frappe.pbx.errors import ConfigurationError
+from c2c_frappe.pbx.news import CallEvent
 from c2c_frappe.pbx.settings import Setting, checked, trimmed
 from c2c_frappe.pbx.text import _
 
@@ -115,6 +116,8 @@ class Provider:
 	capabilities: ClassVar[Capabilities]
 	settings: ClassVar[tuple[Setting, ...]]
 	default_base_url: ClassVar[str] = ""
+	# What the admin is to enter at the PBX's webhook, as (name, meaning) pairs; empty where the PBX names them.
+	event_parameters: ClassVar[tuple[tuple[str, str], ...]] = ()
 	extension_pattern: ClassVar[str] = r"[0-9]{1,20}"
 
 	def __init__(self, values: Mapping[str, object]):
@@ -153,6 +156,10 @@ class Provider:
 	def read_dial_answer(self, answer: HttpAnswer) -> DialResult:
 		"""Say what the PBX's answer to a dial means; raises nothing."""
 		raise NotImplementedError
+
+	def parse_event(self, payload: Mapping[str, object]) -> CallEvent | None:
+		"""Return what a webhook's payload says, None when it is no event of this provider; raises nothing."""
+		return None
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a request that cannot ring a phone, for "Test connection"."""

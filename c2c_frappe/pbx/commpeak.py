@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
-from c2c_frappe.pbx import answers, phone, status
+from c2c_frappe.pbx import answers, news, phone, status
 from c2c_frappe.pbx.base import (
 	Capabilities,
 	DialRequest,
@@ -20,9 +20,22 @@ from c2c_frappe.pbx.base import (
 	Provider,
 )
 from c2c_frappe.pbx.errors import ConfigurationError
+from c2c_frappe.pbx.news import CallEvent
 from c2c_frappe.pbx.settings import COMMON, Setting
 from c2c_frappe.pbx.text import _
 
+# Seen in rows of its call records; a cause that is not here leaves the status as it is.
+_HANGUP_CAUSES = {
+	"ANSWERED": (status.COMPLETED, ""),
+	"ANSWER": (status.COMPLETED, ""),
+	"NO_ANSWER": (status.NO_ANSWER, ""),
+	"NOANSWER": (status.NO_ANSWER, ""),
+	"BUSY": (status.BUSY, ""),
+	"CANCEL": (status.CANCELED, ""),
+	"CONGESTION": (status.FAILED, "pbx_rejected"),
+	"CHANUNAVAIL": (status.FAILED, "pbx_rejected"),
+	"FAILED": (status.FAILED, "pbx_rejected"),
+}
 _ID = r"[A-Za-z0-9_-]{1,64}"
 
 
@@ -32,7 +45,9 @@ class CommPeak(Provider):
 	slug = "commpeak"
 	label = "CommPeak"
 	docs_url = "https://helpcenter.commpeak.com/en/articles/8079776"
-	capabilities = Capabilities(support="Documented", custom_data=True, call_id=True, confirms_dial=True)
+	capabilities = Capabilities(
+		support="Documented", custom_data=True, call_id=True, confirms_dial=True, events=True
+	)
 	settings = (
 		*COMMON,
 		Setting("crm_id", _("CRM ID"), pattern=_ID, hint=_("the number CommPeak gave this CRM")),
@@ -42,6 +57,20 @@ class CommPeak(Provider):
 		Setting("prefix", _("Prefix"), pattern=r"[0-9]{1,16}", hint=_("digits only")),
 		Setting("stats_url", _("PBX Stats address"), kind="url"),
 		Setting("stats_api_key", _("PBX Stats API key"), kind="password"),
+	)
+	event_parameters = (
+		("event", _("start, answer or end: a webhook each")),
+		("uniqueid", _("the call's unique ID")),
+		("call", _("the custom field call")),
+		("extension", _("the agent's extension")),
+		("number", _("the customer's number, with its country code")),
+		("direction", _("in or out")),
+		("started_at", _("when the call started, UTC")),
+		("answered_at", _("when it was answered, UTC")),
+		("ended_at", _("when it ended, UTC")),
+		("duration", _("billed seconds")),
+		("hangup_cause", _("the hangup cause")),
+		("recording", _("the recording's link")),
 	)
 	default_base_url = "https://click2call.pbx.commpeak.com"
 
@@ -112,6 +141,32 @@ class CommPeak(Provider):
 			"CommPeak's answer cannot be read (HTTP {0}): {1} The phone may still ring.",
 			answer.status,
 			answers.excerpt(answer.text, self.secrets) or _("empty."),
+		)
+
+	def parse_event(self, payload: Mapping[str, object]) -> CallEvent | None:
+		"""Read a webhook whose parameters were named as `event_parameters` (docs.commpeak.com/docs/webhooks)."""
+		kind = str(payload.get("event", "")).lower()
+		if kind not in ("start", "answer", "end"):
+			return None
+		said = {name: str(payload.get(name) or "").strip() for name, _meaning in self.event_parameters}
+		ended = _HANGUP_CAUSES.get(said["hangup_cause"].upper().replace(" ", "_"), ("", ""))
+		call_status, failure_code = {"start": (status.RINGING, ""), "answer": (status.IN_PROGRESS, "")}.get(
+			kind, ended
+		)
+		return CallEvent(
+			"end" if kind == "end" else "progress",
+			call_status,
+			failure_code,
+			call=said["call"],
+			pbx_call_id=answers.call_id(said["uniqueid"], self.secrets),
+			extension=said["extension"],
+			number=news.e164(said["number"]),
+			direction="Incoming" if said["direction"].lower().startswith("in") else "Outgoing",
+			started_at=news.moment(said["started_at"]),
+			answered_at=news.moment(said["answered_at"]),
+			ended_at=news.moment(said["ended_at"]),
+			duration=news.seconds(said["duration"]),
+			recording_url=said["recording"] if said["recording"].startswith("https://") else "",
 		)
 
 	def probe_request(self) -> HttpRequest:

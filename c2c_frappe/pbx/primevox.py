@@ -6,9 +6,10 @@ custom data, so exactly its five parameters are sent. Nothing here was tried on 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
-from c2c_frappe.pbx import answers, phone, status
+from c2c_frappe.pbx import answers, news, phone, status
 from c2c_frappe.pbx.base import (
 	Capabilities,
 	DialRequest,
@@ -18,6 +19,7 @@ from c2c_frappe.pbx.base import (
 	HttpRequest,
 	Provider,
 )
+from c2c_frappe.pbx.news import CallEvent
 from c2c_frappe.pbx.settings import COMMON, Setting
 from c2c_frappe.pbx.text import _
 
@@ -72,6 +74,24 @@ class Primevox(Provider):
 			"bad_reply": _("Primevox had a fault (HTTP {0}). The phone may still ring.", answer.status),
 		}[kind]
 		return DialResult(kind, sentence)
+
+	def parse_event(self, payload: Mapping[str, object]) -> CallEvent | None:
+		"""Read InboundCall and HangupCall, which Primevox sends per phone number, as its page names their fields.
+
+		A hangup does not say whether anybody answered, so it gives an end and no status. Whether outgoing calls
+		raise it is not documented.
+		"""
+		kind = str(payload.get("event") or payload.get("eventType") or "").lower()
+		if str(payload.get("containerId") or "") != self.values["container_id"]:
+			return None
+		return CallEvent(
+			"end" if kind == "hangupcall" else "progress",
+			"" if kind == "hangupcall" else status.RINGING,
+			pbx_call_id=answers.call_id(payload.get("callUuid"), self.secrets),
+			extension=str(payload.get("extNumber") or ""),
+			number=news.e164(payload.get("callerIdNum")),
+			direction="Incoming",
+		)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a call list request for an empty span: it reads, and it needs the same key and container."""

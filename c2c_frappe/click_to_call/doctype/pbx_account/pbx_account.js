@@ -13,8 +13,29 @@ frappe.ui.form.on("PBX Account", {
 		frm.add_custom_button(__("Make a test call"), () => when_saved(frm, ask_test_call));
 		frm.add_custom_button(__("Extensions"), () => when_saved(frm, edit_extensions));
 		show_last_day(frm);
+		show_webhook(frm);
+	},
+	new_webhook_token(frm) {
+		when_saved(frm, () =>
+			frappe.confirm(__("The PBX must be given the new address: the present one stops working."), async () => {
+				await ask("new_webhook_token", { account: frm.doc.name }, __("Making a new token"));
+				await frm.reload_doc();
+			}),
+		);
 	},
 });
+
+// What the admin enters at the PBX, ready to be copied.
+async function show_webhook(frm) {
+	const { url, parameters } = await frappe.xcall(`${API}.webhook_help`, { account: frm.doc.name });
+	const escape = frappe.utils.escape_html;
+	const rows = parameters.map(({ name, meaning }) => `<li><code>${escape(name)}</code> ${escape(meaning)}</li>`);
+	const parts = url
+		? [`<p>${__("Enter this address at the PBX, and keep it secret:")}</p><pre dir="ltr">${escape(url)}</pre>`]
+		: [`<p class="text-muted">${__("Make a token to open the way for events.")}</p>`];
+	if (url && rows.length) parts.push(`<p>${__("With these parameters:")}</p><ul>${rows.join("")}</ul>`);
+	frm.get_field("webhook_help").$wrapper.html(parts.join(""));
+}
 
 function when_saved(frm, act) {
 	if (!frm.is_dirty()) return act(frm);

@@ -1,0 +1,13 @@
+"""The one endpoint a guest may call: a PBX posts its events here. Answers yes or no, and never says why not."""
+
+from __future__ import annotations
+
+import frappe
+
+from c2c_frappe import webhook_request
+
+
+@frappe.whitelist(allow_guest=True, methods=["GET", "POST"])
+def receive(**_sent) -> dict:
+	"""Take one event of the account and token in the query or the headers; return {"outcome": ...}."""
+	return webhook_request.receive(frappe.request)

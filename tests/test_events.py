@@ -1,0 +1,88 @@
+"""What each provider's webhook says, as its page describes it; any other payload is read without an error."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from c2c_frappe.pbx import registry, status
+
+COMMPEAK = registry.build("commpeak", {"crm_id": "1", "client_id": "2345678"})
+PRIMEVOX = registry.build("primevox", {"api_key": "key-0123456789", "container_id": "123456"})
+JSON = st.recursive(
+	st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+	lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+	max_leaves=6,
+)
+NAMES = st.sampled_from(
+	["event", "containerId", "callUuid", "extNumber", "callerIdNum", *dict(COMMPEAK.event_parameters)]
+)
+
+
+@given(
+	st.dictionaries(NAMES | st.text(max_size=8), JSON, max_size=12),
+	st.sampled_from(["start", "answer", "end", "x"]),
+)
+def test_any_payload_is_read_without_an_error_and_can_be_stored(payload, event):
+	for provider in (COMMPEAK, PRIMEVOX):
+		for told in (payload, {**payload, "event": event, "containerId": "123456"}):
+			read = provider.parse_event(told)
+			assert read is None or read.as_stored() is not None
+			assert read is None or read.evidence is None or read.evidence.status in status.ALL
+
+
+@pytest.mark.parametrize(
+	("cause", "expected"),
+	[
+		("ANSWERED", "Completed"),
+		("NO ANSWER", "No Answer"),
+		("NO_ANSWER", "No Answer"),
+		("busy", "Busy"),
+		("CANCEL", "Canceled"),
+		("CONGESTION", "Failed"),
+		("something new", ""),
+		("", ""),
+	],
+)
+def test_commpeaks_hangup_cause_gives_the_status_and_an_unknown_one_gives_none(cause, expected):
+	assert COMMPEAK.parse_event({"event": "end", "hangup_cause": cause}).status == expected
+
+
+def test_a_commpeak_event_is_read_whole():
+	read = COMMPEAK.parse_event(
+		{
+			"event": "answer",
+			"uniqueid": "1757292737.3",
+			"call": "abc123",
+			"extension": "102",
+			"number": "593990899917",
+			"direction": "out",
+			"started_at": "2026-09-08 00:52:17",
+			"answered_at": "2026-09-08 00:52:20",
+			"recording": "javascript:alert(1)",
+		}
+	)
+	assert (read.status, read.call, read.pbx_call_id) == ("In Progress", "abc123", "1757292737.3")
+	assert (read.extension, read.number, read.direction) == ("102", "+593990899917", "Outgoing")
+	assert read.answered_at == datetime(2026, 9, 8, 0, 52, 20)
+	assert read.recording_url == ""
+
+
+def test_a_masked_number_is_no_number():
+	assert COMMPEAK.parse_event({"event": "start", "number": "*4477668899"}).number == ""
+
+
+def test_a_primevox_event_of_another_container_is_none():
+	told = {"containerId": "654321", "callUuid": "u-1", "extNumber": "2005", "callerIdNum": "12025550147"}
+	assert PRIMEVOX.parse_event(told) is None
+	read = PRIMEVOX.parse_event({**told, "containerId": "123456"})
+	assert (read.status, read.pbx_call_id, read.extension) == ("Ringing", "u-1", "2005")
+	assert (read.number, read.direction) == ("+12025550147", "Incoming")
+
+
+def test_a_primevox_hangup_says_that_it_ended_and_not_how():
+	read = PRIMEVOX.parse_event({"event": "HangupCall", "containerId": "123456", "callUuid": "u-1"})
+	assert (read.source, read.evidence) == ("end", None)
