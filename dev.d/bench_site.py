@@ -16,7 +16,7 @@ import mariadb
 import packages
 import services
 from places import ROOT, STATE
-from progress import step
+from progress import say, step
 from real_bench import APP, WEB_WORKERS, BenchError, BenchSite, find, write_json
 
 TESTS = STATE / "bench-tests"
@@ -85,6 +85,8 @@ def up(demo_data) -> BenchSite:
 		site.bundle()
 	with step("Sample data"):
 		demo_data(site)
+	for name in ("web", "worker", "schedule"):
+		services.stop(site.state, name)
 	site.start()
 	return site
 
@@ -127,9 +129,13 @@ def _make(sites: list[BenchSite]) -> None:
 	_link(first)
 	_configure(sites)
 	first.start_servers(is_durable=False)
-	names = " and ".join(site.label for site in sites)
-	with step(f"Sites on the bench {first.bench.folder}: {names}"), ThreadPoolExecutor() as together:
-		list(together.map(_make_site, sites))
+	say(f"Making sites with the code of {first.bench.folder}, which stays as it is")
+	with ThreadPoolExecutor() as together:
+		try:
+			list(together.map(_make_site, sites))
+		except BaseException:
+			first.stop()  # the others would go on for minutes; without their database they end at once
+			raise
 
 
 def _make_site(site: BenchSite) -> None:
@@ -139,15 +145,20 @@ def _make_site(site: BenchSite) -> None:
 	options = [scope if scope.rstrip("=%") in help_text else "--no-mariadb-socket"]
 	options += ["--db-root-username", "root", "--db-root-password", site.database.password]
 	options += ["--admin-password", ADMIN_PASSWORD]
+	with step(f"A new site: {site.label}"):
+		site.run("new-site", site.name, *options)
 	if site.kind != "frappe":
-		options += ["--install-app", site.kind]
-	site.run("new-site", site.name, *options)
-	site.execute(WIZARD)
+		with step(f"The app {site.kind}"):
+			site.run("install-app", site.kind)
+	with step(f"The setup wizard: {site.label}"):
+		site.execute(WIZARD)
 
 
 def _link(site: BenchSite) -> None:
 	"""Make the second bench folder: the bench's code by links, this checkout as the app."""
 	folder, bench = site.folder, site.bench.folder
+	if not (bench / "sites/assets/assets.json").exists():
+		raise BenchError(f"The bench {bench} was never built. Run bench build in it.")
 	for part in ("apps", "config/pids", "logs", "sites/assets"):
 		(folder / part).mkdir(parents=True)
 	(folder / "env").symlink_to(bench / "env")

@@ -201,11 +201,16 @@ class BenchSite:
 
 	def _test(self, log: Path, selection: list[str], timeout: float) -> dict:
 		bench = [shutil.which("bench")] if shutil.which("bench") else self._argv()
+		report = log.with_suffix(".xml")
+		report.unlink(missing_ok=True)
+		if self._process([self._python, "-c", "import xmlrunner"], 60).returncode == 0:
+			selection = [*selection, "--junit-xml-output", report]
 		argv = [*bench, "--site", self.name, "run-tests", *selection]
 		result = self._process(argv, timeout, stderr=subprocess.STDOUT)
 		with open(log, "a") as file:
 			file.write(result.stdout)
-		return test_counts.from_unittest(result.stdout, result.returncode)
+		counts = test_counts.from_unittest(result.stdout, result.returncode)
+		return {**counts, "reasons": test_counts.reasons(report, counts["skipped"])}
 
 	@property
 	def _python(self) -> Path:

@@ -23,6 +23,7 @@ import test_counts
 import test_summary
 from places import ROOT, STATE
 from progress import say, warn
+from real_bench import BenchError
 
 PARTS = ("core", "site", "browser")
 SITE_SECONDS = 600
@@ -49,7 +50,11 @@ def main(arguments: list[str]) -> int:
 		except BlockingIOError:
 			warn("Another ./dev test runs in this checkout.")
 			return 2
-		outcomes = [_outcome(part, options.expression) for part in _parts(options)]
+		try:
+			outcomes = [_outcome(part, options.expression) for part in _parts(options)]
+		except BenchError as error:
+			warn(str(error))
+			return 2
 	if not options.expression:
 		test_summary.record(outcomes)
 	print(test_summary.text(outcomes), flush=True)

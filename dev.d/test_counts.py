@@ -59,6 +59,19 @@ def from_unittest(printed: str, returncode: int) -> dict:
 	}
 
 
+def reasons(path: Path, skipped: int) -> dict[str, int]:
+	"""Why tests were skipped, and how many for each reason, from an XML report if there is one.
+
+	Only a bench with its development requirements writes it; the reason is "not known" otherwise.
+	"""
+	if not skipped:
+		return {}
+	if not path.exists():
+		return {"reason not known: the bench lacks unittest-xml-reporting": skipped}
+	skips = ElementTree.parse(path).iter("skipped")  # noqa: S314 - written by the tests we ran
+	return dict(Counter(skip.get("message", "") for skip in skips))
+
+
 def added(reports: list[dict]) -> dict:
 	"""Add reports up."""
 	total = {**NOTHING, "reasons": Counter()}
