@@ -24,7 +24,15 @@ permission_query_conditions = {"PBX Call Log": "c2c_frappe.permissions.call_cond
 
 doc_events = {"User": {"validate": "c2c_frappe.extensions.validate_user"}}
 
-scheduler_events = {"cron": {"* * * * *": ["c2c_frappe.call_log.sweep", "c2c_frappe.events.retry_waiting", "c2c_frappe.setup_steps.refresh"]}}
+scheduler_events = {
+	"cron": {
+		"* * * * *": [
+			"c2c_frappe.call_log.sweep",
+			"c2c_frappe.events.retry_waiting",
+			"c2c_frappe.setup_steps.refresh",
+		]
+	}
+}
 
 additional_timeline_content = {"*": ["c2c_frappe.timeline.calls_of"]}
 
