@@ -178,9 +178,9 @@ def as_user(user: str, **session_data) -> Iterator[None]:
 		frappe.set_user(before)
 
 
-def send(user: str, method: str, command: str, **arguments):
+def send(user: str, http_method: str, command: str, /, **arguments):
 	"""Call a method by its dotted name as Frappe's request handler does, with its checks; return its answer."""
-	with as_user(user), web_request(method=method):
+	with as_user(user), web_request(method=http_method):
 		frappe.local.form_dict = frappe._dict(arguments)
 		return execute_cmd(command)
 
