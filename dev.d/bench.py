@@ -1,0 +1,159 @@
+"""Measure what a click costs the server and what the Desk loads, and write benchmarks/RESULTS.md.
+
+Needs a bench with ERPNext, on which a throwaway site is made. Figures of one machine: the ratios travel better
+than the milliseconds.
+"""
+
+import gzip
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import commands
+import desks
+import packages
+import real_bench
+from places import EMBEDDED, FIGURES, ROOT
+from progress import say, step, warn
+
+RESULTS = ROOT / "benchmarks/RESULTS.md"
+SCRIPT = ROOT / "benchmarks/click_cost.py"
+SIZES = ((10, 0), (200_000, 0), (200_000, 200_000))
+SECONDS = 900
+BUNDLE = "c2c_frappe/public/js/c2c_frappe.bundle.js"
+
+
+class MeasureError(Exception):
+	"""A figure could not be had. The text says why."""
+
+
+def main(arguments: list[str]) -> int:
+	if arguments:
+		print("usage: ./dev bench")
+		return 2
+	try:
+		parts = [_click_cost(), _bytes()]
+	except (MeasureError, desks.UnavailableError, packages.MissingError) as error:
+		warn(f"Not measured: {error}")
+		return 1
+	text = "\n\n".join(parts)
+	print(f"\n{text}")
+	RESULTS.write_text(f"{_head()}\n\n{text}\n")
+	say(f"Written to {RESULTS.relative_to(ROOT)}")
+	return 0
+
+
+def _head() -> str:
+	commit = commands.run(
+		["git", "rev-parse", "--short", "HEAD"], 20, cwd=ROOT, stdout=subprocess.PIPE
+	).stdout
+	pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+	cores, gigabytes = len(os.sched_getaffinity(0)), round(pages / 2**30)
+	load = os.getloadavg()[2]
+	return (
+		"# Results\n\n"
+		f"Written by `./dev bench` at commit {commit.strip()}, on a machine with {cores} cores and {gigabytes} GB"
+		f" of memory; load average of the last 15 minutes {load:.1f}. Milliseconds hold for that machine only."
+	)
+
+
+def _click_cost() -> str:
+	"""The table of a click's cost."""
+	bench = real_bench.find()
+	if not bench or "erpnext" not in bench.apps:
+		raise MeasureError(
+			"there is no bench with ERPNext on this machine (FRAPPE_BENCH names one elsewhere)"
+		)
+	with desks.bench_desk("erpnext", FIGURES) as site:
+		filled = desks.sample(site)
+		argv = [
+			site.folder / "env/bin/python",
+			SCRIPT,
+			site.name,
+			site.url,
+			filled["user"],
+			filled["password"],
+		]
+		argv += [f"{leads}:{calls}" for leads, calls in SIZES]
+		with step("Clicks"):
+			result = commands.run(
+				argv,
+				SECONDS,
+				cwd=site.sites,
+				env={**os.environ, **site.environment},
+				stdout=subprocess.PIPE,
+				stderr=subprocess.PIPE,
+			)
+		label = site.label
+	if result.returncode:
+		raise MeasureError(f"click_cost.py failed:\n{result.stderr[-2000:]}")
+	return _click_table(label, json.loads(result.stdout.strip().splitlines()[-1]))
+
+
+def _click_table(label: str, figures: dict) -> str:
+	columns = {
+		"click_own": "click, ms",
+		"click_cpu": "of it CPU",
+		"click_exchange": "exchange, ms",
+		"click_statements": "SQL statements",
+		"read_own": "yardstick, ms",
+		"read_cpu": "of it CPU",
+		"read_statements": "its statements",
+		"ratio": "click : yardstick",
+	}
+	lines = [
+		f"## What a click costs ({label})",
+		"",
+		"*Click* is the whole request of `c2c_frappe.api.call.dial` for a Lead through a CommPeak account, from the"
+		" login's check to the reply, with its two commits and without the exchange with the PBX. The exchange"
+		" with the simulated PBX on loopback stands in its own column. CPU is the web process's, the exchange's"
+		" included. The *yardstick* is `frappe.client.get` of the same Lead, in turn with the clicks. Medians of"
+		" 100; the ratio is that of each pair.",
+		"",
+		f"| | {' | '.join(columns.values())} |",
+		f"| --- |{' --- |' * len(columns)}",
+	]
+	for title, row in figures.items():
+		lines.append(f"| {title} | {' | '.join(f'{row[column]:g}' for column in columns)} |")
+	return "\n".join(lines)
+
+
+def _bytes() -> str:
+	"""What our JavaScript adds to the Desk, minified as Frappe minifies it."""
+	places = [EMBEDDED / "node/node_modules"]
+	bench = real_bench.find()
+	if bench:
+		places.insert(0, bench.folder / "apps/frappe/node_modules")
+	esbuild = next((path for place in places if (path := place / ".bin/esbuild").exists()), None)
+	if not esbuild:
+		raise MeasureError("there is no esbuild: ./dev up brings one")
+	argv = [esbuild, ROOT / BUNDLE, "--bundle", "--minify", "--target=es2017"]
+	result = commands.run(argv, 60, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+	if result.returncode:
+		raise MeasureError(f"esbuild failed: {result.stderr[-500:]}")
+	code = result.stdout.encode()
+	files = len(list((ROOT / BUNDLE).parent.glob("*.js")))
+	return "\n".join(
+		[
+			"## What the Desk loads",
+			"",
+			"| | bytes | gzip |",
+			"| --- | --- | --- |",
+			f"| `c2c_frappe.bundle.js`, {files} files, minified | {len(code):,} | {_gzipped(code):,} |",
+			*_of_the_desk(bench.folder / "sites/assets/frappe/dist/js" if bench else EMBEDDED / "assets"),
+		]
+	)
+
+
+def _of_the_desk(folder: Path) -> list[str]:
+	"""The Desk's own bundle for comparison, where a built one is found."""
+	built = sorted(folder.rglob("desk.bundle.*.js"))
+	if not built:
+		return []
+	code = built[-1].read_bytes()
+	return [f"| Frappe's own `desk.bundle.js`, as built here | {len(code):,} | {_gzipped(code):,} |"]
+
+
+def _gzipped(code: bytes) -> int:
+	return len(gzip.compress(code, 9, mtime=0))
