@@ -1,0 +1,191 @@
+"""The documentation is true: its links, tables, codes, sentences and commands are compared with the code.
+
+`.dev/test-python/bin/python tests/test_docs.py` writes the support tables anew. No page's wording is judged here.
+"""
+
+import ast
+import json
+import re
+import shlex
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from c2c_frappe.pbx import registry, status
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "c2c_frappe"
+PAGES = sorted(
+	page
+	for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("embedded/*.md"))
+	if page.is_file()
+)
+TABLES = {ROOT / "README.md": "docs/providers/", ROOT / "docs/providers/index.md": ""}
+BEGIN, END = "<!-- support table: generated, see tests/test_docs.py -->\n", "<!-- end -->"
+COLUMNS = {
+	"support": "Support",
+	"custom_data": "Keeps custom data",
+	"call_id": "Returns a call id",
+	"confirms_dial": "Confirms the dial",
+	"call_records": "Call records",
+	"events": "Events",
+	"hang_up": "Hang-up",
+}
+WRITE = ".dev/test-python/bin/python tests/test_docs.py"
+PORT = "8029"
+
+
+def support_table(folder: str) -> str:
+	"""The providers and what each can do, as Markdown; `folder` leads from the page to the providers' pages."""
+	lines = [
+		f"| Provider | {' | '.join(COLUMNS.values())} |",
+		f"| --- |{' --- |' * len(COLUMNS)}",
+	]
+	for row in registry.support_table():
+		cells = [{True: "yes", False: "no"}.get(row[column], row[column]) for column in COLUMNS]
+		lines.append(f"| [{row['label']}]({folder}{row['provider']}.md) | {' | '.join(cells)} |")
+	return "\n".join(lines) + "\n"
+
+
+def with_table(page: Path) -> str:
+	"""The page's text with the table as it should be."""
+	before, _begin, rest = page.read_text().partition(BEGIN)
+	_old, _end, after = rest.partition(END)
+	return f"{before}{BEGIN}{support_table(TABLES[page])}{END}{after}"
+
+
+def without_code(text: str) -> str:
+	return re.sub(r"^```.*?^```|`[^`\n]+`", "", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def anchors(page: Path) -> set[str]:
+	headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+	return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def block(kind: str) -> str:
+	"""The README's code block that follows the comment `kind`."""
+	found = re.search(rf"<!-- {kind} -->\n```\w+\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+	return found[1]
+
+
+def commands(kind: str, port: str) -> list[list[str]]:
+	"""The commands of a block as they are written, but for the port."""
+	lines = block(kind).replace("\\\n", " ").replace(PORT, port).splitlines()
+	words = [shlex.split(line) for line in lines]
+	assert all(program == "c2c-pbx" for program, *_rest in words)
+	return [[sys.executable, "-m", "c2c_frappe.cli", *rest] for _program, *rest in words]
+
+
+def answer(command: list[str]) -> dict:
+	ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+	assert ended.returncode == 0, ended.stdout + ended.stderr
+	return json.loads(ended.stdout)
+
+
+def sentences() -> list[str]:
+	"""What the code says to people: the templates of `_` in Python, of `__` in JavaScript."""
+	found = []
+	for path in PACKAGE.rglob("*.py"):
+		for node in ast.walk(ast.parse(path.read_text())):
+			if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_" and node.args:
+				found += [node.args[0].value] if isinstance(node.args[0], ast.Constant) else []
+	for path in (PACKAGE / "public/js").glob("*.js"):
+		found += re.findall(r'__\("([^"]+)"', path.read_text())
+	return found
+
+
+@pytest.fixture
+def pbx():
+	"""The simulated PBX as the README starts it; gives the port."""
+	with socket.socket() as probe:
+		probe.bind(("127.0.0.1", 0))
+		port = str(probe.getsockname()[1])
+	(command,) = commands("run: simulator", port)
+	with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+		try:
+			assert json.loads(process.stdout.readline())["listening"].endswith(f":{port}")
+			yield port
+		finally:
+			process.terminate()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_relative_link_of_a_page_leads_somewhere(page):
+	links = re.findall(r"\]\(([^)\s]+)\)", without_code(page.read_text()))
+	for link in links:
+		if re.match(r"[a-z]+:", link):
+			continue
+		path, _hash, anchor = link.partition("#")
+		target = (page.parent / path).resolve() if path else page
+		assert target.exists(), f"{link} leads nowhere"
+		assert target.is_relative_to(ROOT), f"{link} leads out of the repository"
+		assert not anchor or anchor in anchors(target), f"{link} has no such heading"
+
+
+@pytest.mark.parametrize("page", TABLES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_support_table_of_a_page_is_that_of_the_code(page):
+	assert page.read_text() == with_table(page), f"write it anew: {WRITE}"
+
+
+def test_the_support_table_leaves_out_nothing_that_providers_declare():
+	declared = set(registry.support_table()[0]) - {"provider", "label", "docs"}
+	assert declared == set(COLUMNS), "give the new capability a column here and a line in docs/providers/index.md"
+
+
+@pytest.mark.parametrize("slug", registry.PROVIDERS)
+def test_every_provider_has_a_page_with_its_source_and_its_quirks(slug):
+	text = (ROOT / f"docs/providers/{slug}.md").read_text()
+	assert registry.PROVIDERS[slug].docs_url in text
+	assert f"**{registry.PROVIDERS[slug].capabilities.support}" in text
+	assert "## Limitations and quirks" in text
+
+
+def test_every_failure_code_is_explained_under_a_heading_of_its_own():
+	codes = {evidence.failure_code for evidence in status.DIAL_ANSWERS.values()} | set(status.REFUSALS)
+	headings = re.findall(r"^### `(\w+)`$", (ROOT / "docs/troubleshooting.md").read_text(), re.MULTILINE)
+	assert sorted(headings) == sorted(codes - {""})
+
+
+def test_every_sentence_quoted_in_troubleshooting_is_one_the_code_says():
+	quoted = re.findall(r"^> (.+)$", (ROOT / "docs/troubleshooting.md").read_text(), re.MULTILINE)
+	patterns = [re.sub(r"\\{\d\\}", ".+", re.escape(sentence)) for sentence in sentences()]
+	# A template that is a placeholder and a word or two would fit anything.
+	patterns = [pattern for pattern in patterns if len(pattern.replace(".+", "")) > 10]
+	unknown = [text for text in quoted if not any(re.fullmatch(pattern, text) for pattern in patterns)]
+	assert len(quoted) > 30
+	assert unknown == []
+
+
+def test_every_module_named_in_the_code_map_exists():
+	text = (ROOT / "ARCHITECTURE.md").read_text()
+	core, _heading, rest = text.partition("### `c2c_frappe/`: the shell")
+	shell = rest.partition("### Around the package")[0]
+	for folder, part in ((PACKAGE / "pbx", core), (PACKAGE, shell)):
+		rows = re.findall(r"^\| (`[^|]+) \|", part, re.MULTILINE)
+		names = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+		assert names
+		assert [name for name in names if not (folder / name).exists()] == []
+
+
+def test_the_call_of_the_readme_is_answered_as_the_readme_says(pbx):
+	(command,) = commands("run: dial", pbx)
+	expected = json.loads(block("output: dial"))
+	given = answer(command)
+	assert re.fullmatch(r"\d+\.\d+", given.pop("pbx_call_id"))
+	assert re.fullmatch(r"\d+\.\d+", expected.pop("pbx_call_id"))
+	assert given == expected
+
+
+def test_the_questions_of_the_readme_are_answered():
+	number, providers = map(answer, commands("run: questions", PORT))
+	assert (number["number"], number["allowed"]) == ("+442079460018", True)
+	assert providers["providers"] == registry.support_table()
+
+
+if __name__ == "__main__":
+	for changed in TABLES:
+		changed.write_text(with_table(changed))
