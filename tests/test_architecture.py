@@ -1,0 +1,305 @@
+"""What the design promises about the code itself: borders, tables that must agree, dotted paths that must resolve.
+
+Reads the sources; nothing of Frappe is imported.
+"""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from c2c_frappe.pbx import registry, status
+from c2c_frappe.pbx.settings import COMMON
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "c2c_frappe"
+CORE = sorted([*PACKAGE.glob("pbx/**/*.py"), PACKAGE / "cli.py"])
+SOURCES = sorted(PACKAGE.glob("**/*.py"))
+OWN_CODE = [*SOURCES, *ROOT.glob("dev.d/*.py"), *ROOT.glob("embedded/**/*.py")]
+SCRIPTS = [
+	*(f for f in PACKAGE.glob("public/js/**/*.js") if "dist" not in f.parts),
+	*PACKAGE.glob("click_to_call/**/*.js"),
+]
+DOCTYPES = sorted(PACKAGE.glob("click_to_call/doctype/*/*.json"))
+FIELDTYPES = {
+	"data": {"Data"},
+	"url": {"Data"},
+	"integer": {"Int"},
+	"check": {"Check"},
+	"password": {"Password"},
+}
+# Longest dotted paths first, so that a method is not taken for its module.
+DOTTED = re.compile(r"c2c_frappe(?:\.[A-Za-z_]\w*)+")
+
+IMPORT_WITHOUT_FRAPPE = """
+import importlib, pkgutil, sys
+
+class Blocked:
+	def find_spec(self, name, path=None, target=None):
+		if name.partition(".")[0] in ("frappe", "erpnext", "pytz", "werkzeug", "pymysql", "redis"):
+			raise ImportError(f"{name} is blocked")
+
+sys.meta_path.insert(0, Blocked())
+import c2c_frappe, c2c_frappe.cli, c2c_frappe.pbx
+modules = [m.name for m in pkgutil.walk_packages(c2c_frappe.pbx.__path__, "c2c_frappe.pbx.")]
+for name in modules:
+	importlib.import_module(name)
+print(*modules)
+"""
+
+
+def tree(file):
+	return ast.parse(file.read_text(encoding="utf-8"), str(file))
+
+
+def imports(file):
+	"""Return the top-level names of all packages a file imports, wherever in it."""
+	found = set()
+	for node in ast.walk(tree(file)):
+		if isinstance(node, ast.Import):
+			found |= {alias.name.partition(".")[0] for alias in node.names}
+		elif isinstance(node, ast.ImportFrom) and not node.level:
+			found.add((node.module or "").partition(".")[0])
+	return found
+
+
+def names_of(file):
+	"""Return what a module defines or imports at its top level."""
+	found = set()
+	for node in tree(file).body:
+		if isinstance(node, ast.FunctionDef | ast.ClassDef):
+			found.add(node.name)
+		elif isinstance(node, ast.Import | ast.ImportFrom):
+			found |= {alias.asname or alias.name for alias in node.names}
+		elif isinstance(node, ast.Assign):
+			found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+	return found
+
+
+def resolves(path):
+	"""Tell whether a dotted path names a module of ours, or something a module of ours has at its top level."""
+	*parents, name = path.split(".")
+	place = ROOT.joinpath(*parents)
+	if (place / f"{name}.py").is_file() or (place / name).is_dir():
+		return True
+	module = place.with_suffix(".py") if place.with_suffix(".py").is_file() else place / "__init__.py"
+	return module.is_file() and name in names_of(module)
+
+
+def strings(file):
+	return [n.value for n in ast.walk(tree(file)) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+
+
+def doctype(name):
+	return json.loads((PACKAGE / f"click_to_call/doctype/{name}/{name}.json").read_text(encoding="utf-8"))
+
+
+class TestBorders:
+	def test_the_core_and_the_command_line_import_without_frappe_and_without_a_warning(self):
+		done = subprocess.run(
+			[sys.executable, "-W", "error", "-c", IMPORT_WITHOUT_FRAPPE],
+			capture_output=True,
+			text=True,
+			timeout=60,
+			cwd=ROOT,
+			check=False,
+		)
+		assert done.returncode == 0, done.stderr
+		assert set(done.stdout.split()) == {
+			".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+			for file in CORE
+			if file != PACKAGE / "cli.py"
+		} - {"c2c_frappe.pbx"}
+
+	@pytest.mark.parametrize("file", CORE, ids=lambda file: file.name)
+	def test_no_file_of_the_core_imports_frappe_or_the_shell(self, file):
+		assert not imports(file) & {"frappe", "erpnext"}
+		ours = {path for path in DOTTED.findall(_imported(file)) if path != "c2c_frappe"}
+		assert all(path.startswith("c2c_frappe.pbx") for path in ours)
+
+	def test_one_file_speaks_http_and_no_other_does(self):
+		clients = {"requests", "urllib3", "httpx", "aiohttp"}
+		assert [f.relative_to(PACKAGE).as_posix() for f in SOURCES if imports(f) & clients] == [
+			"pbx/transport.py"
+		]
+		for file in SOURCES:
+			if "tests" not in file.parts:
+				assert not re.search(
+					r"\bmake_(?:get|post|put)_request\b|\burlopen\b|http\.client", file.read_text()
+				)
+
+	def test_a_providers_secrets_are_read_in_one_file(self):
+		for file in SOURCES:
+			if "tests" not in file.parts and "get_decrypted_password" in names_of(file) | set(strings(file)):
+				# The webhook token is no secret of the PBX's: it is shown to who pastes the address.
+				assert file.name == "accounts.py" or file.name.startswith("webhook_"), file
+
+	def test_whitelisted_methods_live_in_api_and_one_is_for_guests(self):
+		guests = []
+		for file in SOURCES:
+			for decorator in _decorators(file, "whitelist"):
+				assert file.parent.name == "api", file
+				if "allow_guest" in ast.unparse(decorator):
+					guests.append(file.name)
+		assert guests in ([], ["webhook.py"])
+
+	def test_nothing_but_the_package_can_be_imported_from_the_top(self):
+		assert [p.parent.name for p in ROOT.glob("*/__init__.py")] == ["c2c_frappe"]
+		assert {p.name for p in ROOT.glob("*.py")} == {"hooks.py"}
+
+	def test_the_two_links_at_the_top_lead_into_the_package(self):
+		for name in ("hooks.py", "fixtures"):
+			assert (ROOT / name).readlink() == Path("c2c_frappe", name) and (ROOT / name).exists()
+
+
+class TestSources:
+	@pytest.mark.parametrize("file", [*OWN_CODE, *SCRIPTS], ids=lambda file: str(file.relative_to(ROOT)))
+	def test_a_file_does_one_thing_in_at_most_400_lines(self, file):
+		assert len(file.read_text(encoding="utf-8").splitlines()) <= 400
+		assert not {file.stem} & {"utils", "util", "helpers", "helper", "common", "misc"}
+
+	@pytest.mark.parametrize("version", [(3, 10), (3, 14)])
+	def test_all_of_it_is_python_of_every_supported_version(self, version):
+		for file in [*OWN_CODE, *ROOT.glob("tests/**/*.py")]:
+			ast.parse(file.read_text(encoding="utf-8"), str(file), feature_version=version)
+
+	def test_every_module_says_what_is_here(self):
+		silent = [f for f in SOURCES if f.read_text().strip() and not ast.get_docstring(tree(f))]
+		assert not silent
+
+	def test_no_sentence_is_put_together_before_it_is_translated(self):
+		for file in SOURCES:
+			for node in ast.walk(tree(file)):
+				if isinstance(node, ast.Call) and ast.unparse(node.func) == "_":
+					first = node.args[0]
+					assert not isinstance(first, ast.JoinedStr | ast.BinOp), f"{file}:{node.lineno}"
+					assert ".format(" not in ast.unparse(first), f"{file}:{node.lineno}"
+
+
+class TestHooks:
+	HOOKS = PACKAGE / "hooks.py"
+
+	def test_it_is_data_only(self):
+		first, *rest = tree(self.HOOKS).body
+		assert isinstance(first, ast.Expr)
+		for node in rest:
+			assert isinstance(node, ast.Assign)
+			ast.literal_eval(node.value)
+
+	def test_every_dotted_path_is_something_there_is(self):
+		paths = [
+			path for text in strings(self.HOOKS) for path in DOTTED.findall(text) if ".bundle" not in path
+		]
+		assert len(paths) >= 10
+		assert not [path for path in paths if not resolves(path)]
+
+	def test_every_bundle_is_there(self):
+		bundles = [text for text in strings(self.HOOKS) if re.search(r"\.bundle\.(?:js|css)$", text)]
+		assert bundles
+		for bundle in bundles:
+			assert (PACKAGE / "public" / bundle.rpartition(".")[2] / bundle).is_file()
+
+	def test_every_method_the_browser_calls_is_whitelisted(self):
+		called = {
+			p for file in SCRIPTS for p in DOTTED.findall(file.read_text()) if p.startswith("c2c_frappe.api.")
+		}
+		assert called
+		assert not [path for path in called if not resolves(path)]
+
+	def test_every_patch_is_there(self):
+		lines = (PACKAGE / "patches.txt").read_text().splitlines()
+		for line in lines:
+			if line.startswith("c2c_frappe."):
+				assert resolves(line.split()[0])
+
+
+class TestDocTypes:
+	@pytest.mark.parametrize("file", DOCTYPES, ids=lambda file: file.stem)
+	def test_every_field_has_one_place_in_the_order(self, file):
+		content = json.loads(file.read_text(encoding="utf-8"))
+		names = [field["fieldname"] for field in content["fields"]]
+		assert len(set(names)) == len(names)
+		assert sorted(names) == sorted(content["field_order"])
+		assert file.stem == content["name"].lower().replace(" ", "_") == file.parent.name
+		assert content["module"] in (PACKAGE / "modules.txt").read_text().split("\n")
+
+	@pytest.mark.parametrize("file", DOCTYPES, ids=lambda file: file.stem)
+	def test_it_has_a_class_of_its_name(self, file):
+		content = json.loads(file.read_text(encoding="utf-8"))
+		assert content["name"].replace(" ", "") in names_of(file.with_suffix(".py"))
+
+	def test_the_log_knows_exactly_the_statuses_of_the_core(self):
+		[field] = [f for f in doctype("pbx_call_log")["fields"] if f["fieldname"] == "status"]
+		assert tuple(field["options"].strip().split("\n")) == status.ALL
+
+
+class TestPbxAccount:
+	FIELDS = {field["fieldname"]: field for field in doctype("pbx_account")["fields"]}
+
+	def test_the_providers_to_choose_from_are_the_registrys(self):
+		assert self.FIELDS["provider"]["options"].split("\n") == list(registry.PROVIDERS)
+
+	@pytest.mark.parametrize("slug", registry.PROVIDERS)
+	def test_every_setting_is_a_field_of_its_kind_and_default(self, slug):
+		for setting in registry.PROVIDERS[slug].settings:
+			field = self.FIELDS[setting.name]
+			assert field["fieldtype"] in FIELDTYPES[setting.kind], setting.name
+			assert field.get("default", "0") in (setting.default, "0"), setting.name
+
+	def test_every_secret_is_a_password_and_every_password_a_secret(self):
+		secrets = {s.name for p in registry.PROVIDERS.values() for s in p.settings if s.kind == "password"}
+		passwords = {name for name, field in self.FIELDS.items() if field["fieldtype"] == "Password"}
+		assert passwords == secrets | {"webhook_token"}
+
+	@pytest.mark.parametrize("slug", registry.PROVIDERS)
+	def test_a_providers_own_settings_stand_in_its_section_which_shows_for_it_alone(self, slug):
+		sections = _sections(doctype("pbx_account"))
+		assert self.FIELDS[f"{slug}_section"]["depends_on"] == f'eval:doc.provider=="{slug}"'
+		common = {setting.name for setting in COMMON}
+		own = [s.name for s in registry.PROVIDERS[slug].settings if s.name not in common]
+		assert set(own) <= set(sections[f"{slug}_section"])
+
+	def test_every_section_that_depends_on_a_provider_depends_on_one_there_is(self):
+		for name, field in self.FIELDS.items():
+			for rule in ("depends_on", "mandatory_depends_on", "read_only_depends_on"):
+				for slug in re.findall(r'doc\.provider\s*[=!]=+\s*"([^"]*)"', field.get(rule, "")):
+					assert slug in registry.PROVIDERS, name
+			if field["fieldtype"] == "Section Break" and "doc.provider" in field.get("depends_on", ""):
+				assert name.removesuffix("_section") in registry.PROVIDERS
+
+	def test_what_a_provider_cannot_do_without_the_form_asks_for(self):
+		for slug, provider in registry.PROVIDERS.items():
+			for setting in provider.settings:
+				if setting.required:
+					rule = self.FIELDS[setting.name].get("mandatory_depends_on")
+					assert rule == f'eval:doc.provider=="{slug}"', setting.name
+
+
+def _imported(file):
+	nodes = [n for n in ast.walk(tree(file)) if isinstance(n, ast.Import | ast.ImportFrom)]
+	lines = [f"{n.module}.{alias.name}" for n in nodes if isinstance(n, ast.ImportFrom) for alias in n.names]
+	return " ".join(
+		lines + [alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names]
+	).replace("c2c_frappe.__version__", "c2c_frappe")
+
+
+def _decorators(file, name):
+	for node in ast.walk(tree(file)):
+		for decorator in getattr(node, "decorator_list", ()):
+			if f".{name}" in ast.unparse(decorator):
+				yield decorator
+
+
+def _sections(content):
+	"""Return the fields that stand between each section break and the next."""
+	kinds = {field["fieldname"]: field["fieldtype"] for field in content["fields"]}
+	found, section = {}, ""
+	for name in content["field_order"]:
+		if kinds[name] in ("Section Break", "Tab Break"):
+			section = name
+		found.setdefault(section, []).append(name)
+	return found
