@@ -7,6 +7,8 @@ is taking the lock, over any number of processes and machines. Nothing here spea
 from __future__ import annotations
 
 import json
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -134,20 +136,25 @@ def refuse(draft: Draft, failure_code: str, message: str) -> tuple[dict, bool]:
 	raise RuntimeError("The row of a refused call could not be written.")
 
 
-def close(name: str, result: DialResult, message: str) -> dict:
-	"""Save and commit what the dial's reply said, unless better evidence is there already; free the slot."""
-	freed = {"slot": None, "site_slot": None, "reply_due": None}
+def close(name: str, result: DialResult, message: str, repeat_seconds: float) -> dict:
+	"""Save and commit what the dial's reply said, unless better evidence is there already; free the slot.
+
+	The repeat window starts anew: a second click may have waited for a web worker as long as the PBX took.
+	"""
+	repeat_until = _utc_now() + timedelta(seconds=repeat_seconds)
+	freed = {"slot": None, "site_slot": None, "reply_due": None, "repeat_until": repeat_until}
 	if result.pbx_call_id:
 		freed["pbx_call_id"] = result.pbx_call_id
 	if status.is_final(result.status):
 		freed["dial_key"] = None
 	table = frappe.qb.DocType(DOCTYPE)
-	_update(freed, table.name == name)
-	_update(
-		{**_said(result.evidence), "message": message},
-		(table.name == name) & _is_weaker(table, result.evidence),
-	)
-	frappe.db.commit()
+	said = {**_said(result.evidence), "message": message}
+
+	def save():
+		_update(freed, table.name == name)
+		_update(said, (table.name == name) & _is_weaker(table, result.evidence))
+
+	_commit(save)
 	return by_name(name)
 
 
@@ -204,10 +211,26 @@ def sweep() -> None:
 	interrupted = status.of_dial("interrupted")
 	is_named = table.name.isin(names)
 	is_silent = is_named & is_due & _is_weaker(table, interrupted)
-	_update({**_said(interrupted), "message": _(status.INTERRUPTED.template)}, is_silent)
-	_update({"slot": None, "site_slot": None}, is_named & is_due)
-	_update({"dial_key": None}, is_named & is_over)
-	frappe.db.commit()
+
+	def free():
+		_update({**_said(interrupted), "message": _(status.INTERRUPTED.template)}, is_silent)
+		_update({"slot": None, "site_slot": None}, is_named & is_due)
+		_update({"dial_key": None}, is_named & is_over)
+
+	_commit(free)
+
+
+def _commit(work: Callable[[], None]) -> None:
+	"""Do the work, which may be done twice, and commit; once more when the database ended a deadlock with it."""
+	for attempt in range(1, ATTEMPTS + 1):
+		try:
+			work()
+			frappe.db.commit()
+			return
+		except frappe.QueryDeadlockError:
+			frappe.db.rollback()
+			if attempt == ATTEMPTS:
+				raise
 
 
 def _said(evidence: status.Evidence) -> dict:
@@ -254,8 +277,10 @@ def _taken(draft: Draft, guards: Guards) -> dict:
 	table = frappe.qb.DocType(DOCTYPE)
 	query = frappe.qb.from_(table).select(table.slot, table.site_slot).where(table.slot.isnotnull())
 	rows = query.run(as_dict=True)
-	slot = first_free([row.slot for row in rows], f"{draft.account}#", guards.account_slots)
-	site_slot = first_free([row.site_slot for row in rows], "", guards.site_slots)
+	# From a place of one's own: those who dial at the same moment would all try the same one, and wait in turn.
+	start = secrets.randbelow(guards.site_slots)
+	slot = first_free([row.slot for row in rows], f"{draft.account}#", guards.account_slots, start)
+	site_slot = first_free([row.site_slot for row in rows], "", guards.site_slots, start)
 	if not slot or not site_slot:
 		raise Busy
 	return {
@@ -279,12 +304,12 @@ def _insert(row: dict) -> bool:
 	said_before = len(frappe.local.message_log)
 	try:
 		document.insert(ignore_permissions=True, set_name=row["name"])
+		frappe.db.commit()
 	except (frappe.UniqueValidationError, frappe.DuplicateEntryError, frappe.QueryDeadlockError):
 		# Nothing is lost but this insert; and without it the snapshot would go on hiding the winner.
 		frappe.db.rollback()
 		del frappe.local.message_log[said_before:]
 		return False
-	frappe.db.commit()
 	return True
 
 

@@ -155,9 +155,8 @@ class Attempt:
 
 	@property
 	def countries(self) -> tuple[str, ...]:
-		"""Return whose country decides when a number has no plus: the record's, the account's, the site's."""
-		own = (self.record.country,) if self.record else ()
-		return (*own, numbers.country_code(self.account.default_country), numbers.site_country())
+		"""Return whose country decides when a number has no plus, best first."""
+		return numbers.deciding_countries(self.record, self.account.name)
 
 	def _find_number(self) -> None:
 		self.number = phone.find(self._chosen_text(), self.countries)
@@ -246,7 +245,8 @@ class Attempt:
 	def place(self) -> dict:
 		"""Send the one request of a row that is committed, save what came of it, and return the row."""
 		result = exchange.place(self.provider, self._request())
-		return call_log.close(self.draft.name, result, replies.sentence(result.message))
+		window = cint(self.settings.repeat_window)
+		return call_log.close(self.draft.name, result, replies.sentence(result.message), window)
 
 	def masked_request(self) -> str:
 		"""Return the request as it was sent, its secrets masked."""

@@ -15,9 +15,9 @@ def slots_of_site(web_workers: int) -> int:
 	return max(1, (web_workers or DEFAULT_WORKERS) // 4)
 
 
-def first_free(taken: Collection[str], prefix: str, limit: int) -> str:
-	"""Return the first of prefix1 ... prefix<limit> that is not taken, "" when all are."""
-	names = (f"{prefix}{number}" for number in range(1, limit + 1))
+def first_free(taken: Collection[str], prefix: str, limit: int, start: int = 0) -> str:
+	"""Return the first of prefix1 ... prefix<limit> that is not taken, looking from `start` on and round; "" for none."""
+	names = (f"{prefix}{(start + step) % limit + 1}" for step in range(limit))
 	return next((name for name in names if name not in taken), "")
 
 
