@@ -13,6 +13,9 @@ from c2c_frappe.pbx.simulator.values import Answer, Dial, Setup
 
 PROVIDER = "primevox"
 PATH = "/api/c2c_v2.php"
+# The path and `data` being an object are from the vendor's pages; an empty list of calls is all there is here.
+CALL_LIST = "/api/call_list.php"
+NO_CALLS = Answer(200, b'{"data":{}}')
 REQUIRED = ("auth", "containerID", "extension", "phoneNumber")
 # "the 6-digit Container ID", "the 3-digit (or 0/omitted) Tenant ID"
 FORMS = {"containerID": re.compile(r"\d{6}", re.ASCII), "tenantID": re.compile(r"0|\d{3}", re.ASCII)}
@@ -22,20 +25,22 @@ NUMBER = re.compile(r"011\d+|1?\d{10}", re.ASCII)
 
 def handles(path: str) -> bool:
 	"""Say whether a path belongs to this API."""
-	return path == PATH
+	return path in (PATH, CALL_LIST)
 
 
 def read(path: str, query: Mapping[str, str]) -> Dial | None:
-	"""Return what the request asks for, None when a parameter is missing or spelt in another case."""
-	if not all(query.get(name) for name in REQUIRED):
+	"""Return what the request dials, None when a parameter is missing or spelt in another case."""
+	if path != PATH or not all(query.get(name) for name in REQUIRED):
 		return None
 	return Dial(PROVIDER, "c2c_v2", query["extension"], query["phoneNumber"])
 
 
 def stop(path: str, query: Mapping[str, str], client: str, setup: Setup) -> Answer | None:
-	"""Return the answer to who is not let in or asks for nothing, None for who may go on. Assumed."""
+	"""Return the answer to who is not let in or does not dial, None for who may go on. Assumed."""
 	if setup.api_key not in ("", query.get("auth")):
 		return _text("Invalid API key.", 403)
+	if path == CALL_LIST:
+		return NO_CALLS
 	missing = [name for name in REQUIRED if not query.get(name)]
 	if missing:
 		return _text(f"Missing parameter: {', '.join(missing)}", 400)
