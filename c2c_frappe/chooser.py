@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
+import frappe
 from frappe import _
 
-from c2c_frappe import call_log, numbers
+from c2c_frappe import call_log, extensions, fixes, numbers
 from c2c_frappe.pbx import phone
 from c2c_frappe.pbx.choice import Choice, distinct, local_time
 from c2c_frappe.pbx.errors import InvalidNumberError
@@ -15,14 +16,14 @@ from c2c_frappe.pbx.errors import InvalidNumberError
 def offer(doctype: str, name: str) -> dict:
 	"""Return {numbers: [{fieldname, row, label, number, local_time, last_result, do_not_call}], message, fix}."""
 	record = numbers.of_record(doctype, name)
-	countries = (record.country, numbers.site_country())
+	countries = numbers.deciding_countries(record, extensions.account_of(frappe.session.user))
 	return {
 		"numbers": [
 			{**_offered(choice, countries), "do_not_call": choice.do_not_call}
 			for choice in distinct(record.choices, countries)
 		],
 		"message": "" if record.choices else _("There is no phone number here yet. Add one, save, and call."),
-		"fix": None,
+		"fix": None if record.choices else fixes.link(doctype, record.name),
 	}
 
 

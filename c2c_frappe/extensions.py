@@ -25,6 +25,11 @@ def of_user(user: str) -> Extension:
 	return Extension(*((value or "").strip() for value in row))
 
 
+def account_of(user: str) -> str:
+	"""Return the PBX Account the user's phone is on: his own, else the default one, "" when there is neither."""
+	return of_user(user).account or frappe.db.get_single_value("PBX Settings", "default_account") or ""
+
+
 def of_account(account: str) -> list[dict]:
 	"""Return {user, extension, caller_id} of everyone on this account, and of agents who have no extension yet."""
 	is_default = account == frappe.db.get_single_value("PBX Settings", "default_account")

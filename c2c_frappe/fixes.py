@@ -38,11 +38,15 @@ def fix_for(row: dict) -> dict | None:
 		"user": ("User", row["agent"]),
 		"record": (row["reference_doctype"], row["reference_name"]),
 	}
-	for cure in _CURES.get(row["failure_code"], ()):
-		doctype, name = places[cure]
-		if name and _may_change(doctype, name):
-			return {"label": _("Open {0}").format(_(doctype)), "url": get_url_to_form(doctype, name)}
-	return None
+	links = (link(*places[cure]) for cure in _CURES.get(row["failure_code"], ()))
+	return next(filter(None, links), None)
+
+
+def link(doctype: str, name: str) -> dict | None:
+	"""Return {label, url} of a record, None if there is none or this user cannot change it."""
+	if not name or not _may_change(doctype, name):
+		return None
+	return {"label": _("Open {0}").format(_(doctype)), "url": get_url_to_form(doctype, name)}
 
 
 def _may_change(doctype: str, name: str) -> bool:

@@ -76,6 +76,12 @@ def site_country() -> str:
 	return country_code(settings.default_country or frappe.get_cached_doc("System Settings").country)
 
 
+def deciding_countries(record: Record | None, account: str) -> tuple[str, ...]:
+	"""Return whose country decides when a number has no plus: the record's, the PBX Account's, the site's."""
+	of_account = frappe.get_cached_value("PBX Account", account, "default_country") if account else ""
+	return (record.country if record else "", country_code(of_account), site_country())
+
+
 def allowed_countries(settings) -> frozenset[str]:
 	"""Return the ISO codes of the countries that may be called; empty means any real country."""
 	if settings.all_countries:
