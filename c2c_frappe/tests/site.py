@@ -267,7 +267,7 @@ def make_visitor_doctype() -> None:
 		{"fieldname": "private", "fieldtype": "Data", "label": "Private", "options": "Phone", "permlevel": 1},
 		{"fieldname": "country", "fieldtype": "Link", "label": "Country", "options": "Country"},
 	]
-	make_doctype(VISITOR, fields, [{"role": "PBX Agent", "read": 1, "if_owner": 1}])
+	make_doctype(VISITOR, fields, [{"role": "PBX Agent", "read": 1, "write": 0, "if_owner": 1}])
 
 
 def make_doctype(name: str, fields: list[dict], permissions: list[dict]) -> None:
@@ -289,7 +289,7 @@ def make_visitor(owner: str = AGENT, **values) -> str:
 	make_visitor_doctype()
 	name = frappe.get_doc({"doctype": VISITOR}).insert().name
 	# Frappe refuses fewer numbers than it holds: old ones, and those newer than its metadata.
-	frappe.db.set_value(VISITOR, name, {**values, "owner": owner})
+	frappe.db.set_value(VISITOR, name, {"country": None, **values, "owner": owner})
 	frappe.db.commit()
 	return name
 
