@@ -189,7 +189,7 @@ def test_a_refusal_says_the_next_step_and_links_to_what_cures_it(page, open_form
 	open_form(page, "Lead", lead["name"])
 	icon(page, "mobile_no").click()
 	wait_for_status(page, "Failed")
-	assert "do not call" in strip(page).inner_text()
+	assert "correct it on the record" in strip(page).inner_text()
 	assert not simulator.requests
 	cure = page.locator(".c2c-strip a").first
 	assert cure.get_attribute("href").endswith(f"/lead/{lead['name']}")
@@ -283,3 +283,28 @@ def test_another_tab_shows_the_same_call_and_closes_with_it(page, open_form, sim
 	page.locator(".c2c-strip").get_by_role("button", name="Close").click()
 	other.locator(".c2c-strip").wait_for(state="hidden")
 	assert len(simulator.requests) == 1
+
+
+def test_the_open_record_is_called_by_a_shortcut_from_within_a_field(
+	page, open_form, simulator, lead, number
+):
+	open_form(page, "Lead", lead["name"])
+	page.locator(".frappe-control[data-fieldname=mobile_no] input").focus()
+	page.keyboard.press("Alt+Shift+C")
+	wait_for_status(page, "Requested")
+	assert [request["path"].split("/")[-1] for request in simulator.requests] == [digits(number)]
+
+
+def test_a_logged_call_is_placed_again_on_its_record(page, open_form, site, simulator, lead, number):
+	simulator.behave("refuse")
+	open_form(page, "Lead", lead["name"])
+	icon(page, "mobile_no").click()
+	wait_for_status(page, "Failed")
+	simulator.reset()
+	[failed] = calls_of(site, lead)
+	open_form(page, "PBX Call Log", failed["name"])
+	page.locator(".page-head:visible .custom-actions button:visible", has_text="Call again").click()
+	wait_for_status(page, "Requested")
+	[request] = simulator.requests
+	assert request["path"].endswith(digits(number))
+	assert request["query"]["leadid"] == lead["name"]

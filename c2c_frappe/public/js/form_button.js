@@ -1,5 +1,5 @@
-// The "Call" button of forms, in the form's own style.
-import { call_record } from "./call";
+// The "Call" button of forms in the form's own style, its keyboard shortcut, and "Call again" on a logged call.
+import { call, call_record } from "./call";
 import { phone_fields, phone_tables } from "./phone_fields";
 import { record_of } from "./target";
 
@@ -17,13 +17,32 @@ const FORMS = new Set([
 
 export function add_call_buttons() {
 	$(document).on("form-refresh", (_event, frm) => {
-		if (!has_call_button(frm)) return;
-		// Contact adds one of the same name later, and is then given this one instead of a second.
-		frm.add_custom_button(__("Call"), () => call_record(record_of(frm))).addClass("c2c-button");
+		if (has_call_button(frm)) {
+			// Contact adds one of the same name later, and is then given this one instead of a second.
+			add_button(frm, __("Call"), () => call_record(record_of(frm)));
+		} else if (frm.doctype === "PBX Call Log" && frm.doc.number) {
+			add_button(frm, __("Call again"), () => call(logged_target(frm.doc)));
+		}
 	});
+	frappe.ui.keys.add_shortcut({
+		shortcut: "alt+shift+c",
+		description: __("Call the open record"),
+		condition: () => frappe.get_route()[0] === "Form" && cur_frm && has_call_button(cur_frm),
+		action: () => call_record(record_of(cur_frm)),
+		ignore_inputs: true,
+	});
+}
+
+function add_button(frm, label, act) {
+	frm.add_custom_button(label, act)?.addClass("c2c-button");
 }
 
 function has_call_button(frm) {
 	if (frm.is_new() || !(FORMS.has(frm.doctype) || frm.meta.custom)) return false;
 	return phone_fields(frm.doctype).length > 0 || phone_tables(frm.doctype).length > 0;
+}
+
+// The record decides again: a number it no longer holds is refused.
+function logged_target({ reference_doctype, reference_name, number }) {
+	return { reference_doctype, reference_name, number, shown: number, title: reference_name };
 }
