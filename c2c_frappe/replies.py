@@ -6,6 +6,7 @@ from frappe import _
 
 from c2c_frappe import fixes
 from c2c_frappe.pbx import phone
+from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.text import Text
 
 # The realtime event that carries a reply to the user who placed the call.
@@ -27,8 +28,11 @@ def reply(row: dict, repeated: bool = False) -> dict:
 
 
 def display(number: str | None) -> str:
-	"""Return an E.164 number as people write it, "" when there is none."""
-	return phone.display(number, "") if number else ""
+	"""Return an E.164 number as people write it, anything else (Frappe 16's masks) as it is, "" for none."""
+	try:
+		return phone.display(number, "") if number else ""
+	except InvalidNumberError:
+		return number
 
 
 def sentence(text: str) -> str:

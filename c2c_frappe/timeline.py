@@ -21,8 +21,10 @@ def calls_of(doctype: str, name: str) -> list[dict]:
 	try:
 		places = [(doctype, name), *_lead_of(doctype, name)]
 		return [_entry(row) for place in places for row in call_log.of_record(*place, LIMIT)]
-	except Exception:  # noqa: BLE001  a timeline hook that raises breaks every form it is on
-		frappe.log_error("Calls on the timeline", f"The calls of {doctype} {name} could not be shown.")
+	except Exception as error:  # noqa: BLE001  a timeline hook that raises breaks every form it is on
+		fault = f"The calls of {doctype} {name} could not be shown ({type(error).__name__})."
+		# A form is loaded by GET, after which Frappe rolls back.
+		frappe.log_error("Calls on the timeline", fault, defer_insert=True)
 		return []
 
 
