@@ -1,0 +1,127 @@
+"""The calls of a record on its timeline, as the form of the record gets them."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import frappe
+from frappe.deferred_insert import save_to_db
+
+from c2c_frappe import call_log, timeline
+from c2c_frappe.pbx.base import DialResult
+from c2c_frappe.tests import site
+from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, SiteCase
+
+CANARY = "<img src=x onerror=alert(1)>"
+PAST = "2001-01-01 00:00:00"
+
+
+class TestTimeline(SiteCase):
+	def shown(self, user: str = AGENT, doctype: str = "Lead", name: str = "") -> list[str]:
+		"""Return the texts on the timeline of a record, the Lead if none is named, as its form gets them."""
+		frappe.local.response = frappe._dict(docs=[])
+		site.send(user, "GET", "frappe.desk.form.load.get_docinfo", doctype=doctype, name=name or self.lead)
+		entries = frappe.local.response["docinfo"]["additional_timeline_content"]
+		return [entry["content"] for entry in entries if entry["icon"] == "call"]
+
+	def test_a_call_is_shown_with_its_agent_its_number_and_its_result(self):
+		self.simulator.behave("refuse")
+		reply = self.dial_lead()
+		(text,) = self.shown()
+		for part in (frappe.utils.get_fullname(AGENT), "+44 7700 900123", "Failed", reply["message"]):
+			self.assertIn(frappe.utils.escape_html(part), text)
+
+	def test_who_may_read_the_record_sees_everybodys_calls_and_no_recording(self):
+		call = self.dial_lead()["call"]
+		site.move(call, agent=OTHER_AGENT, recording_url="https://pbx.example.com/recording.mp3")
+		(text,) = self.shown()
+		self.assertNotIn("recording", text)
+
+	def test_who_may_not_read_the_record_sees_nothing(self):
+		self.dial_lead()
+		with self.assertRaises(frappe.PermissionError):
+			self.shown(NOBODY)
+
+	def test_another_record_shows_none_of_its_calls(self):
+		self.dial_lead()
+		self.assertEqual(self.shown(doctype="Contact", name=self.contact), [])
+
+	def test_only_the_latest_calls_are_shown(self):
+		for n in range(timeline.LIMIT + 3):
+			row = {"agent": AGENT, "status": "Completed", "requested_at": f"2026-01-01 10:{n:02}:00"}
+			row.update(reference_doctype="Lead", reference_name=self.lead, number="+442079460018")
+			frappe.get_doc({"doctype": call_log.DOCTYPE, **row}).insert(ignore_permissions=True)
+		entries = timeline.calls_of("Lead", self.lead)
+		self.assertEqual(len(entries), timeline.LIMIT)
+		self.assertEqual(min(str(entry["creation"])[:16] for entry in entries), "2026-01-01 10:03")
+
+	def test_what_people_and_pbxs_write_is_shown_as_text(self):
+		call = self.dial_lead()["call"]
+		site.move(call, message=f"said {CANARY}", failure_code="bad_reply", number=CANARY)
+		with patch.object(timeline, "get_fullname", lambda _user: CANARY):
+			(text,) = self.shown()
+		self.assertNotIn("<img", text)
+		self.assertEqual(text.count("&lt;img"), 3)
+
+	def test_a_failure_shows_nothing_and_is_logged_without_secrets(self):
+		title = "Calls on the timeline"
+		save_to_db()
+		frappe.db.delete("Error Log", {"method": title})
+
+		def fail(*_place):
+			key = site.CLIENT_ID
+			raise ValueError(key)
+
+		with patch.object(call_log, "of_record", fail):
+			self.assertEqual(self.shown(), [])
+		frappe.db.rollback()  # as after every GET
+		save_to_db()
+		(log,) = frappe.get_all("Error Log", {"method": title}, ["error"])
+		self.assertIn(f"Lead {self.lead}", log.error)
+		self.assertIn("ValueError", log.error)
+		self.assertNotIn(site.CLIENT_ID, log.error)
+
+
+class TestOverdue(SiteCase):
+	"""A dial whose answer is overdue is shown as Unknown before the sweep has seen it."""
+
+	def setUp(self):
+		super().setUp()
+		self.call = self.dial_lead()["call"]
+		values = {"status": "Dialing", "evidence_rank": 0, "message": None, "reply_due": PAST}
+		site.move(self.call, slot=f"{COMMPEAK}#1", site_slot="1", **values)
+
+	def test_it_is_unknown_on_the_timeline(self):
+		(entry,) = timeline.calls_of("Lead", self.lead)
+		self.assertIn("Unknown", entry["content"])
+
+	def test_it_is_unknown_when_the_browser_asks(self):
+		for user in (AGENT, MANAGER):
+			state = site.send(user, "GET", "c2c_frappe.api.call.state", call=self.call)
+			self.assertEqual((state["status"], state["failure_code"]), ("Unknown", "interrupted"))
+			self.assertIn("look before you call again", state["message"])
+
+	def test_it_is_unknown_on_its_form(self):
+		frappe.local.response = frappe._dict(docs=[])
+		site.send(AGENT, "GET", "frappe.desk.form.load.getdoc", doctype="PBX Call Log", name=self.call)
+		(form,) = frappe.local.response.docs
+		self.assertEqual((form.status, form.failure_code), ("Unknown", "interrupted"))
+
+	def test_looking_changes_nothing_and_the_sweep_everything(self):
+		self.assertEqual(site.rows()[0].status, "Dialing")
+		call_log.sweep()
+		(row,) = site.rows()
+		self.assertEqual((row.status, row.failure_code, row.slot), ("Unknown", "interrupted", None))
+
+	def test_a_dial_that_still_has_time_is_dialing(self):
+		site.move(self.call, reply_due="2999-01-01 00:00:00")
+		self.assertEqual(
+			site.send(AGENT, "GET", "c2c_frappe.api.call.state", call=self.call)["status"], "Dialing"
+		)
+
+	def test_a_late_answer_still_says_what_became_of_it(self):
+		call_log.sweep()
+		result = DialResult("accepted", "CommPeak took the call.", "10000000.1000")
+		call_log.close(self.call, result, result.message, repeat_seconds=10)
+		(row,) = site.rows()
+		self.assertEqual((row.status, row.pbx_call_id, row.failure_code), ("Requested", "10000000.1000", ""))
