@@ -6,6 +6,7 @@ done and, as kind "erpnext", ERPNext; our app is installed on top, for tests ane
 
 import getpass
 import hashlib
+import inspect
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -113,7 +114,7 @@ def _stamp_file(site: BenchSite) -> Path:
 
 
 def _stamp(sites: list[BenchSite]) -> str:
-	recipe = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+	recipe = hashlib.sha256((inspect.getsource(_make_site) + WIZARD).encode()).hexdigest()
 	return "\n".join([sites[0].bench.fingerprint, recipe, *(site.name for site in sites)])
 
 

@@ -48,7 +48,9 @@ def from_unittest(printed: str, returncode: int) -> dict:
 	amount = Counter()
 	for detail in details:
 		amount.update({name.strip(): int(number) for name, number in detail.items()})
-	failures = re.findall(r"^(?:FAIL|ERROR|UNEXPECTED SUCCESS): (.+)$", printed, re.MULTILINE)
+	failures = re.findall(
+		r"^(?:FAIL|ERROR|UNEXPECTED SUCCESS)(?: \[[\d.]+s\])?: (.+)$", printed, re.MULTILINE
+	)
 	return {
 		"ran": sum(int(run[0]) for run in runs),
 		"failed": amount["failures"] + amount["errors"] + amount["unexpected successes"],

@@ -44,6 +44,19 @@ def test_a_run_is_counted_by_outcome(counts, tmp_path):
 	assert {name.partition(" ")[0] for name in report["failures"]} >= {"test_broken", "test_bad"}
 
 
+def test_failures_are_named_in_the_xml_runner_s_words_too(counts):
+	printed = "FAIL [0.002s]: test_bad (a.T.test_bad)\n\nRan 1 test in 0.003s\n\nFAILED (failures=1)\n"
+	assert counts.from_unittest(printed, 0)["failures"] == ["test_bad (a.T.test_bad)"]
+
+
+def test_a_skip_s_reason_comes_from_the_xml_and_is_never_made_up(counts, tmp_path):
+	report = tmp_path / "test.xml"
+	assert counts.reasons(report, 0) == {}
+	assert [*counts.reasons(report, 2).values()] == [2]
+	report.write_text('<s><testcase><skipped type="skip" message="no moon"/></testcase></s>')
+	assert counts.reasons(report, 1) == {"no moon": 1}
+
+
 def test_failures_count_though_the_exit_code_says_success_as_bench_s_does(counts, tmp_path):
 	printed, _returncode = run_unittest(tmp_path, FOUR)
 	assert counts.from_unittest(printed, 0)["failed"] == 3
