@@ -5,6 +5,7 @@ from __future__ import annotations
 import frappe
 
 from c2c_frappe import call_log, chooser, dialing, permissions, replies
+from c2c_frappe import wrap_up as wrap_up_of
 
 
 @frappe.whitelist(methods=["POST"])
@@ -39,3 +40,23 @@ def state(call: str) -> dict:
 	"""Return the reply for a call as it stands now, for the user who placed it or a manager."""
 	frappe.get_doc("PBX Call Log", call).check_permission("read")
 	return replies.reply(call_log.by_name(call))
+
+
+@frappe.whitelist()
+def wrap_up_form(call: str) -> dict:
+	"""Return {dispositions, disposition, notes}: what the wrap-up of an own call offers and holds so far."""
+	permissions.require_agent()
+	return wrap_up_of.offer(call)
+
+
+@frappe.whitelist(methods=["POST"])
+def wrap_up(
+	call: str,
+	disposition: str | None = None,
+	notes: str | None = None,
+	follow_up_on: str | None = None,
+	follow_up: str | None = None,
+) -> dict:
+	"""Save disposition and notes of an own call, and a ToDo for the date `follow_up_on`; return the call's reply."""
+	permissions.require_agent()
+	return wrap_up_of.save(call, disposition or "", notes or "", follow_up_on or "", follow_up or "")

@@ -24,6 +24,8 @@ METHODS = {
 	"call.dial": (AGENTS, True),
 	"call.numbers": (AGENTS, False),
 	"call.state": (AGENTS | MANAGERS, False),
+	"call.wrap_up_form": (AGENTS, False),
+	"call.wrap_up": (AGENTS, True),
 	"account.test_connection": (MANAGERS, True),
 	"account.set_extension": (MANAGERS, True),
 	"account.extensions_of": (MANAGERS, False),
@@ -56,6 +58,8 @@ class TestMethods(SiteCase):
 			"call.dial": self.at_lead,
 			"call.numbers": {"doctype": "Lead", "name": self.lead},
 			"call.state": {"call": placed},
+			"call.wrap_up_form": {"call": placed},
+			"call.wrap_up": {"call": placed, "notes": "Wants a quote"},
 		}
 
 	def is_allowed(self, user: str, http_method: str, method: str) -> bool:
