@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from c2c_frappe.pbx import transport
-from c2c_frappe.pbx.base import Connection, HttpRequest
+from c2c_frappe.pbx.base import MAX_ANSWER, Connection, HttpRequest
 from c2c_frappe.pbx.errors import OutcomeUnknownError, PbxError, UnavailableError
 from c2c_frappe.pbx.simulator import Simulator
 
@@ -92,13 +92,13 @@ class TestAnswers:
 
 	def test_of_a_huge_body_64_kb_are_read(self, pbx):
 		pbx.behave("huge")
-		assert len(Outcome(pbx.url).answer.text) == transport.MAX_BODY
+		assert len(Outcome(pbx.url).answer.text) == MAX_ANSWER
 
 	def test_of_a_redirects_body_64_kb_are_read_too(self, serve_raw):
 		head = b"HTTP/1.1 302 Found\r\nLocation: http://[broken/\r\n\r\n"
 		server = serve_raw(lambda connection: [connection.sendall(head), _pour(connection)])
 		outcome = Outcome(server.url)
-		assert outcome.answer.status == 302 and len(outcome.answer.text) == transport.MAX_BODY
+		assert outcome.answer.status == 302 and len(outcome.answer.text) == MAX_ANSWER
 		assert outcome.seconds < QUICK.deadline
 
 	def test_a_try_again_later_is_answered_at_once_and_never_obeyed(self, serve_raw):
@@ -138,7 +138,7 @@ class TestAnswers:
 		answer = Outcome(server.url).answer
 		peak = tracemalloc.get_traced_memory()[1]
 		tracemalloc.stop()
-		assert len(answer.text) <= transport.MAX_BODY and peak < 4 << 20
+		assert len(answer.text) <= MAX_ANSWER and peak < 4 << 20
 
 	def test_what_is_called_packed_and_is_not_reads_as_nothing(self, serve_raw):
 		assert Outcome(serve_raw(_packed(b"plain", "gzip")).url).answer.text == ""

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from html import escape
 from typing import ClassVar
 
 from c2c_frappe.pbx import status
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.news import CallEvent
+from c2c_frappe.pbx.records import OVERLAP, Page, Window
 from c2c_frappe.pbx.settings import Setting, checked, trimmed
 from c2c_frappe.pbx.text import _
 
 MASK = "***"
+MAX_ANSWER = 64 * 1024
+# A page of call records is longer than a dial's answer and may take longer to come; no phone waits for it.
+MAX_RECORDS_ANSWER = 8 * 1024 * 1024
+RECORDS_SECONDS = 30
 SHORT_SECRET = 6
 
 
@@ -61,12 +67,16 @@ class HttpRequest:
 
 @dataclass(frozen=True)
 class Connection:
-	"""How to reach a PBX: seconds to connect, seconds to answer; both together are the whole exchange's deadline."""
+	"""How to reach a PBX: seconds to connect, seconds to answer; both together are the whole exchange's deadline.
+
+	An answer is cut at `max_answer` bytes.
+	"""
 
 	connect_timeout: float = 3
 	read_timeout: float = 7
 	ca_file: str = ""
 	use_proxy: bool = False
+	max_answer: int = MAX_ANSWER
 
 	@property
 	def deadline(self) -> float:
@@ -76,7 +86,7 @@ class Connection:
 
 @dataclass(frozen=True)
 class HttpAnswer:
-	"""What came back: `status` as an integer, `text` decoded and cut at 64 kB."""
+	"""What came back: `status` as an integer, `text` decoded and cut."""
 
 	status: int
 	text: str = field(repr=False, default="")
@@ -119,6 +129,9 @@ class Provider:
 	# What the admin is to enter at the PBX's webhook, as (name, meaning) pairs; empty where the PBX names them.
 	event_parameters: ClassVar[tuple[tuple[str, str], ...]] = ()
 	extension_pattern: ClassVar[str] = r"[0-9]{1,20}"
+	# Whether this account can be asked for call records, and how late one may turn up or change.
+	has_call_records: bool = False
+	records_overlap: ClassVar[timedelta] = OVERLAP
 
 	def __init__(self, values: Mapping[str, object]):
 		"""Take the account's settings by field name; raise ConfigurationError naming the one that is unusable."""
@@ -140,6 +153,12 @@ class Provider:
 		connect, read = int(self.values["connect_timeout"]), int(self.values["read_timeout"])
 		return Connection(connect, read, self.values["ca_file"], bool(self.values["use_proxy"]))
 
+	@property
+	def records_connection(self) -> Connection:
+		"""Return how this account is to be asked for call records."""
+		patient = max(self.connection.read_timeout, RECORDS_SECONDS)
+		return replace(self.connection, read_timeout=patient, max_answer=MAX_RECORDS_ANSWER)
+
 	def checked_extension(self, extension: str) -> str:
 		"""Return the agent's extension if this PBX can ring it; raise ConfigurationError if not."""
 		extension = trimmed(extension)
@@ -160,6 +179,14 @@ class Provider:
 	def parse_event(self, payload: Mapping[str, object]) -> CallEvent | None:
 		"""Return what a webhook's payload says, None when it is no event of this provider; raises nothing."""
 		return None
+
+	def records_request(self, window: Window, page: int) -> HttpRequest:
+		"""Build the request for a page, counted from 1, of the calls that started in a window."""
+		raise NotImplementedError
+
+	def read_records(self, answer: HttpAnswer) -> Page:
+		"""Read a page of call records; raise RejectedError or UnavailableError when the answer is none."""
+		raise NotImplementedError
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a request that cannot ring a phone, for "Test connection"."""

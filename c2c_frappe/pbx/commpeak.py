@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
-from c2c_frappe.pbx import answers, news, phone, status
+from c2c_frappe.pbx import answers, commpeak_records, news, phone, status
 from c2c_frappe.pbx.base import (
 	Capabilities,
 	DialRequest,
@@ -21,21 +21,10 @@ from c2c_frappe.pbx.base import (
 )
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.news import CallEvent
+from c2c_frappe.pbx.records import Page, Window
 from c2c_frappe.pbx.settings import COMMON, Setting
 from c2c_frappe.pbx.text import _
 
-# Seen in rows of its call records; a cause that is not here leaves the status as it is.
-_HANGUP_CAUSES = {
-	"ANSWERED": (status.COMPLETED, ""),
-	"ANSWER": (status.COMPLETED, ""),
-	"NO_ANSWER": (status.NO_ANSWER, ""),
-	"NOANSWER": (status.NO_ANSWER, ""),
-	"BUSY": (status.BUSY, ""),
-	"CANCEL": (status.CANCELED, ""),
-	"CONGESTION": (status.FAILED, "pbx_rejected"),
-	"CHANUNAVAIL": (status.FAILED, "pbx_rejected"),
-	"FAILED": (status.FAILED, "pbx_rejected"),
-}
 _ID = r"[A-Za-z0-9_-]{1,64}"
 
 
@@ -46,7 +35,11 @@ class CommPeak(Provider):
 	label = "CommPeak"
 	docs_url = "https://helpcenter.commpeak.com/en/articles/8079776"
 	capabilities = Capabilities(
-		support="Documented", custom_data=True, call_id=True, confirms_dial=True, events=True
+		support="Documented",
+		custom_data=True,
+		call_id=True,
+		confirms_dial=True,
+		events=True,
 	)
 	settings = (
 		*COMMON,
@@ -149,7 +142,7 @@ class CommPeak(Provider):
 		if kind not in ("start", "answer", "end"):
 			return None
 		said = {name: str(payload.get(name) or "").strip() for name, _meaning in self.event_parameters}
-		ended = _HANGUP_CAUSES.get(said["hangup_cause"].upper().replace(" ", "_"), ("", ""))
+		ended = commpeak_records.meaning(said["hangup_cause"])
 		call_status, failure_code = {"start": (status.RINGING, ""), "answer": (status.IN_PROGRESS, "")}.get(
 			kind, ended
 		)
@@ -166,8 +159,22 @@ class CommPeak(Provider):
 			answered_at=news.moment(said["answered_at"]),
 			ended_at=news.moment(said["ended_at"]),
 			duration=news.seconds(said["duration"]),
-			recording_url=said["recording"] if said["recording"].startswith("https://") else "",
+			recording_url=news.secure_url(said["recording"]),
 		)
+
+	@property
+	def has_call_records(self) -> bool:
+		"""PBX Stats gives them, for a key of its own."""
+		return bool(self.values["stats_url"] and self.values["stats_api_key"])
+
+	def records_request(self, window: Window, page: int) -> HttpRequest:
+		"""Build the request for a page of PBX Stats' call records."""
+		key = self.values["stats_api_key"]
+		return commpeak_records.request(self.values["stats_url"], key, window, page, self.secrets)
+
+	def read_records(self, answer: HttpAnswer) -> Page:
+		"""Read a page of PBX Stats' call records."""
+		return commpeak_records.read(answer, self.secrets)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a GET of the host's root: CommPeak documents nothing else that cannot ring a phone."""

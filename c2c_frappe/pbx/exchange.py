@@ -1,4 +1,7 @@
-"""Places one call: build the request, send it once, read the answer. Never raises, never sends twice."""
+"""One exchange with a PBX: build the request, send it once, read the answer. Never sends twice.
+
+Placing a call and testing an account never raise; asking for call records raises a PbxError and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from c2c_frappe.pbx.base import (
 	HttpRequest,
 	Provider,
 )
-from c2c_frappe.pbx.errors import PbxError
+from c2c_frappe.pbx.errors import OutcomeUnknownError, PbxError, RejectedError, UnavailableError
+from c2c_frappe.pbx.records import Page, Window
 from c2c_frappe.pbx.text import Text, _
 
 Send = Callable[[HttpRequest, Connection], HttpAnswer]
@@ -45,6 +49,23 @@ def probe(provider: Provider, send: Send = transport.send) -> Finding:
 		return Finding(False, error.message, unchecked)
 	except Exception as error:  # noqa: BLE001  as above
 		return Finding(None, _fault(error, ""), unchecked)
+
+
+def fetch_records(provider: Provider, window: Window, page: int, send: Send = transport.send) -> Page:
+	"""Ask the PBX for a page of its call records; raise a PbxError, whose text holds no secret, without one."""
+	try:
+		request = provider.records_request(window, page)
+		return provider.read_records(send(request, provider.records_connection))
+	except OutcomeUnknownError:
+		failure = UnavailableError(
+			_("The PBX did not send its call records in time. They are asked for again.")
+		)
+	except PbxError as error:
+		failure = error
+	except Exception as error:  # noqa: BLE001  as above
+		failure = RejectedError(_fault(error, ""))
+	# Out here, so that nothing the library raised, whose text may hold the key, is its context.
+	raise failure
 
 
 def _fault(error: Exception, outcome: str) -> Text:

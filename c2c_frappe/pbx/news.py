@@ -90,6 +90,12 @@ def moment(text: object) -> datetime | None:
 	return found.astimezone(timezone.utc).replace(tzinfo=None) if found.tzinfo else found
 
 
+def secure_url(text: object) -> str:
+	"""Return an https address as it is, "" for anything else: it will be fetched, and shown."""
+	url = str(text or "").strip()
+	return url if url.startswith("https://") else ""
+
+
 def seconds(text: object) -> int | None:
 	"""Return a duration in whole seconds, None when the text is none."""
 	try:

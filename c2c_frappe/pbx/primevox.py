@@ -7,9 +7,10 @@ custom data, so exactly its five parameters are sent. Nothing here was tried on 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
-from c2c_frappe.pbx import answers, news, phone, status
+from c2c_frappe.pbx import answers, news, phone, primevox_records, status
 from c2c_frappe.pbx.base import (
 	Capabilities,
 	DialRequest,
@@ -20,6 +21,7 @@ from c2c_frappe.pbx.base import (
 	Provider,
 )
 from c2c_frappe.pbx.news import CallEvent
+from c2c_frappe.pbx.records import Page, Window
 from c2c_frappe.pbx.settings import COMMON, Setting
 from c2c_frappe.pbx.text import _
 
@@ -37,6 +39,9 @@ class Primevox(Provider):
 		Setting("container_id", _("Container ID"), required=True, pattern=r"[0-9]{6}", hint=_("6 digits")),
 		Setting("tenant_id", _("Tenant ID"), default="0", pattern=r"0|[0-9]{3}", hint=_("3 digits, or 0")),
 	)
+	has_call_records = True
+	# That a record is there before the call has ended is nowhere said: it may turn up this late.
+	records_overlap = timedelta(hours=2)
 	default_base_url = "https://pbx.primevox.net"
 
 	def dial_request(self, dial: DialRequest) -> HttpRequest:
@@ -93,15 +98,19 @@ class Primevox(Provider):
 			direction="Incoming",
 		)
 
+	def records_request(self, window: Window, page: int) -> HttpRequest:
+		"""Build the request for a page of the call list; internal calls are left out."""
+		return self._get("call_list.php", **primevox_records.parameters(window, page), showInternal="0")
+
+	def read_records(self, answer: HttpAnswer) -> Page:
+		"""Read a page of the call list."""
+		return primevox_records.read(answer, self.secrets)
+
 	def probe_request(self) -> HttpRequest:
 		"""Build a call list request for an empty span: it reads, and it needs the same key and container."""
-		span = {
-			"fromDate": "2000-01-01 00:00:00",
-			"toDate": "2000-01-01 00:00:01",
-			"utcOffset": "0",
-			"page": "1",
-		}
-		return self._get("call_list.php", **span)
+		start = datetime(2000, 1, 1)
+		span = Window(start, start + timedelta(seconds=1))
+		return self._get("call_list.php", **primevox_records.parameters(span, 1))
 
 	def read_probe_answer(self, answer: HttpAnswer) -> Finding:
 		"""A JSON object with `data` shows the key is good; 401 and 403 that it is not; all else leaves it open."""

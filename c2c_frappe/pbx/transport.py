@@ -31,7 +31,6 @@ from c2c_frappe.pbx.base import Connection, HttpAnswer, HttpRequest
 from c2c_frappe.pbx.errors import ConfigurationError, OutcomeUnknownError, PbxError, UnavailableError
 from c2c_frappe.pbx.text import Text, _
 
-MAX_BODY = 64 * 1024
 HEADERS = {
 	"User-Agent": f"c2c_frappe/{__version__}",
 	"Accept": "application/json, */*;q=0.5",
@@ -42,7 +41,7 @@ _NETWORK_ERRORS = (requests.RequestException, HTTPError, OSError, ValueError)
 
 
 def send(request: HttpRequest, connection: Connection) -> HttpAnswer:
-	"""Send the request once and return the answer, its body cut at 64 kB.
+	"""Send the request once and return the answer, its body cut at the connection's `max_answer` bytes.
 
 	Raise UnavailableError when nothing was sent, OutcomeUnknownError when something was and no whole answer
 	came, ConfigurationError when the CA file cannot be read.
@@ -127,7 +126,7 @@ class _Exchange:
 				proxies=proxies,
 			)
 			with response:
-				return _read(response)
+				return _read(response, self.connection.max_answer)
 		finally:
 			adapter.close()
 
@@ -175,25 +174,25 @@ class _Exchange:
 		return UnavailableError(self.failure or _("The PBX could not be reached. Nothing was sent."))
 
 
-def _read(response: requests.Response) -> HttpAnswer:
+def _read(response: requests.Response, max_answer: int) -> HttpAnswer:
 	# Before urllib3 2 a body shorter than its Content-Length passes for whole unless this is set.
 	response.raw.enforce_content_length = True
-	body = b""
+	body = bytearray()
 	# Not decoded by urllib3, whose older versions unpack a bomb whole.
 	for chunk in response.raw.stream(8192, decode_content=False):
 		body += chunk
-		if len(body) >= MAX_BODY:
+		if len(body) >= max_answer:
 			break
 	if response.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip", "deflate"):
-		body = _unpacked(body)
+		body = _unpacked(body, max_answer)
 	content_type = response.headers.get("Content-Type", "")
-	return HttpAnswer(response.status_code, body[:MAX_BODY].decode("utf-8-sig", "replace"), content_type)
+	return HttpAnswer(response.status_code, body[:max_answer].decode("utf-8-sig", "replace"), content_type)
 
 
-def _unpacked(body: bytes) -> bytes:
-	"""Return the first 64 kB of what a server packed though it was asked not to; b"" if it cannot be unpacked."""
+def _unpacked(body: bytes, max_answer: int) -> bytes:
+	"""Return the start of what a server packed though it was asked not to; b"" if it cannot be unpacked."""
 	try:
-		return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, MAX_BODY)
+		return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, max_answer)
 	except zlib.error:
 		return b""
 
