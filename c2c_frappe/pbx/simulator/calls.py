@@ -27,7 +27,7 @@ class CallStateError(Exception):
 class Call:
 	"""One call; `number` as the provider sent it, times in seconds since the epoch, None until they happen.
 
-	`answered_at` is the customer's answer, `agent_answered_at` the agent's.
+	`answered_at` is the customer's answer, `agent_answered_at` the agent's; `direction` is out or in.
 	"""
 
 	id: int
@@ -43,6 +43,7 @@ class Call:
 	agent_answered_at: float | None = None
 	answered_at: float | None = None
 	ended_at: float | None = None
+	direction: str = "out"
 
 
 class CallList:
@@ -68,6 +69,17 @@ class CallList:
 			requested_at=now,
 		)
 		self._calls[call.id] = call
+		return call
+
+	def begin(
+		self, provider: str, extension: str, number: str, direction: str, unique_id: str, now: float
+	) -> Call:
+		"""Add a call nobody clicked: one dialled on the phone itself ("out"), or an incoming one ("in").
+
+		One phone is to be picked up, and then they talk.
+		"""
+		call = self.place(Dial(provider, "phone", extension, number), unique_id, now)
+		call = self._calls[call.id] = replace(call, direction=direction, state=CUSTOMER_RINGING)
 		return call
 
 	def all(self, now: float) -> tuple[Call, ...]:

@@ -1,28 +1,38 @@
 """CommPeak's Click2Call as its page describes it (helpcenter.commpeak.com, "Click2Call Information for CRM
-Developers"): URL shapes, who is let in, answers. Keeps nothing, sends nothing.
+Developers"), and PBX Stats' call records (docs.commpeak.com, "searchcdrs"). Keeps nothing, sends nothing.
 
 From the page: both URL shapes, 404 for an address that is not allow-listed, both JSON answers, `leg_b` with
 a leading `*`. Assumed, as the page does not say: 404 for wrong ids too, status 200 with the JSON no, the
-wording for a number that is not digits, and that the `/call/` shape takes custom data.
+wording for a number that is not digits, and that the `/call/` shape takes custom data. Of the call records:
+the order of rows, the most a page holds, the cause of a call whose agent did not pick up, what a wrong key gets.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
 from ipaddress import ip_address, ip_network
 from urllib.parse import unquote
 
-from c2c_frappe.pbx.simulator.values import Answer, Dial, Setup
+from c2c_frappe.pbx.simulator.calls import ENDED, Call
+from c2c_frappe.pbx.simulator.values import Answer, Dial, ReceivedRequest, Setup
 
 PROVIDER = "commpeak"
 PBX_NAME = "simulated.pbx.commpeak.com"
+CDRS = "/api/cdrs"
+MOST_PER_PAGE = 100
 NOT_FOUND = Answer(404, b"<html><body><h1>404 Not Found</h1></body></html>", "text/html")
 
 
 def handles(path: str) -> bool:
 	"""Say whether a path belongs to this API."""
-	return path.startswith(("/call/", "/click2call/"))
+	return path == CDRS or path.startswith(("/call/", "/click2call/"))
+
+
+def lists_calls(path: str) -> bool:
+	"""Say whether a path asks for call records."""
+	return path == CDRS
 
 
 def read(path: str, query: Mapping[str, str]) -> Dial | None:
@@ -76,3 +86,50 @@ def _answer(dial: Dial, unique_id: str, success: bool, message: str) -> Answer:
 		"pbx": PBX_NAME,
 	}
 	return Answer(200, json.dumps(reply, separators=(",", ":")).encode())
+
+
+def call_records(request: ReceivedRequest, calls: Sequence[Call], setup: Setup) -> Answer:
+	"""Return a page of the calls that started in the window asked for, oldest first."""
+	if setup.stats_api_key not in ("", request.headers.get("authorization")):
+		return Answer(401, b'{"message":"Unauthorized"}')
+	form = request.form
+	rows = [
+		_row(call)
+		for call in calls
+		if form.get("from", "") <= _time(call.requested_at) <= form.get("till", "~")
+	]
+	size = min(int(form.get("cdrs_per_page", MOST_PER_PAGE)), MOST_PER_PAGE)
+	start = (int(form.get("page", 1)) - 1) * size
+	return Answer(200, json.dumps({"cdrs": rows[start : start + size]}).encode())
+
+
+def _row(call: Call) -> dict[str, str]:
+	"""Return a call as a row of texts, which says nothing of the end while there is none."""
+	is_incoming = call.direction == "in"
+	talk = round(call.ended_at - call.answered_at) if call.ended_at and call.answered_at else 0
+	return {
+		"id": str(call.id),
+		"uniqueid": call.unique_id,
+		"type": "Inbound" if is_incoming else "Outbound",
+		"call_start": _time(call.requested_at),
+		"call_end": _time(call.ended_at) if call.ended_at else "",
+		"bill_duration": str(talk),
+		"agent_pbxExtension": call.extension,
+		"destination": call.extension if is_incoming else call.number,
+		"caller_id": call.number if is_incoming else call.extension,
+		"hangup_cause": _cause(call),
+		"recording_link": "",
+		"custom_fields": json.dumps(dict(call.custom_data)),
+	}
+
+
+def _cause(call: Call) -> str:
+	if call.state != ENDED:
+		return ""
+	if call.answered_at:
+		return "ANSWERED"
+	return "NO_ANSWER" if call.agent_answered_at or call.shape == "phone" else "CANCEL"
+
+
+def _time(moment: float) -> str:
+	return f"{datetime.fromtimestamp(moment, timezone.utc):%Y-%m-%d %H:%M:%S}"

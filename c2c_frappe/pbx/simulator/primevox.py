@@ -1,21 +1,23 @@
 """Primevox's Click-to-Call (V2) as its page describes the request (support.primevox.net). Keeps nothing.
 
 From the page: the path, the five parameters with their case, and what each may hold. Assumed, as the page
-says nothing about any answer: every status and every body below.
+says nothing about any answer: every status and every body below. The call list's fields are from public code.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
 
-from c2c_frappe.pbx.simulator.values import Answer, Dial, Setup
+from c2c_frappe.pbx.simulator.calls import ENDED, Call
+from c2c_frappe.pbx.simulator.values import Answer, Dial, ReceivedRequest, Setup
 
 PROVIDER = "primevox"
 PATH = "/api/c2c_v2.php"
-# The path and `data` being an object are from the vendor's pages; an empty list of calls is all there is here.
 CALL_LIST = "/api/call_list.php"
-NO_CALLS = Answer(200, b'{"data":{}}')
+PER_PAGE = 500
 REQUIRED = ("auth", "containerID", "extension", "phoneNumber")
 # "the 6-digit Container ID", "the 3-digit (or 0/omitted) Tenant ID"
 FORMS = {"containerID": re.compile(r"\d{6}", re.ASCII), "tenantID": re.compile(r"0|\d{3}", re.ASCII)}
@@ -26,6 +28,11 @@ NUMBER = re.compile(r"011\d+|1?\d{10}", re.ASCII)
 def handles(path: str) -> bool:
 	"""Say whether a path belongs to this API."""
 	return path in (PATH, CALL_LIST)
+
+
+def lists_calls(path: str) -> bool:
+	"""Say whether a path asks for call records."""
+	return path == CALL_LIST
 
 
 def read(path: str, query: Mapping[str, str]) -> Dial | None:
@@ -40,7 +47,7 @@ def stop(path: str, query: Mapping[str, str], client: str, setup: Setup) -> Answ
 	if setup.api_key not in ("", query.get("auth")):
 		return _text("Invalid API key.", 403)
 	if path == CALL_LIST:
-		return NO_CALLS
+		return None
 	missing = [name for name in REQUIRED if not query.get(name)]
 	if missing:
 		return _text(f"Missing parameter: {', '.join(missing)}", 400)
@@ -65,6 +72,35 @@ def accepted(dial: Dial, unique_id: str) -> Answer:
 def refused(dial: Dial, unique_id: str, reason: str) -> Answer:
 	"""Return a short text, with 200 too. Assumed."""
 	return _text(f"Error: {reason}")
+
+
+def call_records(request: ReceivedRequest, calls: Sequence[Call], setup: Setup) -> Answer:
+	"""Return a page of the calls that started in the window asked for and have ended, newest first."""
+	query = request.query
+	since, till = query.get("fromDate", ""), query.get("toDate", "~")
+	ended = [call for call in calls if call.state == ENDED and since <= _time(call.requested_at) <= till]
+	start = (int(query.get("page", 1)) - 1) * PER_PAGE
+	rows = {str(call.id): _row(call) for call in ended[::-1][start : start + PER_PAGE]}
+	return Answer(200, json.dumps({"data": rows}).encode())
+
+
+def _row(call: Call) -> dict:
+	is_incoming = call.direction == "in"
+	return {
+		"callUuid": call.unique_id,
+		"callDate": _time(call.requested_at),
+		"callDirection": 1 if is_incoming else 2,
+		"cidNum": call.number if is_incoming else call.extension,
+		"numDialed": "12025550100" if is_incoming else call.number,
+		"duration": round(call.ended_at - (call.answered_at or call.ended_at)),
+		"callRecorded": 0,
+		"recordingUrl": "",
+		"lastEvent": "Answered" if call.answered_at else "No Answer",
+	}
+
+
+def _time(moment: float) -> str:
+	return f"{datetime.fromtimestamp(moment, timezone.utc):%Y-%m-%d %H:%M:%S}"
 
 
 def _text(text: str, status: int = 200) -> Answer:

@@ -63,9 +63,8 @@ class _Handler(BaseHTTPRequestHandler):
 		# A browser says that it wants HTML; anything else at "/" is a client trying whether the PBX is there.
 		if path == "/" and "text/html" in headers.get("accept", ""):
 			return self.server.page, OK
-		decided = self.server.switchboard.receive(self.client_address[0], self.command, self.path, headers)
-		self._body()
-		return decided
+		body = self._body()
+		return self.server.switchboard.receive(self.client_address[0], self.command, self.path, headers, body)
 
 	def _body(self) -> bytes:
 		length = self.headers.get("Content-Length", "0")
@@ -127,7 +126,7 @@ class _Server(ThreadingHTTPServer):
 class Simulator:
 	"""A simulated PBX in a thread of this process, as a context manager.
 
-	`port` 0 takes a free one. An empty `crm_id`, `client_id` or `api_key` accepts any. `certfile` (and
+	`port` 0 takes a free one. An empty `crm_id`, `client_id`, `api_key` or `stats_api_key` accepts any. `certfile` (and
 	`keyfile`) make it HTTPS. Raise ValueError for a host that is not loopback or an unreadable allow-list.
 	"""
 
@@ -144,6 +143,7 @@ class Simulator:
 		answer_after: float | None = None,
 		certfile: str | None = None,
 		keyfile: str | None = None,
+		stats_api_key: str = "",
 	):
 		if not ip_address(host).is_loopback:
 			raise ValueError(f"The simulator listens on loopback only, not on {host}.")
@@ -152,12 +152,13 @@ class Simulator:
 		self._address = (host, port)
 		self._certificate = (certfile, keyfile) if certfile else None
 		self._switchboard = Switchboard(
-			Setup(crm_id, client_id, api_key, tuple(extensions), tuple(allow), answer_after)
+			Setup(crm_id, client_id, api_key, tuple(extensions), tuple(allow), answer_after, stats_api_key)
 		)
 		self._server: _Server | None = None
 		self._thread: threading.Thread | None = None
 		self.url = ""
 		self.behave = self._switchboard.behave
+		self.begin = self._switchboard.begin
 		self.answer = self._switchboard.answer
 		self.hang_up = self._switchboard.hang_up
 		self.reset = self._switchboard.reset

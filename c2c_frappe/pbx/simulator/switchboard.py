@@ -19,6 +19,7 @@ from c2c_frappe.pbx.simulator.values import Answer, Dial, ReceivedRequest, Setup
 
 VENDORS = (commpeak, primevox)
 REDIRECTED = "/redirected"
+POSTED = (commpeak.CDRS,)
 HTML = Answer(200, b"<!doctype html><title>Sign in</title><h1>Sign in to continue</h1>", "text/html")
 ROOT = Answer(200, b"Simulated PBX: open this address in a browser.", "text/plain")
 NOT_FOUND = Answer(404, b"Not found", "text/plain")
@@ -41,7 +42,7 @@ class Switchboard:
 		self._last_unique_id = 999
 
 	def receive(
-		self, client: str, method: str, target: str, headers: Mapping[str, str]
+		self, client: str, method: str, target: str, headers: Mapping[str, str], body: bytes = b""
 	) -> tuple[Answer, Behaviour]:
 		"""Record a request, place the call it earns, and return the answer and how to deliver it."""
 		path, _mark, query_text = target.partition("?")
@@ -57,6 +58,7 @@ class Switchboard:
 				path,
 				query,
 				MappingProxyType(dict(headers)),
+				form=MappingProxyType(dict(parse_qsl(body.decode("latin-1")))),
 			)
 			answer, behaviour, call = self._decide(request)
 			self._requests.append(
@@ -69,15 +71,17 @@ class Switchboard:
 		vendor = next((vendor for vendor in VENDORS if vendor.handles(request.path)), None)
 		dial = vendor.read(request.path, request.query) if vendor else None
 		behaviour = self._behaviours.take(dial)
-		barrier = _barrier(vendor, request, self.setup)
-		if barrier or dial is None:
-			return _bent(barrier or NOT_FOUND, behaviour, request), behaviour, None
+		answer = _barrier(vendor, request, self.setup)
+		if not answer and vendor.lists_calls(request.path):
+			calls = [call for call in self._calls.all(request.time) if call.provider == vendor.PROVIDER]
+			answer = vendor.call_records(request, calls, self.setup)
+		if answer or dial is None:
+			return _bent(answer or NOT_FOUND, behaviour, request), behaviour, None
 		answer, call = self._dialled(vendor, dial, behaviour, request.time)
 		return _bent(answer, behaviour, request), behaviour, call
 
 	def _dialled(self, vendor, dial: Dial, behaviour: Behaviour, now: float) -> tuple[Answer, Call | None]:
-		self._last_unique_id += 1
-		unique_id = f"{self._started}.{self._last_unique_id}"
+		unique_id = self._next_unique_id()
 		reason = vendor.objection(dial, self.setup)
 		call = self._calls.place(dial, unique_id, now) if behaviour.places_call and not reason else None
 		if behaviour.kind == "refuse":
@@ -85,6 +89,10 @@ class Switchboard:
 		if reason:
 			return vendor.refused(dial, unique_id, reason), call
 		return vendor.accepted(dial, unique_id), call
+
+	def _next_unique_id(self) -> str:
+		self._last_unique_id += 1
+		return f"{self._started}.{self._last_unique_id}"
 
 	@property
 	def calls(self) -> tuple[Call, ...]:
@@ -127,6 +135,19 @@ class Switchboard:
 		with self._changed:
 			return self._calls.hang_up(call_id, time.time())
 
+	def begin(
+		self,
+		extension: str,
+		number: str,
+		direction: str = "out",
+		provider: str = "commpeak",
+		at: float | None = None,
+	) -> Call:
+		"""Add a call nobody clicked, `at` seconds since the epoch; see `CallList.begin`."""
+		with self._changed:
+			now = time.time() if at is None else at
+			return self._calls.begin(provider, extension, number, direction, self._next_unique_id(), now)
+
 	def reset(self) -> None:
 		"""Forget calls, requests and rules."""
 		with self._changed:
@@ -148,7 +169,7 @@ def _barrier(vendor, request: ReceivedRequest, setup: Setup) -> Answer | None:
 		return HTML
 	if vendor is None:
 		return ROOT if request.path == "/" else NOT_FOUND
-	if request.method != "GET":
+	if request.method != ("POST" if request.path in POSTED else "GET"):
 		return NO_METHOD
 	return vendor.stop(request.path, request.query, request.client, setup)
 

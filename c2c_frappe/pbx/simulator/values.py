@@ -13,7 +13,7 @@ DEFAULT_ALLOW = ("127.0.0.1",)
 class Setup:
 	"""What this PBX has and whom it lets in; an empty id or key means that any is accepted.
 
-	`allow` are addresses or networks (`127.0.0.1`, `10.0.0.0/8`); `answer_after` seconds of ringing both
+	`stats_api_key` is CommPeak's for its call records. `allow` are addresses or networks (`127.0.0.1`, `10.0.0.0/8`); `answer_after` seconds of ringing both
 	the agent's phone and then the customer's are picked up by themselves, never when None.
 	"""
 
@@ -23,6 +23,7 @@ class Setup:
 	extensions: tuple[str, ...] = DEFAULT_EXTENSIONS
 	allow: tuple[str, ...] = DEFAULT_ALLOW
 	answer_after: float | None = None
+	stats_api_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class ReceivedRequest:
 	"""One HTTP request as it arrived.
 
 	`target` is the request line's, raw; `path` its part before the query, still quoted; `query` is decoded
-	(the last of equal keys); header names are lower case; `time` is in seconds since the epoch. `behaviour`
+	(the last of equal keys), `form` a form-encoded body's; header names are lower case; `time` is in seconds since the epoch. `behaviour`
 	is the kind that was applied and `call_id` the call it placed, None when it placed none.
 	"""
 
@@ -44,6 +45,7 @@ class ReceivedRequest:
 	headers: Mapping[str, str] = field(repr=False)
 	behaviour: str = "ok"
 	call_id: int | None = None
+	form: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
