@@ -5,6 +5,7 @@ Only the bench is made here; the site on it, its MariaDB and Redis, the setup wi
 of bench_site.py, as on any bench that is already there. Nothing is installed outside .dev but apt packages.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -34,6 +35,7 @@ def make(version: str) -> Path:
 	packages.install(_missing_packages())
 	_check_versions(version)
 	program = _bench_command(folder)
+	_let_root_run_bench(folder)
 	if not (bench / "apps/frappe").exists():
 		shutil.rmtree(bench, ignore_errors=True)
 		init = ["init", "--frappe-branch", f"version-{version}", "--python", sys.executable, bench]
@@ -83,11 +85,28 @@ def _bench_command(folder: Path) -> Path:
 	return program
 
 
+def _let_root_run_bench(folder: Path) -> None:
+	"""bench refuses root unless the folder it is called in names root as its user."""
+	if os.geteuid() == 0:
+		(folder / "sites").mkdir(exist_ok=True)
+		(folder / "sites/common_site_config.json").write_text(json.dumps({"frappe_user": "root"}))
+
+
 def _run(what: str, argv: list, folder: Path) -> None:
-	log = folder.parent / f"{what.replace(' ', '-')}.log"
+	log = STATE / f"{what.replace(' ', '-')}.log"
 	with step(f"{what} (log: {log})"), open(log, "w") as output:
 		argv = [str(part) for part in argv]
-		result = subprocess.run(argv, cwd=folder, stdout=output, stderr=subprocess.STDOUT, check=False)  # noqa: S603
+		streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
+		result = subprocess.run(argv, cwd=folder, check=False, **streams)  # noqa: S603 - official commands
 	if result.returncode:
-		lines = log.read_text(errors="replace").strip().splitlines()
-		raise NotMadeError(f"{what} failed: {lines[-1] if lines else 'no reason given'}")
+		raise NotMadeError(f"{what} failed: {_reason(log.read_text(errors='replace'))}")
+
+
+def _reason(printed: str) -> str:
+	"""The line that most likely says why: git's "fatal", bench's or pip's ERROR, else the last one."""
+	lines = [line.strip() for line in printed.splitlines() if line.strip()]
+	for mark in ("fatal:", "ERROR"):
+		marked = [line for line in lines if mark in line]
+		if marked:
+			return marked[0]
+	return lines[-1] if lines else "no reason given"

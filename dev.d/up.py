@@ -41,6 +41,8 @@ def main(arguments: list[str]) -> int:
 		_desk(options, functools.partial(_fill, shown))
 	except (NotAvailableError, packages.MissingError, erpnext_bench.NotMadeError) as error:
 		say(f"No Desk can be had here: {error}")
+		if options.erpnext:
+			say("`./dev up` alone makes one without ERPNext.")
 		return command_line.show()
 	except FAILURES as error:
 		print(f"./dev up stopped: {error}\nRun it again: it continues where it stopped.", file=sys.stderr)

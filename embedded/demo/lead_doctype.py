@@ -67,3 +67,4 @@ def clear() -> None:
 	if frappe.db.get_value("DocType", NAME, "custom"):
 		frappe.db.delete("Custom Field", {"dt": NAME})
 		frappe.delete_doc("DocType", NAME, force=True)
+		frappe.db.sql_ddl("DROP TABLE IF EXISTS `tabLead`")
