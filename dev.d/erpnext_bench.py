@@ -94,12 +94,13 @@ def _let_root_run_bench(folder: Path) -> None:
 
 def _run(what: str, argv: list, folder: Path) -> None:
 	log = STATE / f"{what.replace(' ', '-')}.log"
-	with step(f"{what} (log: {log})"), open(log, "w") as output:
-		argv = [str(part) for part in argv]
-		streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
-		result = subprocess.run(argv, cwd=folder, check=False, **streams)  # noqa: S603 - official commands
-	if result.returncode:
-		raise NotMadeError(f"{what} failed: {_reason(log.read_text(errors='replace'))}")
+	argv = [str(part) for part in argv]
+	streams = {"stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "cwd": folder}
+	with step(f"{what} (log: {log})"):
+		with open(log, "w") as output:
+			result = subprocess.run(argv, check=False, stdout=output, **streams)  # noqa: S603 - official
+		if result.returncode:
+			raise NotMadeError(f"{what} failed: {_reason(log.read_text(errors='replace'))}")
 
 
 def _reason(printed: str) -> str:
