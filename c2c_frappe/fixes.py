@@ -52,4 +52,6 @@ def link(doctype: str, name: str) -> dict | None:
 def _may_change(doctype: str, name: str) -> bool:
 	if doctype == "User" and 1 not in frappe.get_meta(doctype).get_permlevel_access("write"):
 		return False  # everybody may change his own User, but not its extension
-	return bool(frappe.db.exists(doctype, name) and frappe.has_permission(doctype, "write", doc=name))
+	# The DocType first: asked about a document alone, Frappe 16 shows a message to who may not even read any.
+	is_allowed = frappe.has_permission(doctype, "write") and frappe.db.exists(doctype, name)
+	return bool(is_allowed and frappe.has_permission(doctype, "write", doc=name))
