@@ -74,6 +74,7 @@ LEAD = {
 	"country": None,
 	"do_not_call": 0,
 }
+NO_EXTENSION = {"pbx_extension": "", "pbx_account": "", "pbx_caller_id": ""}
 VISITOR = "C2C Test Visitor"
 CONFIRMED_ADDRESS = "http://c2c.example.com"
 
@@ -101,10 +102,13 @@ class SiteCase(FrappeCase):
 		super().setUp()
 		self.addCleanup(_leave)
 		frappe.set_user("Administrator")
+		frappe.db.commit()
 		self.simulator.reset()
 		self.point_accounts_at(self.simulator.url)
 		frappe.db.set_value("Lead", self.lead, LEAD)
 		frappe.db.set_value("Contact", self.contact, "do_not_call", 0)
+		frappe.db.delete("Dynamic Link", {"parenttype": "Contact", "parent": self.contact})
+		frappe.db.set_value("User", {"name": ("in", [*ROLES])}, NO_EXTENSION)
 		give_extension(AGENT, "1000")
 		forget_calls()
 		change_settings(allowed_countries=[], custom_data=CUSTOM_DATA, **SETTINGS)
@@ -148,6 +152,8 @@ class SiteCase(FrappeCase):
 
 def _leave() -> None:
 	frappe.set_user("Administrator")
+	# What other cleanups did is kept; and on SQLite a transaction that lost a lock ends here.
+	frappe.db.commit()
 	forget_calls()
 
 
@@ -304,9 +310,8 @@ def make_contact(*phones: str) -> str:
 
 def give_extension(user: str, extension: str, account: str = "") -> None:
 	"""Set a user's PBX fields past all checks, and commit."""
-	frappe.db.set_value(
-		"User", user, {"pbx_extension": extension, "pbx_account": account, "pbx_caller_id": ""}
-	)
+	values = {**NO_EXTENSION, "pbx_extension": extension, "pbx_account": account}
+	frappe.db.set_value("User", user, values)
 	frappe.db.commit()
 
 

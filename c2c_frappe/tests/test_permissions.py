@@ -226,10 +226,6 @@ class TestRecords(SiteCase):
 class TestExtensions(SiteCase):
 	"""Whose phone is whose."""
 
-	def setUp(self):
-		super().setUp()
-		site.give_extension(OTHER_AGENT, "")
-
 	def test_an_agent_cannot_give_himself_another_extension(self):
 		with site.as_user(AGENT):
 			user = frappe.get_doc("User", AGENT)
