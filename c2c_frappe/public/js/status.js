@@ -14,7 +14,8 @@ const STATUSES = {
 	Failed: { colour: "red", is_final: true, is_kept: true },
 };
 
-// `is_kept`: stays in sight until somebody has read it and closes it. `is_waiting`: the phone may ring any moment.
+// `is_kept`: stays in sight until somebody has read it and closes it.
+// `is_waiting`: the agent's phone may ring at any moment.
 export function look_of(status) {
 	return STATUSES[status] || { colour: "gray" };
 }

@@ -37,7 +37,8 @@ export function draw(call) {
 	set_text(part("title"), call.target.title);
 	set_text(part("number"), message.includes(number) ? "" : number, number);
 	set_text(part("message"), message, number);
-	set_text(part("hint"), is_waiting && extension ? __("Pick up your phone {0} when it rings.", [extension]) : "");
+	const hint = __("Pick up your phone {0} when it rings.", [extension]);
+	set_text(part("hint"), is_waiting && extension ? hint : "");
 	part("links").replaceChildren(...links(call));
 	strip.hidden = false;
 	// Frappe's own alerts stand in the same corner: they move up.

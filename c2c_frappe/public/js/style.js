@@ -82,7 +82,8 @@ const CSS = `
 .c2c-choice:focus { border-color: var(--text-muted); outline: 0; box-shadow: var(--focus-default); }
 .c2c-choice-main { display: flex; justify-content: space-between; gap: 12px; }
 .c2c-choice-number { font-weight: 600; font-variant-numeric: tabular-nums; }
-.c2c-choice-facts { display: flex; flex-wrap: wrap; gap: 4px 12px; color: var(--text-muted); font-size: var(--text-sm); }
+.c2c-choice-facts { display: flex; flex-wrap: wrap; gap: 4px 12px; }
+.c2c-choice-facts { color: var(--text-muted); font-size: var(--text-sm); }
 .c2c-choice-facts:empty { display: none; }
 `;
 
