@@ -151,12 +151,35 @@ _INSTALL = {
 _DATABASE = {
 	# mysqlclient needs a compiler and MariaDB's headers, which a try-out on SQLite has no use for.
 	"app.py": [("import frappe.database.mariadb.mysqlclient", "import frappe.database.sqlite.database")],
-	# SQLite has it from 3.44 on; Debian 12 and Ubuntu 22.04 have older ones.
 	"database/sqlite/database.py": [
+		# SQLite has concat from 3.44 on; Debian 12 and Ubuntu 22.04 have older ones.
 		(
 			'		conn.create_function("regexp", 2, regexp)\n',
 			'		conn.create_function("regexp", 2, regexp)\n'
 			'		conn.create_function("concat", -1, lambda *parts: "".join(str(p) for p in parts if p is not None))\n',
+		),
+		# A transaction that read before it writes fails at once when another process wrote in between, however
+		# long it may wait. So none begins before the first write, and that one waits for its turn.
+		(
+			"		return sqlite3.connect(db_path, detect_types=sqlite3.PARSE_DECLTYPES, timeout=15)\n",
+			"		return sqlite3.connect(\n"
+			'			db_path, detect_types=sqlite3.PARSE_DECLTYPES, timeout=30, isolation_level="IMMEDIATE"\n'
+			"		)\n",
+		),
+		('"busy_timeout": 5000', '"busy_timeout": 30000'),
+		(
+			'		try:\n			self.sql("BEGIN")\n'
+			"		except sqlite3.OperationalError as e:\n"
+			"			if not self.is_nested_transaction_error(e):\n"
+			"				raise e\n",
+			"",
+		),
+		# A savepoint outside a transaction would be one of its own, and its release a commit.
+		(
+			"		return self._cursor.execute(query, values or ())\n",
+			'		if query.lower().startswith("savepoint") and not self._conn.in_transaction:\n'
+			'			self._cursor.execute("BEGIN IMMEDIATE")\n'
+			"		return self._cursor.execute(query, values or ())\n",
 		),
 	],
 	# Frappe's own fork of pypika has these; the one on the registry has not.
