@@ -293,6 +293,7 @@ def make_doctype(name: str, fields: list[dict], permissions: list[dict]) -> None
 def make_visitor(owner: str = AGENT, **values) -> str:
 	"""Make a record of VISITOR that belongs to this user, past all checks, and commit; return its name."""
 	make_visitor_doctype()
+	frappe.db.commit()
 	name = frappe.get_doc({"doctype": VISITOR}).insert().name
 	# Frappe refuses fewer numbers than it holds: old ones, and those newer than its metadata.
 	frappe.db.set_value(VISITOR, name, {"country": None, **values, "owner": owner})

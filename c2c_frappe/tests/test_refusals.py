@@ -204,6 +204,7 @@ class TestRefusals(SiteCase):
 		for n in range(1, count + 1):
 			slots = {"slot": f"{COMMPEAK}#{n}", "site_slot": str(n), "reply_due": due} if holding else {}
 			row = {"agent": site.AGENT, "status": "Dialing", "requested_at": frappe.utils.now_datetime()}
+			row["custom_data"] = "{}"
 			call = frappe.get_doc({"doctype": call_log.DOCTYPE, **row, **slots, **values})
 			call.insert(ignore_permissions=True)
 		frappe.db.commit()
