@@ -1,8 +1,8 @@
 """Start a Desk with sample data and a simulated PBX to call through; `./dev down` stops it.
 
-Which Desk: a bench that is already here (FRAPPE_BENCH, or the one this checkout lies in), else an embedded one
-made in about a minute. `--erpnext` makes a real bench with ERPNext first. Where none can be had, the simulated
-PBX and the command line.
+Which Desk: a bench that is already here (FRAPPE_BENCH, the one this checkout lies in, or one in the usual
+place), else an embedded one made in about a minute, which `--embedded` makes in any case. `--erpnext` makes a
+real bench with ERPNext first. Where none can be had, the simulated PBX and the command line.
 """
 
 import argparse
@@ -53,7 +53,9 @@ def main(arguments: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
 	parser = argparse.ArgumentParser(prog="./dev up", description=__doc__.partition("\n")[0])
-	parser.add_argument("--erpnext", action="store_true", help="make a real bench with ERPNext (not tried)")
+	parser.add_argument(
+		"--erpnext", action="store_true", help="make a real bench with ERPNext first (never tried)"
+	)
 	parser.add_argument(
 		"--embedded", action="store_true", help="the embedded Desk, even where there is a bench"
 	)
