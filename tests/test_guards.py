@@ -33,6 +33,18 @@ class TestSlots:
 		assert first_free(["Main#1", "Other#1", None], "Other#", 1) == ""
 		assert first_free(["Main#1", None, ""], "Other#", 1) == "Other#1"
 
+	def test_looking_starts_where_it_is_told_to_and_goes_round(self):
+		assert first_free([], "", 3, start=1) == "2"
+		assert first_free(["2", "3"], "", 3, start=1) == "1"
+		assert first_free([], "", 3, start=7) == "2"
+
+	@given(st.integers(1, 9), st.integers(0, 99), st.data())
+	def test_wherever_looking_starts_a_free_one_is_found_when_there_is_one(self, limit, start, data):
+		names = [str(number) for number in range(1, limit + 1)]
+		taken = data.draw(st.sets(st.sampled_from(names)))
+		found = first_free(taken, "", limit, start)
+		assert found in set(names) - taken if len(taken) < limit else found == ""
+
 	@given(st.integers(0, 20))
 	def test_taking_one_after_the_other_gives_as_many_as_the_limit(self, limit):
 		taken = []

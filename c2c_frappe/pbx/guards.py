@@ -35,4 +35,4 @@ def _place(address: str) -> tuple[str, int | None] | None:
 		return None
 	# http and https of one host are one place: TLS often ends at a proxy in front.
 	is_default = port in (None, *_DEFAULT_PORTS)
-	return (parts.hostname.lower(), None if is_default else port) if parts.hostname else None
+	return (parts.hostname, None if is_default else port) if parts.hostname else None
