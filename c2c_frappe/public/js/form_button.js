@@ -1,7 +1,9 @@
 // The "Call" button of forms in the form's own style, its keyboard shortcut, and "Call again" on a logged call.
 import { call, call_record } from "./call";
 import { phone_fields, phone_tables } from "./phone_fields";
+import { wrap_up_shown } from "./strip";
 import { record_of } from "./target";
+import { wrap_up } from "./wrap_up";
 
 // Many more DocTypes have a phone field (Company, Warehouse, Sales Order): there the icon is enough.
 const FORMS = new Set([
@@ -13,6 +15,7 @@ const FORMS = new Set([
 	"Prospect",
 	"Employee",
 	"Address",
+	"Issue",
 ]);
 
 export function add_call_buttons() {
@@ -20,8 +23,8 @@ export function add_call_buttons() {
 		if (has_call_button(frm)) {
 			// Contact adds one of the same name later, and is then given this one instead of a second.
 			add_button(frm, __("Call"), () => call_record(record_of(frm)));
-		} else if (frm.doctype === "PBX Call Log" && frm.doc.number) {
-			add_button(frm, __("Call again"), () => call(logged_target(frm.doc)));
+		} else if (frm.doctype === "PBX Call Log" && !frm.is_new()) {
+			add_buttons_of_call(frm);
 		}
 	});
 	frappe.ui.keys.add_shortcut({
@@ -31,6 +34,23 @@ export function add_call_buttons() {
 		action: () => call_record(record_of(cur_frm)),
 		ignore_inputs: true,
 	});
+	frappe.ui.keys.add_shortcut({
+		shortcut: "alt+shift+w",
+		description: __("Wrap up the latest call"),
+		action: wrap_up_shown,
+		ignore_inputs: true,
+	});
+}
+
+function add_buttons_of_call(frm) {
+	if (frm.doc.number) add_button(frm, __("Call again"), () => call(logged_target(frm.doc)));
+	if (frm.perm[0]?.write) frm.add_custom_button(__("Wrap up"), () => wrap_up_logged(frm));
+}
+
+async function wrap_up_logged(frm) {
+	// The dialog and the form write the same fields.
+	if (frm.is_dirty()) await frm.save();
+	wrap_up({ call: frm.docname, title: frm.doc.reference_name }, () => frm.reload_doc());
 }
 
 function add_button(frm, label, act) {
@@ -38,8 +58,14 @@ function add_button(frm, label, act) {
 }
 
 function has_call_button(frm) {
-	if (frm.is_new() || !(FORMS.has(frm.doctype) || frm.meta.custom)) return false;
-	return phone_fields(frm.doctype).length > 0 || phone_tables(frm.doctype).length > 0;
+	if (frm.is_new()) return false;
+	// Of these the server reads the numbers of their Contacts too.
+	return FORMS.has(frm.doctype) || (Boolean(frm.meta.custom) && has_numbers(frm));
+}
+
+function has_numbers({ doctype, meta }) {
+	const has_contact = meta.fields.some((df) => df.fieldtype === "Link" && df.options === "Contact");
+	return has_contact || phone_fields(doctype).length > 0 || phone_tables(doctype).length > 0;
 }
 
 // The record decides again: a number it no longer holds is refused.

@@ -19,3 +19,8 @@ const STATUSES = {
 export function look_of(status) {
 	return STATUSES[status] || { colour: "gray" };
 }
+
+// There is something to say about a call that was placed.
+export function can_be_wrapped_up({ call, status }) {
+	return Boolean(call) && status !== "Failed";
+}

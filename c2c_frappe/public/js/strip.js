@@ -1,18 +1,30 @@
 // The call strip: a small card in the corner that says how the latest call stands. It repeats what the
 // server says; before the server has spoken it claims nothing but that it was asked.
 import { follow, forget, watch } from "./follow";
-import { look_of } from "./status";
+import { can_be_wrapped_up, look_of } from "./status";
 import { build, draw, hide, tick } from "./strip_view";
+import { wrap_up } from "./wrap_up";
 
-const LINGER = 15000; // ms a call that has ended stays in sight
+const LINGER = 60000; // ms a call that has ended stays in sight, for whoever wants to wrap it up
 
 let shown = null;
 let ticker = null;
 let closing = null;
 
 export function start_strip() {
-	build(close);
+	build({ on_close: close, on_wrap_up: wrap_up_shown });
 	watch({ on_news: show_followed, on_quiet: rest, on_close: disappear });
+}
+
+// The call in sight, by its button or the shortcut.
+export function wrap_up_shown() {
+	if (!shown || !can_be_wrapped_up(shown)) return;
+	const { call, target } = shown;
+	clearTimeout(closing);
+	wrap_up({ call, title: target.title || shown.number }, (news) => {
+		refresh_timeline();
+		if (shown?.call === call && look_of(news.status).is_final) close();
+	});
 }
 
 export function show_asking(target) {

@@ -1,10 +1,10 @@
 // What the call strip looks like. It is told what to show and decides nothing.
-import { look_of } from "./status";
+import { can_be_wrapped_up, look_of } from "./status";
 import { set_text } from "./text";
 
 let strip = null;
 
-export function build(on_close) {
+export function build({ on_close, on_wrap_up }) {
 	strip = document.createElement("section");
 	strip.className = "c2c-strip";
 	strip.hidden = true;
@@ -20,12 +20,16 @@ export function build(on_close) {
 			<div class="c2c-strip-hint"></div>
 		</div>
 		<div class="c2c-strip-links"></div>
+		<button type="button" class="c2c-strip-wrap-up btn btn-xs"></button>
 		<span class="c2c-strip-time" aria-hidden="true"></span>
 		<button type="button" class="c2c-strip-close">${frappe.utils.icon("close", "sm")}</button>`;
-	const button = strip.querySelector("button");
+	const button = part("close");
 	button.title = __("Close");
 	button.setAttribute("aria-label", button.title);
 	button.addEventListener("click", on_close);
+	set_text(part("wrap-up"), __("Wrap up"));
+	part("wrap-up").title = __("Wrap up the latest call (Alt+Shift+W)");
+	part("wrap-up").addEventListener("click", on_wrap_up);
 	document.body.append(strip);
 }
 
@@ -40,9 +44,18 @@ export function draw(call) {
 	const hint = __("Pick up your phone {0} when it rings.", [extension]);
 	set_text(part("hint"), is_waiting && extension ? hint : "");
 	part("links").replaceChildren(...links(call));
+	draw_wrap_up(call);
 	strip.hidden = false;
 	// Frappe's own alerts stand in the same corner: they move up.
 	document.documentElement.style.setProperty("--c2c-strip-height", `${strip.offsetHeight + 8}px`);
+}
+
+// Offered at any time, and most of all once the call is over.
+function draw_wrap_up(call) {
+	const is_over = Boolean(look_of(call.status).is_final);
+	part("wrap-up").hidden = !can_be_wrapped_up(call);
+	part("wrap-up").classList.toggle("btn-primary", is_over);
+	part("wrap-up").classList.toggle("btn-default", !is_over);
 }
 
 export function tick(since) {

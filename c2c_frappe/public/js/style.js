@@ -17,6 +17,7 @@ const CSS = `
 .c2c-callable > .c2c-icon, .grid-static-col .c2c-icon { display: inline-flex; }
 .c2c-callable .form-control, .c2c-callable .control-value { padding-inline-end: 36px; }
 .grid-static-col .c2c-icon { position: static; padding: 2px 4px; margin: -2px 0; vertical-align: text-bottom; }
+.c2c-cell-icon { display: inline-flex; padding: 3px; margin-block: -3px; vertical-align: text-bottom; }
 .c2c-icon:hover { background-color: var(--control-bg-on-gray, var(--fg-hover-color)); }
 .c2c-icon:focus-visible, .c2c-strip-close:focus-visible { outline: 0; box-shadow: var(--focus-default); }
 .c2c-icon:disabled { opacity: 0.4; cursor: default; }
@@ -44,6 +45,8 @@ const CSS = `
 .c2c-strip-links { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-top: 8px; }
 .c2c-strip-links:empty, .c2c-strip-news > :empty { display: none; }
 .c2c-strip-links a { font-weight: 500; text-decoration: underline; }
+.c2c-strip-wrap-up { margin-top: 10px; }
+.c2c-strip-wrap-up[hidden] { display: none; }
 .c2c-strip-time {
 	position: absolute;
 	top: 14px;
@@ -85,6 +88,35 @@ const CSS = `
 .c2c-choice-facts { display: flex; flex-wrap: wrap; gap: 4px 12px; }
 .c2c-choice-facts { color: var(--text-muted); font-size: var(--text-sm); }
 .c2c-choice-facts:empty { display: none; }
+
+.c2c-pad-number { height: 40px; font-size: var(--text-xl); font-variant-numeric: tabular-nums; text-align: center; }
+.c2c-pad { display: grid; grid-template-columns: repeat(3, 1fr); gap: 8px; padding: 12px 0 4px; }
+.c2c-pad-key {
+	height: 48px;
+	border: 1px solid var(--border-color);
+	border-radius: var(--border-radius-md);
+	background: none;
+	color: var(--text-color);
+	font-size: var(--text-xl);
+	line-height: 1.1;
+}
+.c2c-pad-key small { display: block; color: var(--text-muted); font-size: 10px; letter-spacing: 1px; }
+.c2c-pad-key:hover { background: var(--fg-hover-color); }
+.c2c-pad-key:focus-visible { outline: 0; box-shadow: var(--focus-default); }
+
+.c2c-radios { display: flex; flex-wrap: wrap; gap: 8px; min-width: 0; margin: 0 0 var(--margin-md); padding: 0; border: 0; }
+.c2c-radios legend { margin-bottom: 4px; font-size: var(--text-sm); color: var(--text-light, var(--text-muted)); }
+.c2c-radios label { position: relative; margin: 0; }
+.c2c-radios input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
+.c2c-radios span {
+	display: block;
+	padding: 5px 12px;
+	border: 1px solid var(--border-color);
+	border-radius: 999px;
+	color: var(--text-color);
+}
+.c2c-radios input:checked + span { border-color: var(--text-color); background: var(--text-color); color: var(--fg-color); }
+.c2c-radios input:focus-visible + span { box-shadow: var(--focus-default); outline: 2px solid var(--text-color); outline-offset: 1px; }
 `;
 
 export function add_style() {

@@ -1,0 +1,112 @@
+"""What the agent says about a call once it is over, by keyboard alone, and that nobody is made to say it."""
+
+import datetime
+import itertools
+import re
+
+import pytest
+
+NUMBERS = (f"+44 7700 900{last:03}" for last in itertools.count(300))
+
+
+@pytest.fixture
+def lead(site):
+	names = {"first_name": "Lise", "last_name": "Meitner", "lead_name": "Lise Meitner"}
+	return site.admin.insert("Lead", **names, mobile_no=next(NUMBERS))
+
+
+@pytest.fixture
+def placed(page, open_form, site, simulator, lead):
+	"""The name of a call that was placed from the Lead's form and is followed by the strip."""
+	open_form(page, "Lead", lead["name"])
+	page.locator(".frappe-control[data-fieldname=mobile_no] .c2c-icon:visible").click()
+	wait_for_status(page, "Requested")
+	[call] = site.admin.list("PBX Call Log", filters={"reference_name": lead["name"]})
+	return call["name"]
+
+
+def wait_for_status(page, status):
+	page.locator(".c2c-strip-status", has_text=re.compile(f"^{status}$")).wait_for()
+
+
+def button(page):
+	return page.locator(".c2c-strip-wrap-up")
+
+
+def dialog(page):
+	return page.locator(".c2c-dialog.show")
+
+
+def test_a_call_that_ended_is_wrapped_up_by_keyboard_alone(page, site, placed, lead):
+	page.evaluate("document.activeElement.blur()")
+	site.admin.set("PBX Call Log", placed, status="Completed")
+	wait_for_status(page, "Completed")
+	assert dialog(page).count() == 0
+	assert page.evaluate("document.activeElement === document.body")
+	page.keyboard.press("Alt+Shift+W")
+	page.locator(".c2c-radios input:focus").wait_for()
+	page.keyboard.press("Space")
+	page.keyboard.press("ArrowRight")
+	chosen = page.locator(".c2c-radios input:checked").get_attribute("value")
+	page.keyboard.press("Tab")
+	page.keyboard.type("Wants the brochure.")
+	page.keyboard.press("Tab")
+	later = datetime.date.today() + datetime.timedelta(days=30)
+	page.keyboard.type(page.evaluate("day => frappe.datetime.str_to_user(day)", str(later)))
+	page.keyboard.press("Tab")
+	page.locator("[data-fieldname=follow_up] input:focus").wait_for()
+	page.keyboard.type("Ask about the brochure")
+	page.keyboard.press("Enter")
+	page.locator(".c2c-strip").wait_for(state="hidden")
+	call = site.admin.get("PBX Call Log", placed)
+	assert (call["disposition"], call["notes"]) == (chosen, "Wants the brochure.")
+	[task] = site.admin.list("ToDo", ["date", "description"], {"reference_name": lead["name"]})
+	assert task["date"] == str(later)
+	assert "Ask about the brochure" in task["description"]
+
+
+def test_a_wrap_up_is_offered_while_talking_and_may_be_left_out(page, site, placed):
+	site.admin.set("PBX Call Log", placed, status="In Progress")
+	wait_for_status(page, "In Progress")
+	button(page).click()
+	page.locator(".c2c-radios input").first.wait_for()
+	page.keyboard.press("Escape")
+	dialog(page).wait_for(state="detached")
+	assert not site.admin.get("PBX Call Log", placed)["disposition"]
+	assert page.locator(".c2c-strip").is_visible()
+
+
+def test_a_call_that_failed_is_not_wrapped_up(page, open_form, simulator, lead):
+	simulator.behave("refuse")
+	open_form(page, "Lead", lead["name"])
+	page.locator(".frappe-control[data-fieldname=mobile_no] .c2c-icon:visible").click()
+	wait_for_status(page, "Failed")
+	assert not button(page).is_visible()
+	page.keyboard.press("Alt+Shift+W")
+	page.wait_for_timeout(500)
+	assert dialog(page).count() == 0
+
+
+def test_what_the_server_refuses_stays_in_the_dialog(page, site, placed, console_errors):
+	button(page).click()
+	page.locator(".c2c-radios label").nth(1).click()
+	page.locator(".c2c-dialog [data-fieldname=notes] textarea").fill("Left a message with her brother.")
+	page.evaluate("cur_dialog.set_value('follow_up_on', '2020-01-01')")
+	page.locator(".c2c-dialog .btn-modal-primary").click()
+	page.locator(".desk-alert", has_text="The follow-up date is over").wait_for()
+	assert page.locator(".c2c-dialog textarea").input_value() == "Left a message with her brother."
+	assert not site.admin.get("PBX Call Log", placed)["notes"]
+	page.evaluate("cur_dialog.set_value('follow_up_on', '')")
+	page.locator(".c2c-dialog .btn-modal-primary").click()
+	dialog(page).wait_for(state="detached")
+	assert site.admin.get("PBX Call Log", placed)["notes"] == "Left a message with her brother."
+	console_errors[:] = [error for error in console_errors if "call.wrap_up" not in error]
+
+
+def test_a_logged_call_is_wrapped_up_on_its_form(page, open_form, site, placed):
+	open_form(page, "PBX Call Log", placed)
+	page.locator(".page-head:visible .custom-actions button:visible", has_text="Wrap up").click()
+	page.locator(".c2c-radios label").first.click()
+	page.locator(".c2c-dialog .btn-modal-primary").click()
+	page.wait_for_function("() => cur_frm.doc.disposition")
+	assert site.admin.get("PBX Call Log", placed)["disposition"]
