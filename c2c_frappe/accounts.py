@@ -33,6 +33,14 @@ def provider_of_form(account) -> Provider:
 	return registry.build(account.provider, _values(account, _entered))
 
 
+def has_call_records(account) -> bool:
+	"""Tell whether a saved PBX Account can be asked for call records."""
+	try:
+		return provider_of(account).has_call_records
+	except ConfigurationError:
+		return False
+
+
 def _values(account, secret_of) -> dict[str, object]:
 	known = registry.PROVIDERS.get(account.provider)
 	settings = known.settings if known else ()

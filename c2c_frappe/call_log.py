@@ -6,6 +6,7 @@ is taking the lock, over any number of processes and machines. Nothing here spea
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from frappe.utils import get_system_timezone, now, now_datetime
 from c2c_frappe.pbx import news, status
 from c2c_frappe.pbx.base import DialResult
 from c2c_frappe.pbx.guards import first_free
-from c2c_frappe.pbx.matching import Candidate
+from c2c_frappe.pbx.matching import AFTER, BEFORE, Candidate
 from c2c_frappe.pbx.news import CallEvent
 
 DOCTYPE = "PBX Call Log"
@@ -88,9 +89,11 @@ def last_status(number: str) -> str:
 
 
 def count_dials(agent: str, since: datetime) -> int:
-	"""Return how many calls the agent placed since then, refused attempts left out."""
+	"""Return how many calls the agent placed since then, refused attempts and the phone's own calls left out."""
 	table = frappe.qb.DocType(DOCTYPE)
-	is_dialled = table.failure_code.isnull() | table.failure_code.notin(status.REFUSALS)
+	is_refused = table.failure_code.isin(status.REFUSALS)
+	# Of what was dialled here it is at least an empty object.
+	is_dialled = table.custom_data.isnotnull() & (table.failure_code.isnull() | is_refused.negate())
 	query = (
 		frappe.qb.from_(table)
 		.select(Count("*"))
@@ -162,20 +165,64 @@ def candidates(account: str, event: CallEvent) -> list[Candidate]:
 	"""Return the account's calls an event may be about: by our key, by the PBX's id, by number."""
 	table = frappe.qb.DocType(DOCTYPE)
 	meant = [(table.name, event.call)] if event.call else _by_traits(table, event)
-	columns = (table.name, table.pbx_call_id, table.extension, table.number, table.requested_at)
 	found = {}
 	for column, value in meant:
-		query = frappe.qb.from_(table).select(*columns).where((table.account == account) & (column == value))
-		for row in query.orderby(table.requested_at, order=frappe.qb.desc).limit(CANDIDATES).run():
-			found[row[0]] = row
+		found.update({c.name: c for c in _candidates((table.account == account) & (column == value))})
+	return list(found.values())
+
+
+def calls_near(account: str, agent: str, started_at: datetime) -> list[Candidate]:
+	"""Return the agent's calls of the minutes around a moment in UTC."""
+	table = frappe.qb.DocType(DOCTYPE)
+	since, till = _of_utc(started_at - AFTER), _of_utc(started_at + BEFORE)
+	is_near = (table.requested_at >= since) & (table.requested_at <= till)
+	return _candidates((table.agent == agent) & (table.account == account) & is_near)
+
+
+def _candidates(condition) -> list[Candidate]:
+	table = frappe.qb.DocType(DOCTYPE)
+	columns = ("name", "pbx_call_id", "extension", "number", "requested_at", "evidence_rank")
+	query = frappe.qb.from_(table).select(*(table[column] for column in columns)).where(condition)
+	rows = query.orderby(table.requested_at, order=frappe.qb.desc).limit(CANDIDATES).run()
 	return [
-		Candidate(n, i or "", x or "", number or "", _in_utc(at)) for n, i, x, number, at in found.values()
+		Candidate(n, i or "", x or "", number or "", _in_utc(at), (rank or 0) < status.BEGAN_AT_PBX.rank)
+		for n, i, x, number, at, rank in rows
 	]
 
 
 def _by_traits(table, event: CallEvent) -> list[tuple]:
 	traits = ((table.pbx_call_id, event.pbx_call_id), (table.number, event.started_at and event.number))
 	return [(column, value) for column, value in traits if value]
+
+
+def open_starts(account: str, since: datetime) -> list[datetime]:
+	"""Return when the account's calls that have no end yet were requested, those since a moment in UTC, in UTC."""
+	table = frappe.qb.DocType(DOCTYPE)
+	is_open = table.status.isin(sorted(status.OPEN)) & (table.requested_at >= _of_utc(since))
+	query = frappe.qb.from_(table).select(table.requested_at).where(is_open & (table.account == account))
+	return [_in_utc(moment) for moment in query.run(pluck=True)]
+
+
+def name_of_record(account: str, record_id: str) -> str:
+	"""Return the name of the row of a call that began at the PBX: the same for the same record, so there is one."""
+	return hashlib.sha256(f"{account}\0{record_id}".encode()).hexdigest()[:20]
+
+
+def add(name: str, account: str, agent: str, event: CallEvent) -> None:
+	"""Insert and commit the row of a call that began at the PBX, unless it is there; `apply` says what became of it."""
+	_insert(
+		{
+			"name": name,
+			"direction": event.direction,
+			"agent": agent,
+			"account": account,
+			"extension": event.extension,
+			"number": event.number,
+			"requested_at": _of_utc(event.started_at),
+			"pbx_call_id": event.pbx_call_id,
+			**_said(status.BEGAN_AT_PBX),
+		}
+	)
 
 
 def apply(name: str, events: list[CallEvent]) -> dict:

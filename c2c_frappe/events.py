@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 
 import frappe
 from frappe.utils import now_datetime
 
-from c2c_frappe import accounts, call_log, replies
+from c2c_frappe import accounts, call_log, extensions, replies
 from c2c_frappe.pbx import news
+from c2c_frappe.pbx.base import redact
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.matching import match
+from c2c_frappe.pbx.matching import is_unheard_of, match
 from c2c_frappe.pbx.news import CallEvent
+from c2c_frappe.pbx.records import CallRecord
 
 DOCTYPE = "PBX Event"
 # An event that fits no call may be early; after this long it is not early any more.
@@ -28,19 +32,37 @@ BATCH = 200
 def receive(account, payload: dict) -> str:
 	"""Store and apply one event of a PBX Account; return its outcome. Commits."""
 	event = _read(account, payload)
-	name = _store(account.name, payload, event)
+	text = _as_text(payload)
+	name = _store(account.name, text, event, _key(account.name, text))
 	if not name:
 		return "Applied"
 	return _try(name, account.name, event) if event else "Ignored"
 
 
+def receive_records(account: str, records: Iterable[CallRecord], secrets: tuple[str, ...]) -> Counter:
+	"""Store and apply what is new in these call records; return how many came to each outcome. Commits each.
+
+	A record is new when what it says was not heard before, so that reading it twice changes nothing.
+	"""
+	by_key = {_key(account, "record", r.record_id, _as_text(r.event.as_stored())): r for r in records}
+	known = set(frappe.get_all(DOCTYPE, {"event_key": ("in", list(by_key))}, pluck="event_key"))
+	outcomes = Counter()
+	for key, record in by_key.items():
+		if key in known:
+			continue
+		text = redact(_as_text(dict(record.row)), secrets)
+		name = _store(account, text, record.event, key, record.record_id)
+		if name:
+			outcomes[_try(name, account, record.event, record.record_id)] += 1
+	return outcomes
+
+
 def retry_waiting() -> None:
 	"""Try the events again that fitted no call; give up on those that waited a day."""
-	waiting = frappe.get_all(
-		DOCTYPE, {"outcome": "Waiting"}, ["name", "account", "news"], order_by="received_at", limit=BATCH
-	)
+	fields = ["name", "account", "news", "record_id"]
+	waiting = frappe.get_all(DOCTYPE, {"outcome": "Waiting"}, fields, order_by="received_at", limit=BATCH)
 	for row in waiting:
-		_try(row.name, row.account, news.of_stored(json.loads(row.news)))
+		_try(row.name, row.account, news.of_stored(json.loads(row.news)), row.record_id or "")
 
 
 def _read(account, payload: dict) -> CallEvent | None:
@@ -50,9 +72,16 @@ def _read(account, payload: dict) -> CallEvent | None:
 		return None
 
 
-def _store(account: str, payload: dict, event: CallEvent | None) -> str:
+def _as_text(values: dict) -> str:
+	return json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
+
+
+def _key(*parts: str) -> str:
+	return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _store(account: str, text: str, event: CallEvent | None, key: str, record_id: str = "") -> str:
 	"""Insert and commit the event; return its name, "" when the very same one came before."""
-	text = json.dumps(payload, sort_keys=True, ensure_ascii=False, default=str)
 	document = frappe.get_doc(
 		{
 			"doctype": DOCTYPE,
@@ -62,7 +91,8 @@ def _store(account: str, payload: dict, event: CallEvent | None) -> str:
 			"payload": text,
 			"news": json.dumps(event.as_stored()) if event else "",
 			"pbx_call_id": event.pbx_call_id if event else "",
-			"event_key": hashlib.sha256(f"{account}\0{text}".encode()).hexdigest(),
+			"event_key": key,
+			"record_id": record_id,
 		}
 	)
 	document.flags.ignore_links = True
@@ -77,15 +107,36 @@ def _store(account: str, payload: dict, event: CallEvent | None) -> str:
 	return document.name
 
 
-def _try(name: str, account: str, event: CallEvent) -> str:
-	call = match(event, call_log.candidates(account, event))
-	outcome = "Applied" if call else _still_waiting(name)
+def _try(name: str, account: str, event: CallEvent, record_id: str = "") -> str:
+	candidates = call_log.candidates(account, event)
+	call = match(event, candidates)
+	if call:
+		outcome = "Applied"
+	elif record_id:
+		call, outcome = _began_at_the_pbx(account, event, record_id, candidates)
+	else:
+		outcome = _still_waiting(name)
 	tries = frappe.db.get_value(DOCTYPE, name, "tries") or 0
 	frappe.db.set_value(DOCTYPE, name, {"outcome": outcome, "call": call, "tries": tries + 1})
 	if call:
 		_apply(call)
 	frappe.db.commit()
 	return outcome
+
+
+def _began_at_the_pbx(account: str, event: CallEvent, record_id: str, candidates: list) -> tuple[str, str]:
+	"""Return (call, outcome) for a record nobody's click explains: the row of an agent's own or an incoming call."""
+	call = call_log.name_of_record(account, record_id)
+	if frappe.db.exists(call_log.DOCTYPE, call):
+		return call, "Applied"
+	agent = extensions.holder(account, event.extension)
+	if not agent:
+		return "", "Ignored"
+	near = call_log.calls_near(account, agent, event.started_at) if event.started_at else []
+	if not is_unheard_of(event, [*candidates, *near]):
+		return "", "Unmatched"
+	call_log.add(call, account, agent, event)
+	return call, "Applied"
 
 
 def _still_waiting(name: str) -> str:

@@ -30,6 +30,15 @@ def account_of(user: str) -> str:
 	return of_user(user).account or frappe.db.get_single_value("PBX Settings", "default_account") or ""
 
 
+def holder(account: str, extension: str) -> str:
+	"""Return the one enabled user whose phone this is, "" when it is nobody's or several people's."""
+	if not extension:
+		return ""
+	users = frappe.get_all("User", {"pbx_extension": extension, "enabled": 1}, pluck="name")
+	own = [user for user in users if account_of(user) == account]
+	return own[0] if len(own) == 1 else ""
+
+
 def of_account(account: str) -> list[dict]:
 	"""Return {user, extension, caller_id} of everyone on this account, and of agents who have no extension yet."""
 	is_default = account == frappe.db.get_single_value("PBX Settings", "default_account")

@@ -30,7 +30,8 @@ scheduler_events = {
 			"c2c_frappe.call_log.sweep",
 			"c2c_frappe.events.retry_waiting",
 			"c2c_frappe.setup_steps.refresh",
-		]
+		],
+		"*/5 * * * *": ["c2c_frappe.call_records.schedule"],
 	}
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from c2c_frappe.pbx import exchange, news, records, registry, status, transport
 from c2c_frappe.pbx.base import MAX_ANSWER, HttpAnswer
 from c2c_frappe.pbx.errors import OutcomeUnknownError, PbxError, RejectedError, UnavailableError
+from c2c_frappe.pbx.matching import Candidate, is_unheard_of, match
+from c2c_frappe.pbx.news import CallEvent
 from c2c_frappe.pbx.records import Window
 
 NOON = datetime(2026, 11, 23, 12, 0)
@@ -171,6 +174,82 @@ class TestPrimevox:
 		assert page(PRIMEVOX, {"data": rows}).has_more
 		assert not page(PRIMEVOX, {"data": dict(list(rows.items())[:499])}).has_more
 		assert page(PRIMEVOX, {"data": []}).records == ()
+
+
+CALL = Candidate("a", "", "1000", "+447700900123", NOON)
+BEGAN = CallEvent(
+	"record",
+	extension="1000",
+	number="+447700900123",
+	pbx_call_id="7",
+	started_at=NOON + timedelta(seconds=5),
+)
+
+
+class TestCallsThatBeganAtThePbx:
+	@pytest.mark.parametrize(
+		("event", "calls", "unheard_of"),
+		[
+			(BEGAN, [], True),
+			(BEGAN, [CALL], False),
+			(BEGAN, [replace(CALL, extension="1001")], True),
+			(BEGAN, [replace(CALL, number="+12025550147")], True),
+			(BEGAN, [replace(CALL, requested_at=NOON - timedelta(minutes=10))], True),
+			(BEGAN, [replace(CALL, pbx_call_id="8")], True),
+			(BEGAN, [replace(CALL, pbx_call_id="8", is_silent=True)], False),
+			(BEGAN, [CALL, replace(CALL, name="b")], False),
+			(replace(BEGAN, number=""), [CALL], False),
+			(replace(BEGAN, number=""), [], True),
+			(replace(BEGAN, extension=""), [], False),
+			(replace(BEGAN, started_at=None), [], False),
+			(replace(BEGAN, call="another-sites"), [], False),
+			(replace(BEGAN, direction="Incoming"), [], True),
+		],
+	)
+	def test_a_record_is_of_a_call_of_its_own_only_when_no_call_of_ours_may_be_the_one(
+		self, event, calls, unheard_of
+	):
+		assert is_unheard_of(event, calls) is unheard_of
+		assert not (unheard_of and match(event, calls))
+
+
+VERSIONS = st.lists(
+	st.fixed_dictionaries(
+		{},
+		optional={
+			"hangup_cause": st.sampled_from(["", "ANSWERED", "BUSY", "NO_ANSWER", "odd"]),
+			"call_end": st.sampled_from(["", "2026-11-23 12:01:00", "2026-11-23 12:02:00"]),
+			"bill_duration": st.sampled_from(["0", "30", "31"]),
+		},
+	),
+	max_size=4,
+)
+TOLD = st.lists(
+	st.fixed_dictionaries(
+		{"event": st.sampled_from(["start", "answer", "end"])},
+		optional={
+			"hangup_cause": st.sampled_from(["ANSWERED", "BUSY"]),
+			"duration": st.sampled_from(["5", "40"]),
+			"ended_at": st.just("2026-11-23 12:03:00"),
+		},
+	),
+	max_size=4,
+)
+
+
+@settings(deadline=None)
+@given(VERSIONS, TOLD, st.randoms(), st.integers(1, 3))
+def test_events_and_records_in_any_order_and_however_often_end_in_the_same_row(rows, told, random, times):
+	heard = [row(**values) for values in rows] + [COMMPEAK.parse_event(payload) for payload in told]
+	shuffled = heard * times
+	random.shuffle(shuffled)
+
+	def row_of(all_news):
+		dial = status.of_dial("accepted")
+		best = status.best([dial, *(event.evidence for event in all_news if event.evidence)])
+		return best, news.fold(all_news)
+
+	assert row_of(shuffled) == row_of(heard)
 
 
 class TestWindows:

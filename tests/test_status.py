@@ -166,3 +166,13 @@ class TestFinal:
 	@pytest.mark.parametrize("state", sorted(set(status.ALL) - {"Dialing"}))
 	def test_a_row_with_an_answer_is_not_overdue(self, state):
 		assert status.as_of(datetime(2026, 1, 1), state, datetime(2025, 1, 1)) is None
+
+
+def test_a_call_that_began_at_the_pbx_outranks_a_dials_reply_and_yields_to_all_news():
+	assert all(evidence < status.BEGAN_AT_PBX for evidence in status.DIAL_ANSWERS.values())
+	for source, call_status in (
+		("progress", status.RINGING),
+		("end", status.FAILED),
+		("record", status.BUSY),
+	):
+		assert status.BEGAN_AT_PBX < status.of_news(source, call_status)

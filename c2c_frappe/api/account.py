@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import frappe
 
-from c2c_frappe import accounts, call_counts, dialing, extensions, permissions, site_address, webhook_address
+from c2c_frappe import (
+	accounts,
+	call_counts,
+	call_records,
+	dialing,
+	extensions,
+	permissions,
+	site_address,
+	webhook_address,
+)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -74,3 +83,10 @@ def webhook_help(account: str) -> dict:
 	"""Return {url, parameters} to enter at the PBX; `url` is empty while the account has no token."""
 	permissions.require_manager()
 	return webhook_address.describe(account)
+
+
+@frappe.whitelist(methods=["POST"])
+def fetch_records(account: str) -> None:
+	"""Fetch an account's call records in the background; progress and result go to whoever asks by realtime."""
+	permissions.require_manager()
+	call_records.request(account)

@@ -39,6 +39,7 @@ class CommPeak(Provider):
 		custom_data=True,
 		call_id=True,
 		confirms_dial=True,
+		call_records=True,
 		events=True,
 	)
 	settings = (

@@ -15,13 +15,17 @@ AFTER = timedelta(minutes=3)
 
 @dataclass(frozen=True)
 class Candidate:
-	"""A call of the event's account that may be meant; `requested_at` in UTC without a zone."""
+	"""A call of the event's account that may be meant; `requested_at` in UTC without a zone.
+
+	`is_silent` while no event has told of it: then the PBX's id is the one the dial's reply gave, if any.
+	"""
 
 	name: str
 	pbx_call_id: str
 	extension: str
 	number: str
 	requested_at: datetime
+	is_silent: bool = False
 
 
 def match(event: CallEvent, candidates: Sequence[Candidate]) -> str:
@@ -39,9 +43,30 @@ def _fits(event: CallEvent, candidate: Candidate) -> bool:
 	if not (event.extension and event.number and event.started_at) or event.direction != "Outgoing":
 		return False
 	is_other_call = bool(candidate.pbx_call_id and event.pbx_call_id)
-	is_near = -BEFORE <= event.started_at - candidate.requested_at <= AFTER
 	is_same = (candidate.extension, candidate.number) == (event.extension, event.number)
-	return is_same and is_near and not is_other_call
+	return is_same and _is_near(event, candidate) and not is_other_call
+
+
+def is_unheard_of(event: CallEvent, candidates: Sequence[Candidate]) -> bool:
+	"""Tell whether a call record is of a call that began at the PBX: no call of ours can be the one.
+
+	A masked number may be anybody's, and the id of a call no event told of may be another leg's.
+	"""
+	if event.call or not (event.extension and event.started_at):
+		return False
+	return not any(_may_be(event, candidate) for candidate in candidates)
+
+
+def _may_be(event: CallEvent, candidate: Candidate) -> bool:
+	ids = {candidate.pbx_call_id, event.pbx_call_id} - {""}
+	numbers = {candidate.number, event.number} - {""}
+	is_other_call = len(ids) == 2 and not candidate.is_silent
+	is_other_phone = candidate.extension != event.extension or len(numbers) == 2
+	return not is_other_call and not is_other_phone and _is_near(event, candidate)
+
+
+def _is_near(event: CallEvent, candidate: Candidate) -> bool:
+	return -BEFORE <= event.started_at - candidate.requested_at <= AFTER
 
 
 def _only(candidates) -> str:

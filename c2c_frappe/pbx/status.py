@@ -100,6 +100,10 @@ _RANKS = {
 }
 
 
+# Of a call nobody dialled here, while its record says nothing more: above any dial's reply, below all news.
+BEGAN_AT_PBX = Evidence(19, UNKNOWN)
+
+
 def of_dial(answer: str) -> Evidence:
 	"""Return the evidence a dial's answer gives; `answer` is a key of DIAL_ANSWERS."""
 	return DIAL_ANSWERS[answer]

@@ -12,6 +12,9 @@ frappe.ui.form.on("PBX Account", {
 		frm.add_custom_button(__("Test connection"), () => when_saved(frm, test_connection));
 		frm.add_custom_button(__("Make a test call"), () => when_saved(frm, ask_test_call));
 		frm.add_custom_button(__("Extensions"), () => when_saved(frm, edit_extensions));
+		if (frm.doc.__onload?.has_call_records) {
+			frm.add_custom_button(__("Fetch call records now"), () => when_saved(frm, fetch_records));
+		}
 		show_last_day(frm);
 		show_webhook(frm);
 	},
@@ -55,6 +58,12 @@ async function test_connection(frm) {
 	const found = await ask("test_connection", { account: frm.doc.name }, __("Asking the PBX. No phone will ring."));
 	const indicator = found.ok === false ? "red" : found.ok ? "green" : "orange";
 	show(__("Test connection"), indicator, found.message, found.request, found.unchecked);
+}
+
+// The server tells the progress and, when it is done, the result.
+async function fetch_records(frm) {
+	await ask("fetch_records", { account: frm.doc.name }, __("Asking the PBX..."));
+	frappe.show_alert({ message: __("The call records are being fetched."), indicator: "blue" });
 }
 
 function ask_test_call(frm) {

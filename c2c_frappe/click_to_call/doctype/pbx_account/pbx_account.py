@@ -14,9 +14,14 @@ from c2c_frappe.pbx.errors import ConfigurationError
 class PBXAccount(Document):
 	"""Trims what was pasted, and names the field a mistake is in."""
 
+	def onload(self):
+		"""Tell the form whether this account can be asked for call records."""
+		self.set_onload("has_call_records", accounts.has_call_records(self))
+
 	def validate(self):
 		"""Refuse settings the provider cannot work with."""
 		self._trim()
+		self._keep_mark()
 		mistake = self._mistake()
 		if mistake:
 			field = self.meta.get_field(mistake.setting)
@@ -28,6 +33,12 @@ class PBXAccount(Document):
 			value = self.get(field.fieldname)
 			if field.fieldtype in ("Data", "Password") and isinstance(value, str):
 				self.set(field.fieldname, settings.trimmed(value))
+
+	def _keep_mark(self):
+		"""Keep how far call records were read: a form that was open meanwhile knows an older mark."""
+		before = self.get_doc_before_save()
+		for field in ("records_until", "records_message"):
+			self.set(field, before.get(field) if before else None)
 
 	def _mistake(self) -> ConfigurationError | None:
 		try:

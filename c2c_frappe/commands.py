@@ -1,0 +1,51 @@
+"""What the app adds to `bench`: `bench --site S c2c reconcile`. Prints sentences; decides nothing."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import frappe
+from frappe.commands import get_site, pass_context
+
+
+@click.group()
+def c2c():
+	"""Click to Call."""
+
+
+@c2c.command()
+@click.option("--account", help="One PBX Account; without it all that are enabled and give call records.")
+@pass_context
+def reconcile(context, account: str | None = None):
+	"""Fetch the call records that are due now; exit 1 when a PBX did not give them."""
+	frappe.init(site=get_site(context))
+	frappe.connect()
+	try:
+		has_failed = not all([_fetch(name) for name in _accounts(account)])
+	finally:
+		frappe.destroy()
+	sys.exit(1 if has_failed else 0)
+
+
+def _accounts(account: str | None) -> list[str]:
+	from c2c_frappe import accounts
+
+	if account:
+		return [account]
+	names = frappe.get_all("PBX Account", {"enabled": 1}, pluck="name", order_by="name")
+	return [name for name in names if accounts.has_call_records(frappe.get_doc("PBX Account", name))]
+
+
+def _fetch(account: str) -> bool:
+	from c2c_frappe import call_records
+
+	if not frappe.db.exists("PBX Account", account):
+		click.secho(f"There is no PBX Account {account}.", fg="red")
+		return False
+	outcome = call_records.fetch(account)
+	click.secho(f"{account}: {outcome['message']}", fg=None if outcome["ok"] else "red")
+	return outcome["ok"] is not False
+
+
+commands = [c2c]
