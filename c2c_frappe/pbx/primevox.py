@@ -32,7 +32,9 @@ class Primevox(Provider):
 	slug = "primevox"
 	label = "Primevox"
 	docs_url = "https://support.primevox.net/portal/en/kb/articles/click-to-call-v2"
-	capabilities = Capabilities(support="Documented", custom_data=False, call_id=False, confirms_dial=False)
+	capabilities = Capabilities(
+		support="Documented", custom_data=False, call_id=False, confirms_dial=False, call_records=True
+	)
 	settings = (
 		*COMMON,
 		Setting("api_key", _("API key"), kind="password", required=True),
