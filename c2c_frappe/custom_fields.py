@@ -5,46 +5,49 @@ from __future__ import annotations
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+# Marks a text for extraction into locale/main.pot. Frappe translates labels when it shows them.
+_ = str
+
 # permlevel 1 on User: System Manager alone, so that nobody gives himself another's phone.
 _DO_NOT_CALL = {
 	"fieldname": "do_not_call",
-	"label": "Do not call",
+	"label": _("Do not call"),
 	"fieldtype": "Check",
 	"insert_after": "status",
-	"description": "Nobody can place a call to this record's numbers.",
+	"description": _("Nobody can place a call to this record's numbers."),
 }
 _OF_USER = (
 	{
 		"fieldname": "pbx_section",
-		"label": "Click to Call",
+		"label": _("Click to Call"),
 		"fieldtype": "Section Break",
 		"insert_after": "dashboard",
 		"collapsible": 1,
 	},
 	{
 		"fieldname": "pbx_extension",
-		"label": "PBX extension",
+		"label": _("PBX extension"),
 		"fieldtype": "Data",
 		"insert_after": "pbx_section",
-		"description": "The phone that rings when this user clicks a number.",
+		"description": _("The phone that rings when this user clicks a number."),
 		"permlevel": 1,
 	},
 	{
 		"fieldname": "pbx_account",
-		"label": "PBX account",
+		"label": _("PBX account"),
 		"fieldtype": "Link",
 		"options": "PBX Account",
 		"insert_after": "pbx_extension",
-		"description": "Empty: the default account of PBX Settings.",
+		"description": _("Empty: the default account of PBX Settings."),
 		"permlevel": 1,
 	},
 	{"fieldname": "pbx_column_break", "fieldtype": "Column Break", "insert_after": "pbx_account"},
 	{
 		"fieldname": "pbx_caller_id",
-		"label": "PBX caller ID",
+		"label": _("PBX caller ID"),
 		"fieldtype": "Data",
 		"insert_after": "pbx_column_break",
-		"description": "What the customer sees, where the provider takes it.",
+		"description": _("What the customer sees, where the provider takes it."),
 		"permlevel": 1,
 	},
 )

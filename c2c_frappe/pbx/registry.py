@@ -17,7 +17,8 @@ PROVIDERS: dict[str, type[Provider]] = {provider.slug: provider for provider in 
 def build(slug: str, values: Mapping[str, object]) -> Provider:
 	"""Return the provider for an account's settings; raise ConfigurationError if they cannot work."""
 	if slug not in PROVIDERS:
-		raise ConfigurationError(_("There is no provider called {0}.", slug or "\u2014"), "provider")
+		named = slug or "\u2014"  # not within _(), where a literal is taken for a translation's context
+		raise ConfigurationError(_("There is no provider called {0}.", named), "provider")
 	return PROVIDERS[slug](values)
 
 
