@@ -43,9 +43,11 @@ class Dialers:
 	def __init__(self):
 		argv = [sys.executable, "-m", "c2c_frappe.tests.race_worker", frappe.local.site]
 		self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+		self._under_way: list[int] = []
 
 	def stop(self) -> None:
-		"""End the program; calls under way are waited for."""
+		"""End the program and the calls under way."""
+		self.abandon()
 		self._process.stdin.close()
 		self._process.wait(REQUEST_SECONDS)
 		self._process.stdout.close()
@@ -54,11 +56,21 @@ class Dialers:
 		"""Let the calls go and return their processes' ids; `finish` must follow."""
 		self._process.stdin.write(json.dumps({"calls": calls, "conf": conf}) + "\n")
 		self._process.stdin.flush()
-		return self._line()["pids"]
+		self._under_way = self._line()["pids"]
+		return self._under_way
 
 	def finish(self) -> list[dict]:
 		"""Return the calls' outcomes: {"reply" or "error", "messages", "seconds"}, or {"killed": signal}."""
-		return self._line()
+		outcomes = self._line()
+		self._under_way = []
+		return outcomes
+
+	def abandon(self) -> None:
+		"""End the calls nobody waits for any more, after a test that failed between `start` and `finish`."""
+		if self._under_way:
+			for pid in self._under_way:
+				os.kill(pid, signal.SIGKILL)
+			self.finish()
 
 	def dial(self, calls: list[dict], **conf) -> list[dict]:
 		"""Place calls {"user", "sent", "die_at"} at once and return their outcomes."""

@@ -17,15 +17,17 @@ import time
 
 import frappe
 
-# Imported here, once, so that no process spends the moment of the race on it.
 from c2c_frappe.api import call
 from c2c_frappe.click_to_call.doctype.pbx_call_log import pbx_call_log  # noqa: F401
+from c2c_frappe.pbx import phone
 
 READY, GO = b"r", b"g"
 
 
 def main(site: str) -> None:
 	"""Carry out orders until standard input ends."""
+	# Read here, once, so that no process spends the moment of the race on the numbering plans.
+	phone.time_zones(phone.find("+447700900123", ()))
 	for line in sys.stdin:
 		order = json.loads(line)
 		started = [_fork(site, one, order.get("conf") or {}) for one in order["calls"]]

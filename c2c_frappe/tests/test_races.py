@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import frappe
 
@@ -23,11 +24,16 @@ class RaceCase(SiteCase):
 		processes.require_durable_database()
 		super().setUpClass()
 		cls.simulator.stop()
-		extensions = [str(1000 + n) for n in range(TWELVE)]
-		cls.simulator = Simulator(extensions=extensions).start()
+		cls.simulator = start_simulator()
 		cls.addClassCleanup(cls.simulator.stop)
 		cls.dialers = processes.Dialers()
 		cls.addClassCleanup(cls.dialers.stop)
+
+	def setUp(self):
+		super().setUp()
+		self.addCleanup(self.dialers.abandon)
+		# A machine at work may keep twelve processes waiting for longer than a test's usual second.
+		self.point_accounts_at(self.simulator.url, connect_timeout=10, read_timeout=30)
 
 	def assert_no_noise(self, outcomes: list[dict]) -> None:
 		"""Every outcome is a plain reply: no traceback, no message of Frappe's beside it."""
@@ -54,8 +60,7 @@ class RaceCase(SiteCase):
 
 	def click(self, user: str = site.AGENT, **sent) -> dict:
 		"""Return one call of the Lead's mobile number for `Dialers`."""
-		place = {"reference_doctype": "Lead", "reference_name": self.lead, "fieldname": "mobile_no"}
-		return {"user": user, "sent": {**place, "request_id": str(uuid.uuid4()), **sent}}
+		return {"user": user, "sent": {**self.at_lead, "request_id": str(uuid.uuid4()), **sent}}
 
 
 class TestRaces(RaceCase):
@@ -119,7 +124,7 @@ class TestRacesOverTheWeb(RaceCase):
 	def post_to_both(self, request_ids: list[str]) -> list[dict]:
 		calls = [(self.token, self.click(request_id=one)["sent"]) for one in request_ids]
 		half = len(calls) // 2
-		with processes.ThreadPoolExecutor(2) as pool:
+		with ThreadPoolExecutor(2) as pool:
 			waiting = [
 				pool.submit(server.dial_all, part)
 				for server, part in zip(self.servers, (calls[:half], calls[half:]), strict=True)
@@ -139,6 +144,11 @@ class TestRacesOverTheWeb(RaceCase):
 			frappe.db.delete("PBX Call Log")
 			frappe.db.commit()
 			self.assert_one_call(self.post_to_both([str(uuid.uuid4()) for _ in range(TWELVE)]))
+
+
+def start_simulator() -> Simulator:
+	"""Start a simulated PBX with an extension for each of the twelve."""
+	return Simulator(extensions=[str(1000 + n) for n in range(TWELVE)]).start()
 
 
 def make_racers() -> None:
