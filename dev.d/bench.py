@@ -7,7 +7,9 @@ than the milliseconds.
 import gzip
 import json
 import os
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import commands
@@ -32,6 +34,7 @@ def main(arguments: list[str]) -> int:
 	if arguments:
 		print("usage: ./dev bench")
 		return 2
+	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the site is stopped
 	try:
 		parts = [_click_cost(), _bytes()]
 	except (MeasureError, desks.UnavailableError, packages.MissingError) as error:

@@ -5,6 +5,8 @@ own in any case. A Desk that cannot be had here keeps the pictures it has.
 """
 
 import argparse
+import signal
+import sys
 
 import desks
 import packages
@@ -23,6 +25,7 @@ def main(arguments: list[str]) -> int:
 	parser = argparse.ArgumentParser(prog="./dev shots", description=__doc__.partition("\n")[0])
 	parser.add_argument("--no-bench", action="store_true", help="leave out a bench on this machine")
 	options = parser.parse_args(arguments)
+	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the site is stopped
 	IMAGES.mkdir(parents=True, exist_ok=True)
 	bench = None if options.no_bench else real_bench.find()
 	try:
