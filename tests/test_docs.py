@@ -133,7 +133,9 @@ def test_the_support_table_of_a_page_is_that_of_the_code(page):
 
 def test_the_support_table_leaves_out_nothing_that_providers_declare():
 	declared = set(registry.support_table()[0]) - {"provider", "label", "docs"}
-	assert declared == set(COLUMNS), "give the new capability a column here and a line in docs/providers/index.md"
+	assert declared == set(COLUMNS), (
+		"give the new capability a column here and a line in docs/providers/index.md"
+	)
 
 
 @pytest.mark.parametrize("slug", registry.PROVIDERS)
