@@ -2,7 +2,7 @@
 import { call } from "./call";
 import { target_of } from "./target";
 
-const NUMBERS = ".phone-btn, a[href^='tel:']";
+const NUMBERS = ".phone-btn, a[href^='tel:'], [data-c2c-doctype]";
 
 export function listen_for_clicks() {
 	document.addEventListener("click", on_click, true);

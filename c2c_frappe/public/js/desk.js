@@ -4,6 +4,8 @@ import { listen_for_clicks } from "./clicks";
 import { add_call_buttons } from "./form_button";
 import { set_handler } from "./handler";
 import { add_icons } from "./icons";
+import { add_list_icons } from "./list_icons";
+import { extend_search_bar } from "./search_bar";
 import { start_strip } from "./strip";
 import { add_style } from "./style";
 
@@ -12,6 +14,8 @@ if (frappe.boot?.c2c) {
 	set_handler();
 	listen_for_clicks();
 	add_icons();
+	add_list_icons();
 	add_call_buttons();
+	if (frappe.boot.c2c.any_number) extend_search_bar();
 	start_strip();
 }

@@ -1,4 +1,4 @@
-// The look of icons, strip and chooser, in Frappe's own colours, so that light, dark and other themes fit.
+// The look of icons, strip and dialogs, in Frappe's own colours, so that light, dark and other themes fit.
 // Kept in the script: the Desk loads one file of ours.
 
 const CSS = `
@@ -89,7 +89,12 @@ const CSS = `
 .c2c-choice-facts { color: var(--text-muted); font-size: var(--text-sm); }
 .c2c-choice-facts:empty { display: none; }
 
-.c2c-pad-number { height: 40px; font-size: var(--text-xl); font-variant-numeric: tabular-nums; text-align: center; }
+.c2c-pad-number {
+	height: 40px;
+	font-size: var(--text-xl);
+	font-variant-numeric: tabular-nums;
+	text-align: center;
+}
 .c2c-pad { display: grid; grid-template-columns: repeat(3, 1fr); gap: 8px; padding: 12px 0 4px; }
 .c2c-pad-key {
 	height: 48px;
@@ -104,10 +109,26 @@ const CSS = `
 .c2c-pad-key:hover { background: var(--fg-hover-color); }
 .c2c-pad-key:focus-visible { outline: 0; box-shadow: var(--focus-default); }
 
-.c2c-radios { display: flex; flex-wrap: wrap; gap: 8px; min-width: 0; margin: 0 0 var(--margin-md); padding: 0; border: 0; }
-.c2c-radios legend { margin-bottom: 4px; font-size: var(--text-sm); color: var(--text-light, var(--text-muted)); }
+.c2c-radios {
+	display: flex;
+	flex-wrap: wrap;
+	gap: 8px;
+	min-width: 0;
+	margin: 0 0 var(--margin-md);
+	padding: 0;
+	border: 0;
+}
+.c2c-radios legend { margin-bottom: 4px; font-size: var(--text-sm); color: var(--text-muted); }
 .c2c-radios label { position: relative; margin: 0; }
-.c2c-radios input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
+.c2c-radios input {
+	position: absolute;
+	inset: 0;
+	width: 100%;
+	height: 100%;
+	margin: 0;
+	opacity: 0;
+	cursor: pointer;
+}
 .c2c-radios span {
 	display: block;
 	padding: 5px 12px;
@@ -115,8 +136,12 @@ const CSS = `
 	border-radius: 999px;
 	color: var(--text-color);
 }
-.c2c-radios input:checked + span { border-color: var(--text-color); background: var(--text-color); color: var(--fg-color); }
-.c2c-radios input:focus-visible + span { box-shadow: var(--focus-default); outline: 2px solid var(--text-color); outline-offset: 1px; }
+.c2c-radios input:checked + span {
+	border-color: var(--text-color);
+	background: var(--text-color);
+	color: var(--fg-color);
+}
+.c2c-radios input:focus-visible + span { outline: 2px solid var(--text-color); outline-offset: 1px; }
 `;
 
 export function add_style() {

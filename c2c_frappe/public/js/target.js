@@ -1,7 +1,10 @@
 // From what was clicked to what the server is asked to call: a record and its field, or a bare number.
 // The text on the page never decides which number is dialled where there is a record.
 
+import { target_of_button } from "./record_button";
+
 export function target_of(element) {
+	if (element.dataset.c2cDoctype) return target_of_button(element);
 	const cell = element.closest(".grid-static-col");
 	if (cell) return target_of_row(cell);
 	const control = element.closest(".frappe-control")?.fieldobj;

@@ -1,0 +1,35 @@
+// The search bar (Ctrl-K, Ctrl-G): "Call +44 ..." for what looks like a number, and the dial pad by its name.
+// Whether it is one, and may be called, the server decides.
+import { call } from "./call";
+import { open_dial_pad } from "./dial_pad";
+
+const NUMBER = /^\+?[\d\s().\/-]{5,30}$/;
+const LEAST_DIGITS = 5;
+// Below "Search for": Enter goes on searching, as what is typed may be an invoice's number.
+const INDEX = 95;
+
+export function extend_search_bar() {
+	frappe.search?.utils?.make_function_searchable?.(open_dial_pad, __("Dial pad"));
+	const bar = frappe.search?.AwesomeBar?.prototype;
+	const added = bar?.add_defaults;
+	if (!added) return;
+	bar.add_defaults = function (text) {
+		added.call(this, text);
+		if (looks_like_number(text)) this.options.push(option(text));
+	};
+}
+
+function looks_like_number(text) {
+	return NUMBER.test(text) && text.replace(/\D/g, "").length >= LEAST_DIGITS;
+}
+
+function option(number) {
+	return {
+		label: __("Call {0}", [`<bdi dir="ltr">${number}</bdi>`]),
+		value: __("Call {0}", [number]),
+		match: number,
+		index: INDEX,
+		default: "Call",
+		onclick: () => call({ number, shown: number }),
+	};
+}

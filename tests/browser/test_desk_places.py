@@ -1,0 +1,159 @@
+"""Calls from other places than a form's fields: lists, reports, the search bar, the dial pad, the timeline."""
+
+import itertools
+import re
+import secrets
+
+import pytest
+
+NUMBERS = (f"+44 7700 900{last:03}" for last in itertools.count(400))
+
+
+@pytest.fixture
+def number():
+	return next(NUMBERS)
+
+
+@pytest.fixture
+def lead(site, number):
+	names = {"first_name": "Emmy", "last_name": "Noether", "lead_name": "Emmy Noether"}
+	return site.admin.insert("Lead", **names, mobile_no=number)
+
+
+@pytest.fixture
+def club(site, number):
+	"""(doctype, name) of a record whose DocType has its number in the list."""
+	doctype = f"Club {secrets.token_hex(3)}"
+	fields = [
+		{"fieldname": "title", "label": "Title", "fieldtype": "Data", "in_list_view": 1},
+		{"fieldname": "desk", "label": "Desk", "fieldtype": "Data", "options": "Phone", "in_list_view": 1},
+		{"fieldname": "fax", "label": "Fax", "fieldtype": "Data", "options": "Phone", "in_list_view": 1},
+	]
+	rights = [{"role": role, "read": 1, "write": 1, "report": 1} for role in ("Sales User", "System Manager")]
+	site.admin.insert(
+		"DocType",
+		name=doctype,
+		module="Contacts",
+		custom=1,
+		title_field="title",
+		fields=fields,
+		permissions=rights,
+	)
+	name = site.admin.insert(doctype, title="Chess", desk=number, fax=next(NUMBERS))["name"]
+	return doctype, name
+
+
+def wait_for_status(page, status):
+	page.locator(".c2c-strip-status", has_text=re.compile(f"^{status}$")).wait_for()
+
+
+def last_dialled(simulator):
+	return simulator.requests[-1]["path"].split("/")[-1]
+
+
+def digits(number):
+	return re.sub(r"\D", "", number)
+
+
+@pytest.mark.parametrize("view", ["list", "report"])
+def test_a_number_in_a_list_or_report_has_one_icon_that_calls_its_record(
+	page, site, simulator, club, number, view
+):
+	doctype, name = club
+	page.goto(f"{site.desk}/{doctype.lower().replace(' ', '-')}/view/{view}")
+	icon = page.locator(".layout-main:visible .c2c-icon:visible")
+	icon.first.wait_for()
+	assert icon.count() == 1
+	address = page.url
+	icon.click()
+	wait_for_status(page, "Requested")
+	assert last_dialled(simulator) == digits(number)
+	assert page.url == address
+	[call] = site.admin.list(
+		"PBX Call Log", ["reference_doctype", "reference_name"], {"reference_name": name}
+	)
+	assert call["reference_doctype"] == doctype
+	assert page.evaluate("cur_list.filter_area.get().length") == 0
+
+
+def test_the_rest_of_a_list_s_row_still_opens_the_record(page, site, simulator, club):
+	doctype, name = club
+	page.goto(f"{site.desk}/{doctype.lower().replace(' ', '-')}")
+	page.locator(".list-row .c2c-icon:visible").wait_for()
+	page.locator(".list-row .list-subject a", has_text="Chess").click()
+	page.wait_for_function("name => window.cur_frm && cur_frm.docname === name", arg=name)
+	assert not simulator.requests
+
+
+def search_for(page, text):
+	page.evaluate("document.activeElement.blur()")
+	page.keyboard.press("Control+k" if page.locator("#navbar-search:visible").count() == 0 else "Control+g")
+	page.locator("#navbar-search:focus").wait_for()
+	page.keyboard.type(text)
+
+
+def test_a_number_typed_in_the_search_bar_is_called(page, open_form, simulator, lead, number):
+	open_form(page, "Lead", lead["name"])
+	free = next(NUMBERS)
+	search_for(page, free)
+	page.locator(".awesomplete li:visible", has_text=f"Call {free}").click()
+	wait_for_status(page, "Requested")
+	assert last_dialled(simulator) == digits(free)
+
+
+def test_a_name_typed_in_the_search_bar_is_not_offered_as_a_call(page, open_form, lead):
+	open_form(page, "Lead", lead["name"])
+	search_for(page, "SINV-2026")
+	page.locator(".awesomplete li:visible", has_text="Search for").wait_for()
+	assert page.locator(".awesomplete li:visible", has_text=re.compile("^Call ")).count() == 0
+
+
+def test_the_dial_pad_is_found_in_the_search_bar_and_calls_by_keys_and_by_keyboard(
+	page, open_form, simulator, lead
+):
+	open_form(page, "Lead", lead["name"])
+	free = next(NUMBERS)
+	search_for(page, "Dial pad")
+	page.locator(".awesomplete li:visible", has_text="Dial pad").first.click()
+	page.locator(".c2c-pad-number:focus").wait_for()
+	for key in "+449":
+		page.locator(".c2c-pad-key", has_text=key).click()
+	page.get_by_role("button", name="Delete the last digit").click()
+	assert page.locator(".c2c-pad-number").input_value() == "+44"
+	page.locator(".c2c-pad-number").focus()
+	page.keyboard.press("End")
+	page.keyboard.type(free[3:])
+	page.keyboard.press("Enter")
+	wait_for_status(page, "Requested")
+	assert last_dialled(simulator) == digits(free)
+
+
+def test_a_call_is_placed_again_from_the_timeline(page, open_form, site, simulator, lead, number):
+	simulator.behave("refuse")
+	open_form(page, "Lead", lead["name"])
+	page.locator(".frappe-control[data-fieldname=mobile_no] .c2c-icon:visible").click()
+	wait_for_status(page, "Failed")
+	simulator.reset()
+	again = page.locator(".timeline-item button", has_text="Call again")
+	again.first.wait_for(state="attached")
+	again.first.evaluate("button => button.click()")
+	wait_for_status(page, "Requested")
+	assert last_dialled(simulator) == digits(number)
+	calls = site.admin.list("PBX Call Log", ["status", "reference_doctype"], {"reference_name": lead["name"]})
+	assert [call["status"] for call in calls] == ["Failed", "Requested"]
+
+
+def test_an_issue_is_called_through_its_contact(page, open_form, site, simulator, number):
+	if not site.has_erpnext:
+		pytest.skip("needs ERPNext")
+	rows = [{"phone": number, "is_primary_mobile_no": 1}]
+	contact = site.admin.insert(
+		"Contact", first_name="Maryam", last_name=secrets.token_hex(3), phone_nos=rows
+	)
+	issue = site.admin.insert("Issue", subject="No dial tone", contact=contact["name"])
+	open_form(page, "Issue", issue["name"])
+	page.locator(".page-head:visible .c2c-button:visible").click()
+	wait_for_status(page, "Requested")
+	assert last_dialled(simulator) == digits(number)
+	[call] = site.admin.list("PBX Call Log", filters={"reference_name": issue["name"]})
+	assert call
