@@ -9,13 +9,10 @@ from c2c_frappe import extensions, numbers, permissions
 
 def extend(bootinfo) -> None:
 	"""Add `c2c` to the boot info of users who may call; others get nothing and see plain numbers."""
-	if not permissions.can_call() or frappe.session.data.get("impersonated_by"):
-		return
-	settings = frappe.get_cached_doc("PBX Settings")
-	if not settings.enabled:
+	if not permissions.is_offered_calls():
 		return
 	bootinfo.c2c = {
 		"extension": extensions.of_user(frappe.session.user).extension,
 		"fields": numbers.unmarked_fields(),
-		"any_number": bool(settings.allow_any_number),
+		"any_number": bool(frappe.get_cached_doc("PBX Settings").allow_any_number),
 	}

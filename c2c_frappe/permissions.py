@@ -14,6 +14,13 @@ def can_call(user: str | None = None) -> bool:
 	return AGENT in frappe.get_roles(user)
 
 
+def is_offered_calls() -> bool:
+	"""Tell whether the logged-in user is shown what calls: has the role, is himself, and calling is switched on."""
+	if not can_call() or frappe.session.data.get("impersonated_by"):
+		return False
+	return bool(frappe.get_cached_doc("PBX Settings").enabled)
+
+
 def sees_all(user: str | None = None) -> bool:
 	"""Tell whether the user sees everybody's calls, not own ones only."""
 	return bool(SEES_ALL & set(frappe.get_roles(user)))

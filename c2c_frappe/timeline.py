@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, format_duration, get_fullname
 
-from c2c_frappe import call_log, replies
+from c2c_frappe import call_log, permissions, replies
 
 LIMIT = 20
 # Where ERPNext keeps the Lead a record was made from, and when that field holds one.
@@ -20,7 +20,8 @@ def calls_of(doctype: str, name: str) -> list[dict]:
 	"""Return timeline entries of the record's latest calls; nothing, and an Error Log, when that fails."""
 	try:
 		places = [(doctype, name), *_lead_of(doctype, name)]
-		return [_entry(row) for place in places for row in call_log.of_record(*place, LIMIT)]
+		is_caller = permissions.is_offered_calls()
+		return [_entry(row, is_caller) for place in places for row in call_log.of_record(*place, LIMIT)]
 	except Exception as error:  # noqa: BLE001  a timeline hook that raises breaks every form it is on
 		fault = f"The calls of {doctype} {name} could not be shown ({type(error).__name__})."
 		# A form is loaded by GET, after which Frappe rolls back.
@@ -37,12 +38,12 @@ def _lead_of(doctype: str, name: str) -> list[tuple[str, str]]:
 	return [("Lead", lead)] if lead and frappe.has_permission("Lead", "read", lead) else []
 
 
-def _entry(row: dict) -> dict:
+def _entry(row: dict, is_caller: bool) -> dict:
 	return {
 		"icon": "call",
 		"is_card": False,
 		"creation": row["requested_at"],
-		"content": _content(row),
+		"content": _content(row) + (_call_again(row) if is_caller and row["number"] else ""),
 	}
 
 
@@ -55,3 +56,15 @@ def _content(row: dict) -> str:
 	if row["message"] and row["failure_code"]:
 		sentence += f'<div class="text-muted small">{escape_html(row["message"])}</div>'
 	return sentence
+
+
+def _call_again(row: dict) -> str:
+	"""Return the button public/js/clicks.js listens to; the number only chooses among the record's."""
+	carried = {
+		"doctype": row["reference_doctype"],
+		"name": row["reference_name"],
+		"number": replies.display(row["number"]),
+	}
+	attributes = " ".join(f'data-c2c-{key}="{escape_html(value)}"' for key, value in carried.items())
+	label = escape_html(_("Call again"))
+	return f' <button type="button" class="btn btn-xs btn-default c2c-button" {attributes}>{label}</button>'

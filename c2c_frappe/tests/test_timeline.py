@@ -7,7 +7,7 @@ from unittest.mock import patch
 import frappe
 from frappe.deferred_insert import save_to_db
 
-from c2c_frappe import call_log, timeline
+from c2c_frappe import call_log, permissions, timeline
 from c2c_frappe.pbx.base import DialResult
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, SiteCase
@@ -61,7 +61,17 @@ class TestTimeline(SiteCase):
 		with patch.object(timeline, "get_fullname", lambda _user: CANARY):
 			(text,) = self.shown()
 		self.assertNotIn("<img", text)
-		self.assertEqual(text.count("&lt;img"), 3)
+		# Agent, number and message, and the number once more in the button that calls it again.
+		self.assertEqual(text.count("&lt;img"), 4)
+
+	def test_a_call_is_offered_again_to_who_may_call_and_to_nobody_else(self):
+		self.dial_lead()
+		(text,) = self.shown()
+		self.assertIn(f'data-c2c-doctype="Lead" data-c2c-name="{self.lead}"', text)
+		self.assertIn('data-c2c-number="+44 7700 900123"', text)
+		with patch.object(permissions, "can_call", lambda _user=None: False):
+			(text,) = self.shown()
+		self.assertNotIn("data-c2c", text)
 
 	def test_a_failure_shows_nothing_and_is_logged_without_secrets(self):
 		title = "Calls on the timeline"
