@@ -37,6 +37,8 @@ def dial(site):
 def take(page, name, size=SIZE):
 	"""Save what the page shows under a name, once it stands still."""
 	page.set_viewport_size(size)
+	# The logo is the host's, and not what the picture shows.
+	page.add_style_tag(content=".app-logo { visibility: hidden }")
 	page.evaluate("document.activeElement.blur()")
 	page.mouse.move(2, size["height"] - 2)
 	page.wait_for_load_state("networkidle")
