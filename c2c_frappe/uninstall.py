@@ -24,6 +24,7 @@ _TRACES = {
 	"Custom DocPerm": "parent",
 	"User Permission": "allow",
 	"__UserSettings": "doctype",
+	"Singles": "doctype",
 }
 
 
@@ -32,7 +33,7 @@ def before_uninstall() -> None:
 	custom_fields.remove()
 	doctypes = frappe.get_all("DocType", {"module": "Click To Call"}, pluck="name")
 	for table, column in _TRACES.items():
-		if frappe.db.table_exists(table):
+		if table.startswith("__") or frappe.db.table_exists(table):
 			frappe.db.delete(table, {column: ("in", doctypes)})
 	# Unlike charts and cards a set-up step names no module, and would stay.
 	steps = frappe.get_all("Onboarding Step Map", {"parent": "Click to Call"}, pluck="step")
@@ -48,4 +49,5 @@ def after_uninstall() -> None:
 		frappe.delete_doc("Role", role, ignore_missing=True, force=True)
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", "c2c_frappe.%")})
 	frappe.db.delete("Deleted Document", {"deleted_name": ("in", ROLES)})
+	frappe.db.commit()  # Frappe 15 commits before this hook and not after it
 	frappe.clear_cache()

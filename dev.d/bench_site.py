@@ -38,9 +38,10 @@ setup_complete({"language": "English", "country": "United Kingdom", "timezone": 
 
 
 @contextmanager
-def running(kind: str = "erpnext", state_folder: Path = TESTS):
+def running(kind: str = "erpnext", state_folder: Path = TESTS, is_bare: bool = False):
 	"""Yield a started site as it is right after the app's installation, and stop it at the end.
 
+	:param is_bare: without the app and without a web server
 	Raises BenchError when there is no bench with an app of this name, or when it cannot carry a site.
 	"""
 	sites = _sites(state_folder, NAMES)
@@ -56,9 +57,10 @@ def running(kind: str = "erpnext", state_folder: Path = TESTS):
 			_restore(sites)
 			_configure(sites)
 			site.start_servers()
-			site.install()
-			site.bundle()
-			site.start()
+			if not is_bare:
+				site.install()
+				site.bundle()
+				site.start()
 		yield site
 	finally:
 		services.stop(site.state)

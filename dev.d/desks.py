@@ -31,11 +31,14 @@ class UnavailableError(Exception):
 
 @dataclass(frozen=True)
 class Kind:
-	"""One kind of Desk; `open` starts a fresh site of it with `url` and `test`, for use in `with`."""
+	"""One kind of Desk; `open` starts a fresh site of it with `url` and `test`, for use in `with`.
+
+	With `is_bare=True` the site is without the app and without a web server.
+	"""
 
 	slug: str
 	label: str
-	open: Callable[[], AbstractContextManager]
+	open: Callable[..., AbstractContextManager]
 
 
 def kinds(with_bench: bool, with_embedded: bool) -> list[Kind]:
@@ -81,25 +84,31 @@ def for_browser(kind: str, site) -> dict[str, str]:
 
 
 @contextmanager
-def _no_bench():
+def _no_bench(is_bare: bool = False):
 	raise UnavailableError("there is none on this machine (FRAPPE_BENCH names one elsewhere)")
 	yield
 
 
 @contextmanager
-def bench_desk(kind: str, folder: Path = bench_site.TESTS):
-	"""Yield a fresh site of the bench, kind "erpnext" or "frappe"; raises UnavailableError."""
+def bench_desk(kind: str, folder: Path = bench_site.TESTS, is_bare: bool = False):
+	"""Yield a fresh site of the bench, kind "erpnext" or "frappe"; raises UnavailableError.
+
+	:param is_bare: without the app and without a web server
+	"""
 	try:
 		bench_site.install_programs()
 	except packages.MissingError as error:
 		raise UnavailableError(str(error)) from error
-	with bench_site.running(kind, folder) as site:
+	with bench_site.running(kind, folder, is_bare) as site:
 		yield site
 
 
 @contextmanager
-def embedded_desk(folder: Path = EMBEDDED_TESTS):
-	"""Yield a fresh embedded Desk in this folder; raises UnavailableError where it cannot be built."""
+def embedded_desk(folder: Path = EMBEDDED_TESTS, is_bare: bool = False):
+	"""Yield a fresh embedded Desk in this folder; raises UnavailableError where it cannot be built.
+
+	:param is_bare: without the app and without a web server
+	"""
 	try:
 		packages.install(packages.missing(("redis-server", "python venv")))
 		desk = Desk(environment.build(EMBEDDED), folder)
@@ -108,8 +117,9 @@ def embedded_desk(folder: Path = EMBEDDED_TESTS):
 	services.stop(desk.state)
 	shutil.rmtree(folder, ignore_errors=True)
 	try:
-		desk.create()
-		desk.start()
+		desk.create(install=not is_bare)
+		if not is_bare:
+			desk.start()
 		yield desk
 	finally:
 		desk.stop()

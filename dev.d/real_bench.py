@@ -206,10 +206,11 @@ class BenchSite:
 		if self._process([self._python, "-c", "import xmlrunner"], 60).returncode == 0:
 			selection = [*selection, "--junit-xml-output", report]
 		argv = [*bench, "--site", self.name, "run-tests", *selection]
-		result = self._process(argv, timeout, stderr=subprocess.STDOUT)
-		with open(log, "a") as file:
-			file.write(result.stdout)
-		counts = test_counts.from_unittest(result.stdout, result.returncode)
+		with open(log, "a+", errors="replace") as file:
+			before = file.tell()
+			result = self._process(argv, timeout, stdout=file, stderr=subprocess.STDOUT)
+			file.seek(before)
+			counts = test_counts.from_unittest(file.read(), result.returncode)
 		return {**counts, "reasons": test_counts.reasons(report, counts["skipped"])}
 
 	@property
@@ -231,7 +232,8 @@ class BenchSite:
 
 	def _process(self, argv: list, timeout: float, **streams) -> subprocess.CompletedProcess:
 		environment = {**os.environ, **self.environment}
-		return commands.run(argv, timeout, env=environment, cwd=self.sites, stdout=subprocess.PIPE, **streams)
+		streams = {"stdout": subprocess.PIPE, **streams}
+		return commands.run(argv, timeout, env=environment, cwd=self.sites, **streams)
 
 
 def write_json(path: Path, content: dict) -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import desks
+import lifecycle
 import pytest_runs
 import services
 import test_counts
@@ -26,7 +27,7 @@ from progress import say, warn
 from real_bench import BenchError
 
 PARTS = ("core", "site", "browser")
-SITE_SECONDS = 600
+SITE_SECONDS = 900
 UNAVAILABLE = (desks.UnavailableError, pytest_runs.UnavailableError)
 
 
@@ -87,6 +88,9 @@ def _parts(options: argparse.Namespace) -> Iterator[Part]:
 			yield Part(
 				f"site tests, {kind.label}", partial(_site_tests, kind, options.expression), kind.label
 			)
+			yield Part(
+				f"install, migrate, uninstall, {kind.label}", partial(_lifecycle, kind, options.expression)
+			)
 	if "browser" in options.parts:
 		for kind in desks.kinds(not options.no_bench, not options.no_embedded):
 			yield Part(f"browser tests, {kind.label}", partial(_browser_tests, kind, options.expression))
@@ -119,6 +123,13 @@ def _site_tests(kind: desks.Kind, expression: str) -> dict:
 		if report["failed"]:
 			print(services.tail("test", site.state, lines=200), flush=True)
 		return report
+
+
+def _lifecycle(kind: desks.Kind, expression: str) -> dict:
+	if expression not in "lifecycle":
+		return test_counts.NOTHING
+	with kind.open(is_bare=True) as site:
+		return lifecycle.check(site)
 
 
 def _modules(expression: str) -> list[str]:
