@@ -35,7 +35,7 @@ function button_of({ label, number, local_time, last_result, do_not_call }) {
 	const main = element("span", "c2c-choice-main");
 	main.append(element("span", "c2c-choice-label", label), element("span", "c2c-choice-number", number, number));
 	const facts = element("span", "c2c-choice-facts");
-	if (do_not_call) facts.append(element("span", "indicator-pill red", __("Do not call")));
+	if (do_not_call) facts.append(element("span", "c2c-pill indicator-pill red", __("Do not call")));
 	if (last_result) facts.append(element("span", "", last_result));
 	if (local_time) facts.append(element("span", "", __("{0} there", [local_time])));
 	button.append(main, facts);

@@ -36,7 +36,7 @@ export function build({ on_close, on_wrap_up }) {
 export function draw(call) {
 	const { number, message = "", extension } = call;
 	const { colour, is_waiting } = look_of(call.status);
-	part("status").className = `c2c-strip-status indicator-pill ${colour}`;
+	part("status").className = `c2c-strip-status c2c-pill indicator-pill ${colour}`;
 	set_text(part("status"), __(call.status));
 	set_text(part("title"), call.target.title);
 	set_text(part("number"), message.includes(number) ? "" : number, number);

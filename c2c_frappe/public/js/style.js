@@ -36,9 +36,15 @@ const CSS = `
 	color: var(--text-color);
 	font-size: var(--text-md);
 	line-height: 1.45;
+	text-align: start;
 }
 .c2c-strip[hidden] { display: none; }
 .c2c-strip-status { margin-bottom: 8px; }
+.c2c-pill.indicator-pill { background: var(--control-bg); color: var(--text-color); }
+.c2c-pill.blue::before { background: var(--blue-500); }
+.c2c-pill.green::before { background: var(--green-500); }
+.c2c-pill.orange::before { background: var(--orange-500); }
+.c2c-pill.red::before { background: var(--red-500); }
 .c2c-strip-title, .c2c-strip-number { font-weight: 600; overflow-wrap: anywhere; }
 .c2c-strip-number { font-variant-numeric: tabular-nums; }
 .c2c-strip-message, .c2c-strip-hint { margin-top: 2px; }

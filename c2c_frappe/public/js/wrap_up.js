@@ -31,6 +31,8 @@ function open(call, title, form, on_saved) {
 		primary_action: () => save(call, dialog, outcome, on_saved),
 	});
 	dialog.fields_dict.outcome.wrapper.append(outcome.element);
+	// Frappe 15's labels are not tied to their fields.
+	for (const { df, $input } of dialog.fields_list) $input?.attr("aria-label", df.label);
 	dialog.$wrapper.addClass("c2c-dialog");
 	dialog.body.addEventListener("keydown", (event) => {
 		if (is_send(event)) dialog.get_primary_btn().trigger("click");

@@ -1,0 +1,149 @@
+"""axe-core finds nothing serious or critical in what the app draws, and the shortcuts are in Frappe's help.
+
+Only our own elements are looked at: Frappe's pages around them have faults of their own. axe-core comes from npm
+into .dev on first use; without npm or a network the test is skipped and says so.
+"""
+
+import itertools
+import re
+import secrets
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+AXE = "axe-core@4.14.1"
+NPM_SECONDS = 120
+FOLDER = Path(__file__).resolve().parents[2] / ".dev" / AXE
+NUMBERS = (f"+44 7700 900{last:03}" for last in itertools.count(100))
+# What it found, of the weight that keeps somebody from using the page.
+FIND = """async (selectors) => {
+	const found = await axe.run({ include: selectors.map((selector) => [selector]) });
+	return found.violations
+		.filter(({ impact }) => ["serious", "critical"].includes(impact))
+		.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
+}"""
+
+
+@pytest.fixture(scope="session")
+def axe():
+	"""axe-core's script."""
+	script = FOLDER / "node_modules/axe-core/axe.min.js"
+	if not script.exists():
+		if not shutil.which("npm"):
+			pytest.skip("axe-core cannot be had: there is no npm on this machine")
+		argv = ["npm", "install", "--prefix", FOLDER, "--no-save", "--no-audit", "--no-fund", AXE]
+		done = subprocess.run(argv, capture_output=True, text=True, timeout=NPM_SECONDS, check=False)
+		if done.returncode:
+			pytest.skip(f"axe-core cannot be had: {done.stderr.strip()[-300:]}")
+	return script.read_text()
+
+
+@pytest.fixture
+def faults(axe):
+	"""A function (page, selectors) that returns what is wrong within these elements."""
+
+	def find(page, *selectors):
+		page.evaluate(axe)
+		return page.evaluate(FIND, list(selectors))
+
+	return find
+
+
+@pytest.fixture
+def contact(site):
+	rows = [{"phone": next(NUMBERS)}, {"phone": next(NUMBERS)}]
+	return site.admin.insert("Contact", first_name="Edsger", last_name=secrets.token_hex(3), phone_nos=rows)
+
+
+@pytest.fixture
+def lead(site):
+	names = {"first_name": "Barbara", "last_name": "Liskov", "lead_name": "Barbara Liskov"}
+	return site.admin.insert("Lead", **names, mobile_no=next(NUMBERS))
+
+
+def call(page):
+	page.locator(".frappe-control[data-fieldname=mobile_no] .c2c-icon:visible").click()
+	page.locator(".c2c-strip-status", has_text=re.compile("^Requested$")).wait_for()
+
+
+def stand_still(page):
+	"""Wait until what fades in has done so: half-way its contrast is poor."""
+	page.wait_for_timeout(600)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_form_with_its_icons_strip_and_timeline(page, open_form, simulator, lead, faults, theme):
+	open_form(page, "Lead", lead["name"])
+	page.evaluate("theme => document.documentElement.setAttribute('data-theme', theme)", theme)
+	call(page)
+	page.locator(".timeline-item .c2c-button").first.wait_for(state="attached")
+	stand_still(page)
+	parts = (
+		".frappe-control .c2c-icon",
+		".page-head .c2c-button",
+		".c2c-strip",
+		".timeline-item .c2c-button",
+	)
+	assert faults(page, *parts) == []
+	for colour in ("gray", "green", "orange", "red"):
+		pill = page.locator(".c2c-strip-status")
+		pill.evaluate("(pill, colour) => pill.classList.replace(pill.classList.item(3), colour)", colour)
+		assert faults(page, ".c2c-strip") == [], colour
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_chooser(page, open_form, site, contact, faults, theme):
+	site.admin.set("Contact", contact["name"], do_not_call=1)
+	open_form(page, "Contact", contact["name"])
+	page.evaluate("theme => document.documentElement.setAttribute('data-theme', theme)", theme)
+	page.locator(".page-head:visible .c2c-button:visible").click()
+	page.locator(".c2c-choice:focus").wait_for()
+	stand_still(page)
+	assert faults(page, ".c2c-choices") == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_wrap_up(page, open_form, simulator, lead, faults, theme):
+	open_form(page, "Lead", lead["name"])
+	page.evaluate("theme => document.documentElement.setAttribute('data-theme', theme)", theme)
+	call(page)
+	page.locator(".c2c-strip-wrap-up").click()
+	page.locator(".c2c-radios label").first.click()
+	stand_still(page)
+	assert faults(page, ".c2c-dialog .modal-body") == []
+
+
+def test_the_dial_pad(page, open_form, lead, faults):
+	open_form(page, "Lead", lead["name"])
+	page.evaluate(
+		"frappe.search.utils.searchable_functions.find(({ label }) => label === 'Dial pad').action()"
+	)
+	page.locator(".c2c-pad-number:focus").wait_for()
+	stand_still(page)
+	assert faults(page, ".c2c-dialog .modal-body") == []
+
+
+def test_the_account_s_and_the_log_s_own_buttons(page, admin_page, open_form, site, simulator, lead, faults):
+	[account, *_] = site.admin.list("PBX Account", filters={"provider": "commpeak"})
+	open_form(admin_page, "PBX Account", account["name"])
+	admin_page.locator(".page-head:visible .custom-actions button:visible").first.wait_for()
+	stand_still(admin_page)
+	assert faults(admin_page, ".page-head .custom-actions") == []
+	open_form(page, "Lead", lead["name"])
+	call(page)
+	[logged] = site.admin.list("PBX Call Log", filters={"reference_name": lead["name"]})
+	open_form(page, "PBX Call Log", logged["name"])
+	page.locator(".page-head:visible .custom-actions button:visible").first.wait_for()
+	stand_still(page)
+	assert faults(page, ".page-head .custom-actions") == []
+
+
+def test_the_shortcuts_are_in_the_help_of_frappe(page, open_form, lead):
+	open_form(page, "Lead", lead["name"])
+	page.keyboard.press("Shift+/")
+	help_text = page.locator(".modal.show .modal-body")
+	help_text.wait_for()
+	assert "Call the open record" in help_text.inner_text()
+	assert "Wrap up the latest call" in help_text.inner_text()
