@@ -25,12 +25,24 @@ class _Secret(str):
 
 def provider_of(account) -> Provider:
 	"""Return the provider a saved PBX Account stands for; raise ConfigurationError if its settings can't work."""
-	return registry.build(account.provider, _values(account, _stored))
+	return _build(account, _stored)
 
 
 def provider_of_form(account) -> Provider:
 	"""Return the provider of a PBX Account being edited, whose new secrets are not stored yet."""
-	return registry.build(account.provider, _values(account, _entered))
+	return _build(account, _entered)
+
+
+def _build(account, secret_of) -> Provider:
+	try:
+		return registry.build(account.provider, _values(account, secret_of))
+	except PbxError as error:
+		failure = error
+	except Exception as error:  # noqa: BLE001  the frames in between hold the secrets: nothing may travel up
+		name = type(error).__name__
+		failure = ConfigurationError(_("There is a fault in this app ({0}). Nothing was sent.").format(name))
+	# Out here, so that the fault, whose text may hold a secret, is no context of what is raised.
+	raise failure
 
 
 def has_call_records(account) -> bool:
@@ -39,6 +51,14 @@ def has_call_records(account) -> bool:
 		return provider_of(account).has_call_records
 	except ConfigurationError:
 		return False
+
+
+def webhook_token(account) -> str:
+	"""Return the token a PBX must send along with its events, "" when there is none or it cannot be read."""
+	try:
+		return _stored(account, "webhook_token")
+	except ConfigurationError:
+		return ""
 
 
 def _values(account, secret_of) -> dict[str, object]:

@@ -6,9 +6,8 @@ from urllib.parse import urlencode
 
 import frappe
 from frappe.utils import get_url
-from frappe.utils.password import get_decrypted_password
 
-from c2c_frappe import replies
+from c2c_frappe import accounts, replies
 from c2c_frappe.pbx import registry
 
 METHOD = "/api/method/c2c_frappe.api.webhook.receive"
@@ -27,8 +26,8 @@ def describe(account: str) -> dict:
 	"""Return {url, parameters: [{name, meaning}]}; the url is empty while there is no token."""
 	document = frappe.get_doc("PBX Account", account)
 	document.check_permission("write")
-	token = document.webhook_token and get_decrypted_password("PBX Account", account, "webhook_token")
-	query = urlencode({"account": account, "token": token or ""})
+	token = accounts.webhook_token(document)
+	query = urlencode({"account": account, "token": token})
 	parameters = registry.PROVIDERS[document.provider].event_parameters
 	return {
 		"url": get_url(f"{METHOD}?{query}") if token else "",
