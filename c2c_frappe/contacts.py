@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import frappe
 
+from c2c_frappe import permissions
+
 LIMIT = 20
 
 
@@ -14,8 +16,11 @@ def of_record(document) -> list:
 	fields = document.meta.get("fields", {"fieldtype": "Link", "options": "Contact"})
 	linked = [document.get(field.fieldname) for field in fields]
 	names = dict.fromkeys(name for name in [*linked, *_linking(document)] if name)
-	contacts = (frappe.get_doc("Contact", name) for name in names if frappe.db.exists("Contact", name))
-	return [contact for contact in contacts if contact.has_permission("read")]
+	return [frappe.get_doc("Contact", name) for name in names if _is_readable(name)]
+
+
+def _is_readable(contact: str) -> bool:
+	return bool(frappe.db.exists("Contact", contact)) and permissions.may("read", "Contact", contact)
 
 
 def _linking(document) -> list[str]:

@@ -6,6 +6,8 @@ import frappe
 from frappe import _
 from frappe.utils import get_url_to_form
 
+from c2c_frappe import permissions
+
 SETTINGS = "PBX Settings"
 
 # failure code -> what to change, the first there is and the user may change: the agent's User, the account, PBX
@@ -52,6 +54,4 @@ def link(doctype: str, name: str) -> dict | None:
 def _may_change(doctype: str, name: str) -> bool:
 	if doctype == "User" and 1 not in frappe.get_meta(doctype).get_permlevel_access("write"):
 		return False  # everybody may change his own User, but not its extension
-	# The DocType first: asked about a document alone, Frappe 16 shows a message to who may not even read any.
-	is_allowed = frappe.has_permission(doctype, "write") and frappe.db.exists(doctype, name)
-	return bool(is_allowed and frappe.has_permission(doctype, "write", doc=name))
+	return bool(frappe.db.exists(doctype, name)) and permissions.may("write", doctype, name)

@@ -26,6 +26,11 @@ def sees_all(user: str | None = None) -> bool:
 	return bool(SEES_ALL & set(frappe.get_roles(user)))
 
 
+def may(ptype: str, doctype: str, name: str) -> bool:
+	"""Tell whether the user may do this to a record; shows no message, as Frappe does to who may do it to none."""
+	return bool(frappe.has_permission(doctype, ptype) and frappe.has_permission(doctype, ptype, doc=name))
+
+
 def require_agent() -> None:
 	"""Raise PermissionError unless the logged-in user may call as himself."""
 	if not can_call():

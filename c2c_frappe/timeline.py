@@ -35,7 +35,7 @@ def _lead_of(doctype: str, name: str) -> list[tuple[str, str]]:
 		return []
 	field, condition = _LEAD_FIELDS[doctype]
 	lead = frappe.db.get_value(doctype, {"name": name, **condition}, field)
-	return [("Lead", lead)] if lead and frappe.has_permission("Lead", "read", lead) else []
+	return [("Lead", lead)] if lead and permissions.may("read", "Lead", lead) else []
 
 
 def _entry(row: dict, is_caller: bool) -> dict:
