@@ -222,6 +222,17 @@ class TestRecords(SiteCase):
 			self.assertEqual(reply["failure_code"], "no_number")
 		self.assertEqual(self.simulator.requests, ())
 
+	def test_the_contacts_of_a_record_stay_hidden_from_who_may_not_read_them_and_no_message_says_so(self):
+		visitor = site.make_visitor(owner=OTHER_AGENT, phone=site.MOBILE)
+		contact = frappe.get_doc("Contact", self.contact)
+		contact.append("links", {"link_doctype": site.VISITOR, "link_name": visitor})
+		contact.save()
+		frappe.clear_messages()
+		with site.as_user(OTHER_AGENT):
+			shown = call.numbers(site.VISITOR, visitor)["numbers"]
+		self.assertEqual([number["fieldname"] for number in shown], ["phone"])
+		self.assertEqual(frappe.local.message_log, [])
+
 	def test_an_impersonator_can_neither_call_nor_list_numbers(self):
 		with site.as_user(AGENT, impersonated_by="Administrator"):
 			with self.assertRaises(frappe.PermissionError) as denied:
