@@ -40,7 +40,7 @@ def _build(account, secret_of) -> Provider:
 		failure = error
 	except Exception as error:  # noqa: BLE001  the frames in between hold the secrets: nothing may travel up
 		name = type(error).__name__
-		failure = ConfigurationError(_("There is a fault in this app ({0}). Nothing was sent.").format(name))
+		failure = ConfigurationError(_("There is a fault in this app ({0}). {1}").format(name, "").strip())
 	# Out here, so that the fault, whose text may hold a secret, is no context of what is raised.
 	raise failure
 
@@ -90,9 +90,9 @@ def test_connection(account) -> dict:
 	"""Return {ok, message, unchecked, request} of a probe that cannot ring a phone."""
 	try:
 		provider = provider_of(account)
-		request = provider.probe_request().masked()
 	except PbxError as error:
 		return {"ok": False, "message": replies.sentence(error.message), "unchecked": [], "request": ""}
+	request = exchange.masked(provider.probe_request)
 	finding = exchange.probe(provider)
 	if finding.ok is not False:
 		setup_steps.complete(setup_steps.TESTED)

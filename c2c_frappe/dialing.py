@@ -250,7 +250,7 @@ class Attempt:
 
 	def masked_request(self) -> str:
 		"""Return the request as it was sent, its secrets masked."""
-		return self.provider.dial_request(self._request()).masked()
+		return exchange.masked(lambda: self.provider.dial_request(self._request()))
 
 	def _request(self) -> DialRequest:
 		return DialRequest(self.draft.extension, self.draft.number, self.custom_data(), self.caller_id)

@@ -224,10 +224,10 @@ def _spellings(character: str) -> str:
 	code, octets = ord(character), character.encode("utf-8", "surrogatepass")
 	quoted = "".join(f"%(?:25)*{octet:02x}" for octet in octets)
 	units = character.encode("utf-16-be", "surrogatepass").hex()
-	in_json = "".join(rf"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+	in_json = "".join(rf"\\{{1,7}}u{units[at : at + 4]}" for at in range(0, len(units), 4))
 	forms = [quoted, in_json, f"&#0*{code};", f"&#x0*{code:x};"]
 	if escape(character) != character:
 		forms.append(re.escape(escape(character)))
 	as_space = "| " if character == "+" else ""
-	# A backslash before what JSON or a shell escapes.
-	return rf"(?:\\?{re.escape(character)}|(?i:{'|'.join(forms)}){as_space})"
+	# Backslashes before what JSON or a shell escapes, more of them for JSON inside JSON.
+	return rf"(?:\\{{0,7}}{re.escape(character)}|(?i:{'|'.join(forms)}){as_space})"

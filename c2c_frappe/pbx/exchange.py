@@ -40,6 +40,14 @@ def place(provider: Provider, dial: DialRequest, send: Send = transport.send) ->
 		return DialResult("bad_reply", _fault(error, _("The phone may still ring.")))
 
 
+def masked(build: Callable[[], HttpRequest]) -> str:
+	"""Return the request that `build` makes as people may see it, "" when it cannot be made."""
+	try:
+		return build().masked()
+	except Exception:  # noqa: BLE001  as above; whoever sends it says what is wrong
+		return ""
+
+
 def probe(provider: Provider, send: Send = transport.send) -> Finding:
 	"""Ask the PBX something that cannot ring a phone and say what that shows."""
 	unchecked = (_("Everything else: the PBX gave no answer."),)

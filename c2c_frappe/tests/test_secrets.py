@@ -1,0 +1,362 @@
+"""A secret planted in each Password field is found nowhere else, whatever goes wrong."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from unittest.mock import patch
+from urllib.parse import quote, unquote
+
+import frappe
+from frappe.app import application
+from frappe.boot import get_bootinfo
+from frappe.deferred_insert import save_to_db
+from werkzeug.test import Client
+
+from c2c_frappe import accounts, call_log, call_records, events, numbers, replies
+from c2c_frappe.pbx import exchange, registry, transport
+from c2c_frappe.pbx.simulator.behaviour import KINDS
+from c2c_frappe.tests import processes, site
+from c2c_frappe.tests.secret_search import Realtime, Search
+from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, PRIMEVOX, SiteCase
+
+MODULE = "Click To Call"
+# Characters that quoting for a URL, HTML or JSON changes, where the field takes them.
+AWKWARD = "%2F/+&<\"'\\="
+# Fields whose values may only be letters, digits and dashes, because they stand in a URL's path.
+PLAIN_ONLY = {"client_id"}
+HTTP_KINDS = ("401", "403", "503")
+PROVIDER_METHODS = (
+	"__init__",
+	"dial_request",
+	"read_dial_answer",
+	"probe_request",
+	"read_probe_answer",
+	"records_request",
+	"read_records",
+)
+METHOD = "/api/method/c2c_frappe.api."
+
+
+def secret_fields() -> list[tuple[str, str]]:
+	"""Return (DocType, field) of every Password field of ours."""
+	doctypes = frappe.get_all("DocType", {"module": MODULE}, pluck="name")
+	return [
+		(doctype, field.fieldname)
+		for doctype in doctypes
+		for field in frappe.get_meta(doctype).fields
+		if field.fieldtype == "Password"
+	]
+
+
+class SecretCase(SiteCase):
+	"""Two accounts whose secrets are all planted, and everything the site says or writes from then on."""
+
+	@classmethod
+	def setUpClass(cls):
+		super().setUpClass()
+		cls.tokens = {user: processes.token_of(user) for user in (AGENT, MANAGER)}
+
+	def setUp(self):
+		super().setUp()
+		self.began = time.time() - 1
+		self.cores: list[str] = []
+		self.said: list[str] = []
+		for name in (COMMPEAK, PRIMEVOX):
+			self.plant(name)
+		self.simulator._switchboard.setup = type(self.simulator._switchboard.setup)()
+		self.realtime = Realtime()
+		self.addCleanup(self.realtime.close)
+		self.addCleanup(plant_usual)
+		site.give_extension(MANAGER, "1001")
+		# Every click is a new call, and the rows of all of them stay to be searched.
+		site.change_settings(repeat_window=0)
+
+	def plant(self, account: str) -> None:
+		"""Give every Password field of an account a secret of its own."""
+		document = frappe.get_doc("PBX Account", account)
+		for doctype, field in secret_fields():
+			self.assertEqual(doctype, "PBX Account", "plant the secrets of this DocType too")
+			core = f"k4n4ry{secrets.token_hex(10)}"
+			self.cores.append(core)
+			document.set(field, core if field in PLAIN_ONLY else f"{core}{AWKWARD}{core}")
+		document.save()
+		frappe.db.commit()
+
+	def secret(self, account: str, field: str) -> str:
+		"""Return a planted secret."""
+		return frappe.get_doc("PBX Account", account).get_password(field)
+
+	def web(self, user: str, path: str, values: dict | None = None, method: str = "POST", **headers) -> None:
+		"""Send a request to the site's own web application, in a thread so in a world of its own; keep the answer."""
+		sent = {"Host": frappe.local.site, "Accept": "application/json", **headers}
+		sent["X-Frappe-Site-Name"] = frappe.local.site
+		if user:
+			sent["Authorization"] = f"token {self.tokens[user]}"
+		options = {"json": values} if values is not None else {}
+
+		def ask() -> str:
+			answer = Client(application).open(path, method=method, headers=sent, **options)
+			return f"{answer.status}\n{answer.headers}\n{answer.get_data(as_text=True)}"
+
+		frappe.db.commit()
+		with ThreadPoolExecutor(1) as pool:
+			self.said.append(pool.submit(ask).result())
+		frappe.db.rollback()
+
+	def click(self, user: str = AGENT) -> str:
+		"""Dial the Lead over the web; return the answer."""
+		self.web(user, f"{METHOD}call.dial", self.at_lead)
+		return self.said[-1]
+
+	def use_everything(self) -> None:
+		"""Dial through both accounts, test both, and do what the scheduler does."""
+		for account in (COMMPEAK, PRIMEVOX):
+			site.give_extension(AGENT, "1000", account)
+			self.click()
+			for method in ("test_connection", "fetch_records"):
+				self.web(MANAGER, f"{METHOD}account.{method}", {"account": account})
+			self.web(MANAGER, f"{METHOD}account.test_call", {"account": account, "number": site.MOBILE})
+			self.said.append(str(call_records.fetch(account)))
+
+	def findings(self) -> list[str]:
+		"""Return every place a planted secret stands in, other than where it was planted."""
+		save_to_db()
+		frappe.db.commit()
+		search = Search(self.cores)
+		folders = [Path(frappe.get_site_path()).resolve(), Path("../logs").resolve()]
+		found = [*search.tables(), *search.files(self.began, *folders), *search.cache(), *search.processes()]
+		for text in self.said:
+			found += search.text(f"an answer ({text[:600]})", text)
+		for text in self.realtime.heard():
+			found += search.text(f"realtime ({text[:300]})", text)
+		return found
+
+	def assert_nothing_leaked(self) -> None:
+		"""No planted secret stands anywhere it should not."""
+		found = self.findings()
+		self.assertFalse(found, "\n".join(found[:20]))
+
+
+class TestSecrets(SecretCase):
+	def test_the_search_finds_a_secret_in_each_place_it_looks_at(self):
+		(core, *_others) = self.cores
+		as_json = json.dumps({"key": f"{core}{AWKWARD}"})
+		frappe.log_error("planted", f"url={quote(core + AWKWARD)}")
+		path = Path(frappe.get_site_path("private", "files", "c2c-planted.txt"))
+		path.write_text(escape(core))
+		self.addCleanup(path.unlink)
+		frappe.cache.set_value("c2c_planted", f"!{core}")
+		self.addCleanup(frappe.cache.delete_value, "c2c_planted")
+		frappe.publish_realtime("c2c_planted", {"key": as_json}, user=AGENT)
+		self.said.append("Basic " + base64.b64encode(f"user:{core}".encode()).decode())
+		sleeper = subprocess.Popen([sys.executable, "-c", "input()", core], stdin=subprocess.PIPE)
+		found = "\n".join(self.findings())
+		sleeper.communicate(b"\n")
+		frappe.db.delete("Error Log", {"method": "planted"})
+		frappe.db.commit()
+		places = ("tabError Log", "c2c-planted.txt", "Redis b'", "realtime", "an answer", "/cmdline")
+		self.assertEqual([place for place in places if place not in found], [])
+
+	def test_not_when_the_pbx_does_as_it_should(self):
+		self.use_everything()
+		self.assertIn("Requested", "".join(self.said))
+		self.assert_nothing_leaked()
+
+	def test_not_when_the_pbx_misbehaves_in_every_way_it_can(self):
+		for kind in (*KINDS, *HTTP_KINDS):
+			self.simulator.behave(kind, seconds=4 if kind in ("slow", "hang") else None)
+			for account in (COMMPEAK, PRIMEVOX):
+				site.give_extension(AGENT, "1000", account)
+				self.click()
+		self.assertTrue(self.simulator.requests)
+		self.assert_nothing_leaked()
+
+	def test_not_when_the_pbx_repeats_what_it_was_sent(self):
+		with Parrot() as parrot:
+			self.point_accounts_at(parrot.url)
+			for parrot.status in (200, 403, 404, 422, 500):
+				for parrot.shape in PARROT_SHAPES:
+					self.use_everything()
+		self.assert_nothing_leaked()
+
+	def test_not_when_the_pbx_cannot_be_reached(self):
+		plain = self.simulator.url
+		self.simulator.stop()
+		for url in (plain, "https://pbx.invalid", "http://pbx.invalid", plain.replace("http:", "https:")):
+			self.point_accounts_at(url)
+			self.use_everything()
+		self.simulator.start()
+		self.point_accounts_at(self.simulator.url.replace("http:", "https:"))
+		self.use_everything()
+		self.assert_nothing_leaked()
+
+	def test_not_when_the_settings_are_wrong(self):
+		wrong = ({"base_url": "no address"}, {"container_id": "x", "crm_id": "a/b"}, {"ca_file": "/nowhere"})
+		for values in (
+			*wrong,
+			{"provider": "nobody"},
+			{"read_timeout": 999},
+			{"stats_url": "::", "crm_id": ""},
+		):
+			self.point_accounts_at(self.simulator.url, **values)
+			self.use_everything()
+			usual = {"provider": "commpeak", "ca_file": "", "stats_url": ""}
+			frappe.db.set_value("PBX Account", COMMPEAK, usual)
+			frappe.db.set_value("PBX Account", PRIMEVOX, {**usual, "provider": "primevox"})
+		self.assert_nothing_leaked()
+
+	def test_not_when_there_is_a_fault_where_secrets_are_handled(self):
+		faults = [
+			(provider, method) for provider in registry.PROVIDERS.values() for method in PROVIDER_METHODS
+		]
+		inside = ((transport, "send"), (transport, "_read"), (registry, "build"), (accounts, "_values"))
+		for place, function in (*faults, *inside):
+			with patch.object(place, function, fail_with_everything):
+				self.use_everything()
+		self.assert_nothing_leaked()
+
+	def test_not_when_there_is_a_fault_anywhere_else_on_the_way(self):
+		places = ((exchange, "place"), (exchange, "probe"), (exchange, "fetch_records"), (call_log, "open"))
+		for place, function in (*places, (call_log, "close"), (replies, "reply"), (numbers, "of_record")):
+			with patch.object(place, function, fail):
+				self.use_quietly()
+		self.assertIn("Fault", "".join(self.said))
+		self.assert_nothing_leaked()
+
+	def use_quietly(self) -> None:
+		"""As `use_everything`, for faults that reach this process too."""
+		try:
+			self.use_everything()
+		except Fault:
+			frappe.db.rollback()
+
+	def test_not_when_an_account_is_saved_wrongly(self):
+		for account in (COMMPEAK, PRIMEVOX):
+			for field in ("client_id", "api_key", "stats_api_key", "webhook_token"):
+				secret = self.secret(account, field)
+				for wrong in ({field: f"{secret} x"}, {field: secret, "base_url": "x"}, {field: secret * 9}):
+					self.save(account, **wrong)
+				with patch.object(registry, "build", fail_with_everything):
+					self.save(account, **{field: secret})
+		self.assert_nothing_leaked()
+
+	def save(self, account: str, **values) -> None:
+		"""Save an account as its form does, and over REST."""
+		document = {**frappe.get_doc("PBX Account", account).as_dict(convert_dates_to_str=True), **values}
+		form = {"doc": json.dumps(document, default=str), "action": "Save"}
+		self.web(MANAGER, "/api/method/frappe.desk.form.save.savedocs", form)
+		self.web(MANAGER, f"/api/resource/PBX Account/{account}", values, "PUT")
+
+	def test_not_when_events_come_in(self):
+		for token in (self.secret(COMMPEAK, "webhook_token"), "wrong"):
+			query = f"?account={quote(COMMPEAK)}&token={quote(token, safe='')}"
+			headers = {"X-PBX-Token": token.encode().decode("latin-1")}
+			for path, sent in ((query, {}), (f"?account={quote(COMMPEAK)}", headers)):
+				self.web("", f"{METHOD}webhook.receive{path}", {"a": 1}, **sent)
+				with patch.object(events, "receive", fail_with_everything):
+					self.web("", f"{METHOD}webhook.receive{path}", {"a": 1}, **sent)
+		statuses = {said.partition(" ")[0] for said in self.said}
+		self.assertEqual(statuses, {"200", "403", "500"})
+		self.assert_nothing_leaked()
+
+	def test_not_in_what_the_desk_loads(self):
+		for user in (AGENT, MANAGER):
+			with site.as_user(user):
+				self.said.append(frappe.as_json(get_bootinfo()))
+			for account in (COMMPEAK, PRIMEVOX):
+				for path in (
+					f"/api/resource/PBX Account/{account}",
+					'/api/resource/PBX Account?fields=["*"]',
+				):
+					self.web(user, path, method="GET")
+				form = f"/api/method/frappe.desk.form.load.getdoc?doctype=PBX Account&name={account}"
+				self.web(user, form, method="GET")
+		self.assert_nothing_leaked()
+
+
+class Fault(Exception):
+	"""Something nobody foresaw."""
+
+
+def fail(*args, **kwargs):
+	"""Raise an exception whose frame holds what the function was called with."""
+	raise Fault("A fault on purpose.")
+
+
+def fail_with_everything(*args, **kwargs):
+	"""Raise an exception whose text and whose frame hold all secrets of the tests' accounts."""
+	stored = [frappe.get_doc("PBX Account", name) for name in (COMMPEAK, PRIMEVOX)]
+	everything = [
+		account.get_password(f, raise_exception=False) for account in stored for _, f in secret_fields()
+	]
+	raise Fault(f"{everything} {[quote(each or '') for each in everything]} {args} {kwargs}")
+
+
+def plant_usual() -> None:
+	"""Give the accounts the secrets other tests expect."""
+	for name, values in site.ACCOUNTS.items():
+		account = frappe.get_doc("PBX Account", name)
+		account.update({"webhook_token": "", "stats_api_key": "", **values})
+		account.save()
+	frappe.db.commit()
+
+
+def _as_message(text: str) -> tuple[str, str]:
+	return "application/json", json.dumps({"success": False, "message": text, "unique_id": text})
+
+
+PARROT_SHAPES = {
+	"plain": lambda text: ("text/plain", text),
+	"unquoted": lambda text: ("text/plain", unquote(text)),
+	"html": lambda text: ("text/html", f"<p>{escape(unquote(text))}</p>"),
+	"json": lambda text: _as_message(unquote(text)),
+	"json_escaped": lambda text: _as_message(json.dumps(unquote(text)).replace("/", "\\/")),
+	"lower": lambda text: ("text/plain", "".join(_lower_escapes(text))),
+}
+
+
+def _lower_escapes(text: str):
+	head, *parts = text.split("%")
+	yield head
+	for part in parts:
+		yield f"%{part[:2].lower()}{part[2:]}"
+
+
+class Parrot:
+	"""A PBX on loopback that answers with the address it was asked for, in one of PARROT_SHAPES."""
+
+	def __init__(self):
+		self.status, self.shape = 200, "plain"
+		parrot = self
+
+		class Handler(BaseHTTPRequestHandler):
+			def do_GET(self):
+				kind, body = PARROT_SHAPES[parrot.shape](self.path)
+				self.send_response(parrot.status)
+				self.send_header("Content-Type", kind)
+				self.end_headers()
+				self.wfile.write(body.encode())
+
+			def log_message(self, *args):
+				"""Say nothing."""
+
+		self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+		self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+	def __enter__(self) -> Parrot:
+		threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+		return self
+
+	def __exit__(self, *exception) -> None:
+		self._server.shutdown()
+		self._server.server_close()
