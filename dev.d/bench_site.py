@@ -26,12 +26,14 @@ NAMES = {"erpnext": "c2c-test.localhost", "frappe": "c2c-plain.localhost"}
 DEMO_NAME = "c2c-demo.localhost"
 ADMIN_PASSWORD = "admin"  # noqa: S105 - on loopback, no real data
 
+# With a user of its own, as on real sites: Frappe makes the first user it meets otherwise a System Manager.
 WIZARD = """
 import datetime
 from frappe.desk.page.setup_wizard.setup_wizard import setup_complete
 year = datetime.date.today().year
 setup_complete({"language": "English", "country": "United Kingdom", "timezone": "Europe/London",
-	"currency": "GBP", "full_name": "Administrator", "company_name": "Acme", "company_abbr": "A",
+	"currency": "GBP", "full_name": "Site Owner", "email": "owner@example.com", "password": "owner-Passw0rd!",
+	"company_name": "Acme", "company_abbr": "A",
 	"chart_of_accounts": "Standard", "fy_start_date": f"{year}-01-01", "fy_end_date": f"{year}-12-31",
 	"domains": ["Distribution"], "setup_demo": 0, "enable_telemetry": 0})
 """
