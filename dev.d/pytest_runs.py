@@ -22,7 +22,7 @@ OLDEST_PHONENUMBERS = "8.13.13"
 NEED_MORE = ("tests/browser", "tests/asterisk")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CORE_SECONDS = 300
-BROWSER_SECONDS = 420
+BROWSER_SECONDS = 1200
 NO_TESTS_COLLECTED = 5
 
 

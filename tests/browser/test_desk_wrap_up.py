@@ -69,7 +69,7 @@ def test_a_wrap_up_is_offered_while_talking_and_may_be_left_out(page, site, plac
 	site.admin.set("PBX Call Log", placed, status="In Progress")
 	wait_for_status(page, "In Progress")
 	button(page).click()
-	page.locator(".c2c-radios input").first.wait_for()
+	page.locator(".c2c-radios input:focus").wait_for()
 	page.keyboard.press("Escape")
 	dialog(page).wait_for(state="detached")
 	assert not site.admin.get("PBX Call Log", placed)["disposition"]
