@@ -147,3 +147,4 @@ def test_the_shortcuts_are_in_the_help_of_frappe(page, open_form, lead):
 	help_text.wait_for()
 	assert "Call the open record" in help_text.inner_text()
 	assert "Wrap up the latest call" in help_text.inner_text()
+	assert "Dial a number" in help_text.inner_text()

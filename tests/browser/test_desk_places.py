@@ -85,6 +85,30 @@ def test_the_rest_of_a_list_s_row_still_opens_the_record(page, site, simulator, 
 	assert not simulator.requests
 
 
+def test_a_click_with_a_key_held_on_a_list_s_icon_is_not_a_call(page, site, simulator, club):
+	doctype, _name = club
+	page.goto(f"{site.desk}/{doctype.lower().replace(' ', '-')}")
+	page.locator(".list-row .c2c-icon:visible").click(modifiers=["Control"])
+	page.wait_for_timeout(1000)
+	assert not simulator.requests
+	assert not page.locator(".c2c-strip").is_visible()
+
+
+def test_who_may_not_dial_any_number_has_neither_dial_pad_nor_offer(page, open_form, site, lead):
+	site.admin.set("PBX Settings", "PBX Settings", allow_any_number=0)
+	try:
+		open_form(page, "Lead", lead["name"])
+		search_for(page, next(NUMBERS))
+		page.locator(".awesomplete li:visible", has_text="Search for").wait_for()
+		assert page.locator(".awesomplete li:visible", has_text=re.compile("^Call ")).count() == 0
+		page.keyboard.press("Escape")
+		page.keyboard.press("Alt+Shift+D")
+		page.wait_for_timeout(500)
+		assert page.locator(".c2c-pad").count() == 0
+	finally:
+		site.admin.set("PBX Settings", "PBX Settings", allow_any_number=1)
+
+
 def search_for(page, text):
 	page.evaluate("document.activeElement.blur()")
 	page.keyboard.press("Control+k" if page.locator("#navbar-search:visible").count() == 0 else "Control+g")

@@ -1,6 +1,7 @@
 // The table of contents of the Desk's side: what is set up, once, before the Desk starts. For users who may
 // not call nothing happens here: they see plain numbers, and a handler set by another app stays theirs.
 import { listen_for_clicks } from "./clicks";
+import { offer_dial_pad } from "./dial_pad";
 import { add_call_buttons } from "./form_button";
 import { set_handler } from "./handler";
 import { add_icons } from "./icons";
@@ -16,6 +17,9 @@ if (frappe.boot?.c2c) {
 	add_icons();
 	add_list_icons();
 	add_call_buttons();
-	if (frappe.boot.c2c.any_number) extend_search_bar();
+	if (frappe.boot.c2c.any_number) {
+		extend_search_bar();
+		offer_dial_pad();
+	}
 	start_strip();
 }

@@ -6,7 +6,18 @@ const LETTERS = { 2: "ABC", 3: "DEF", 4: "GHI", 5: "JKL", 6: "MNO", 7: "PQRS", 8
 
 let is_open = false;
 
-export function open_dial_pad() {
+// In the search bar by its name, and by a shortcut that Frappe's help lists.
+export function offer_dial_pad() {
+	frappe.search?.utils?.make_function_searchable?.(open_dial_pad, __("Dial pad"));
+	frappe.ui.keys.add_shortcut({
+		shortcut: "alt+shift+d",
+		description: __("Dial a number"),
+		action: open_dial_pad,
+		ignore_inputs: true,
+	});
+}
+
+function open_dial_pad() {
 	if (is_open) return;
 	is_open = true;
 	const dialog = new frappe.ui.Dialog({

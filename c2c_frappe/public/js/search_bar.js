@@ -1,7 +1,6 @@
-// The search bar (Ctrl-K, Ctrl-G): "Call +44 ..." for what looks like a number, and the dial pad by its name.
-// Whether it is one, and may be called, the server decides.
+// The search bar (Ctrl-K, Ctrl-G): "Call +44 ..." for what looks like a number. Whether it is one, and may be
+// called, the server decides.
 import { call } from "./call";
-import { open_dial_pad } from "./dial_pad";
 
 const NUMBER = /^\+?[\d\s().\/-]{5,30}$/;
 const LEAST_DIGITS = 5;
@@ -9,7 +8,6 @@ const LEAST_DIGITS = 5;
 const INDEX = 95;
 
 export function extend_search_bar() {
-	frappe.search?.utils?.make_function_searchable?.(open_dial_pad, __("Dial pad"));
 	const bar = frappe.search?.AwesomeBar?.prototype;
 	const added = bar?.add_defaults;
 	if (!added) return;
