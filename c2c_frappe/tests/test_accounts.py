@@ -124,6 +124,12 @@ class TestAccounts(SiteCase):
 		built = accounts.provider_of(frappe.get_doc("PBX Account", self.NAME))
 		self.assertEqual((built.values["api_key"], built.values["container_id"]), ("key-1", "654321"))
 
+	def test_stars_pass_for_the_stored_secret_where_its_form_is_checked(self):
+		self.make(provider="commpeak", crm_id="12", client_id="7654321")
+		with site.as_user(MANAGER):
+			client.save({**client.get("PBX Account", self.NAME), "prefix": "9"})
+		self.assertEqual(self.secret("client_id"), "7654321")
+
 	def test_a_new_secret_replaces_the_stored_one(self):
 		account = self.make(api_key="key-1")
 		account.api_key = "key-2"

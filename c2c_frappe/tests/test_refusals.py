@@ -165,23 +165,16 @@ class TestRefusals(SiteCase):
 			with self.subTest(limit=limit):
 				site.forget_calls()
 				site.change_settings(**{**site.SETTINGS, limit: 2})
-				self.pretend_calls(2)
+				pretend_calls(2)
 				self.assert_refused("rate_limited", words, SETTINGS)
 
-	def test_refused_calls_and_those_of_others_count_against_no_cap(self):
-		site.change_settings(max_calls_per_user_per_minute=2)
-		self.pretend_calls(2, agent=site.OTHER_AGENT)
-		self.pretend_calls(2, failure_code="no_number", status="Failed")
-		self.set_lead(do_not_call=1)
-		self.assertEqual(self.dial_lead()["failure_code"], "do_not_call")
-
 	def test_while_all_lines_to_the_pbx_are_taken(self):
-		self.pretend_calls(slots_of_site(frappe.conf.gunicorn_workers or 0), holding=True)
+		pretend_calls(slots_of_site(frappe.conf.gunicorn_workers or 0), holding=True)
 		self.assert_refused("pbx_busy", "try again in a moment", ("PBX Account", COMMPEAK))
 
 	def test_while_all_lines_of_the_account_are_taken(self):
 		self.point_accounts_at(self.simulator.url, max_calls_in_flight=1)
-		self.pretend_calls(1, holding=True)
+		pretend_calls(1, holding=True)
 		with patch.dict(frappe.local.conf, gunicorn_workers=40):
 			self.assert_refused("pbx_busy", "try again in a moment", ("PBX Account", COMMPEAK))
 
@@ -198,16 +191,20 @@ class TestRefusals(SiteCase):
 		):
 			self.assert_refused("disabled", "A PBX Manager must confirm it", SETTINGS)
 
-	def pretend_calls(self, count: int, holding: bool = False, **values) -> None:
-		"""Insert rows of calls placed just now; holding ones are still waiting for the PBX's answer."""
-		due = datetime.now(timezone.utc).replace(tzinfo=None) + timedelta(minutes=1)
-		for n in range(1, count + 1):
-			slots = {"slot": f"{COMMPEAK}#{n}", "site_slot": str(n), "reply_due": due} if holding else {}
-			row = {"agent": site.AGENT, "status": "Dialing", "requested_at": frappe.utils.now_datetime()}
-			row["custom_data"] = "{}"
-			call = frappe.get_doc({"doctype": call_log.DOCTYPE, **row, **slots, **values})
-			call.insert(ignore_permissions=True)
-		frappe.db.commit()
+
+class TestCaps(SiteCase):
+	"""What does not count against a user's caps."""
+
+	def test_refused_calls_and_those_of_others(self):
+		site.change_settings(max_calls_per_user_per_minute=2, max_calls_per_user_per_day=2)
+		pretend_calls(2, agent=site.OTHER_AGENT)
+		pretend_calls(2, failure_code="no_number", status="Failed")
+		self.assertEqual(self.dial_lead()["status"], "Requested")
+
+	def test_calls_of_before(self):
+		site.change_settings(max_calls_per_user_per_minute=2, max_calls_per_user_per_day=2)
+		pretend_calls(2, requested_at=frappe.utils.add_days(None, -1))
+		self.assertEqual(self.dial_lead()["status"], "Requested")
 
 
 class TestFixes(SiteCase):
@@ -260,3 +257,14 @@ class TestConfirmedAddress(SiteCase):
 		with site.web_request("http://copy.example.com"):
 			site.change_settings(repeat_window=0)
 			self.assertEqual(self.dial_lead()["failure_code"], "disabled")
+
+
+def pretend_calls(count: int, holding: bool = False, **values) -> None:
+	"""Insert rows of calls placed just now; holding ones are still waiting for the PBX's answer."""
+	due = datetime.now(timezone.utc).replace(tzinfo=None) + timedelta(minutes=1)
+	usual = {"agent": site.AGENT, "status": "Dialing", "custom_data": "{}"}
+	for n in range(1, count + 1):
+		slots = {"slot": f"{COMMPEAK}#{n}", "site_slot": str(n), "reply_due": due} if holding else {}
+		row = {**usual, "requested_at": frappe.utils.now_datetime(), **slots, **values}
+		frappe.get_doc({"doctype": call_log.DOCTYPE, **row}).insert(ignore_permissions=True)
+	frappe.db.commit()
