@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import patch
 
 import frappe
 
+from c2c_frappe import call_log
 from c2c_frappe.pbx.simulator import Simulator
 from c2c_frappe.tests import processes, site
 from c2c_frappe.tests.site import SiteCase
@@ -111,6 +113,20 @@ class TestRaces(RaceCase):
 			frappe.db.delete("PBX Call Log")
 			frappe.db.commit()
 
+	def test_a_deadlock_while_the_reply_is_saved_does_not_lose_the_reply(self):
+		update, deadlocks = call_log._update, [frappe.QueryDeadlockError()]
+
+		def once_a_deadlock(values, condition):
+			if deadlocks:
+				raise deadlocks.pop()
+			update(values, condition)
+
+		with patch.object(call_log, "_update", once_a_deadlock):
+			reply = self.dial_lead()
+		self.assertEqual(deadlocks, [])
+		self.assertEqual((reply["status"], site.rows()[0].status), ("Requested", "Requested"))
+		self.assertEqual(len(self.simulator.requests), 1)
+
 
 class TestRacesOverTheWeb(RaceCase):
 	@classmethod
@@ -136,6 +152,13 @@ class TestRacesOverTheWeb(RaceCase):
 
 	def test_twelve_tabs_with_twelve_request_ids_over_two_web_servers_place_one_call(self):
 		self.assert_one_call(self.post_to_both([str(uuid.uuid4()) for _ in range(TWELVE)]))
+
+	def test_clicks_that_waited_for_the_only_web_process_longer_than_the_repeat_window_place_one_call(self):
+		site.change_settings(repeat_window=1)
+		self.simulator.behave("slow", seconds=3)
+		server = processes.WebServer(1)
+		self.addCleanup(server.stop)
+		self.assert_one_call(server.dial_all([(self.token, self.click()["sent"]) for _ in range(4)]))
 
 	def test_the_very_first_calls_of_a_site_confirm_its_address_without_a_deadlock(self):
 		for _round in range(2):
