@@ -92,7 +92,9 @@ class Server:
 
 	def _accounts(self) -> Path:
 		"""What the server runs at each start: the accounts it has, and no others."""
-		statements = [f"DROP USER IF EXISTS ''@'localhost', ''@'{socket.gethostname()}';"]
+		here = socket.gethostname()
+		unwanted = f"''@'localhost', ''@'{here}', 'root'@'::1', 'root'@'{here}'"
+		statements = [f"DROP USER IF EXISTS {unwanted};"]
 		for host in ("localhost", "127.0.0.1"):
 			statements += [
 				f"CREATE OR REPLACE USER 'root'@'{host}' IDENTIFIED BY '{self.password}';",
