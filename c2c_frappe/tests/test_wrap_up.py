@@ -21,9 +21,13 @@ class TestWrapUp(SiteCase):
 		frappe.set_user(site.AGENT)
 		offered = api.wrap_up_form(self.call)
 		self.assertIn("Call back", offered["dispositions"])
-		api.wrap_up(self.call, "Call back", "Wants a quote", add_days(nowdate(), 2), "Ring Grace about the quote")
+		api.wrap_up(
+			self.call, "Call back", "Wants a quote", add_days(nowdate(), 2), "Ring Grace about the quote"
+		)
 		row = site.rows(name=self.call)[0]
-		self.assertEqual((row.disposition, row.notes, row.status), ("Call back", "Wants a quote", "Requested"))
+		self.assertEqual(
+			(row.disposition, row.notes, row.status), ("Call back", "Wants a quote", "Requested")
+		)
 		todo = frappe.get_doc("ToDo", {"reference_type": "Lead", "reference_name": self.lead})
 		self.assertEqual((todo.allocated_to, str(todo.date)), (site.AGENT, add_days(nowdate(), 2)))
 		self.assertEqual(api.wrap_up_form(self.call)["notes"], "Wants a quote")
