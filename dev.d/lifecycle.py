@@ -19,6 +19,7 @@ DIARIES = {
 	"tabActivity Log",
 	"tabDeleted Document",
 	"tabError Log",
+	"tabPermission Log",
 	"tabInstalled Application",
 	"tabRoute History",
 	"tabScheduled Job Log",

@@ -41,6 +41,13 @@ for table in frappe.db.get_tables(cached=False):
 			result[table] = sorted(ours, key=str)
 """
 
+KEPT = (
+	("User", "used@example.com"),
+	("Email Account", "Used"),
+	("Workspace", "Used"),
+	("Role Profile", "Used"),
+)
+
 
 @pytest.fixture(scope="module")
 def life(bench_site):
@@ -58,6 +65,9 @@ def life(bench_site):
 	seen["schema twice"] = bench_site.execute(SCHEMA)
 	bench_site.run("uninstall-app", APP, "--yes", "--no-backup")
 	seen["after"] = bench_site.execute(OURS, marks=MARKS)
+	seen["kept"] = bench_site.execute(
+		"result = [frappe.db.exists(*each) for each in values['each']]", each=KEPT
+	)
 	seen["apps"] = bench_site.execute("result = frappe.get_all('Installed Application', pluck='app_name')")
 	seen["schema after"] = bench_site.execute(SCHEMA)
 	return seen
@@ -82,6 +92,10 @@ def test_uninstalling_leaves_no_row_of_ours(life):
 	left = differences({}, life["after"])
 	assert life["apps"] == ["frappe"]
 	assert not left, "\n".join(left)
+
+
+def test_uninstalling_leaves_what_only_mentioned_us(life):
+	assert life["kept"] == [name for _doctype, name in KEPT]
 
 
 def test_uninstalling_leaves_no_table_column_or_index_of_ours(life):

@@ -94,6 +94,11 @@ def set_up_the_desk():
 	put("Custom DocPerm", parent="Contact", role="PBX Agent", read=1)
 	put("Role Profile", name="Used", role_profile="Used", roles=[{"role": "PBX Agent"}])
 
+	links = [{"type": "Link", "label": "Calls", "link_type": "DocType", "link_to": CALLS}]
+	put("Workspace", name="Used", title="Used", label="Used", for_user=USER, content="[]", links=links)
+	frappe.db.set_value("User", USER, "default_workspace", "Click to Call")
+	put("Email Account", name="Used", email_id="used@example.com", append_to=CALLS)
+
 
 def customise():
 	make_property_setter(CALLS, "notes", "bold", 1, "Check")
