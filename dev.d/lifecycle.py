@@ -1,7 +1,8 @@
 """What installing, migrating and uninstalling the app do to a site's database, compared record by record.
 
-Each check is a sentence; it holds when the list of differences it found is empty. Works on any site that has
-`install`, `migrate`, `uninstall` and `execute`, without its web server.
+For the embedded Desk: tests/site_install asks more of the same, but of a bench's MariaDB. Each check is a
+sentence; it holds when the list of differences it found is empty. Works on any site that has `install`,
+`migrate`, `uninstall` and `execute`, without its web server.
 """
 
 import json

@@ -19,9 +19,10 @@ PYTHON = STATE / "test-python"
 REPORTS = STATE / "test-reports"
 # What Frappe 15 pins: sites read numbers with this metadata.
 OLDEST_PHONENUMBERS = "8.13.13"
-NEED_MORE = ("tests/browser", "tests/asterisk")
+NEED_MORE = ("tests/browser", "tests/asterisk", "tests/site_install")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CORE_SECONDS = 300
+SITE_INSTALL_SECONDS = 600
 BROWSER_SECONDS = 1200
 NO_TESTS_COLLECTED = 5
 
@@ -58,6 +59,18 @@ def browser(name: str, environment: dict, expression: str = "", where: str = "te
 	_make_environment()
 	environment = {**environment, "C2C_BROWSER": find_browser(), "C2C_SHOTS": str(REPORTS / name)}
 	return _run(name, [where], expression, BROWSER_SECONDS, environment)
+
+
+def site_install(site) -> dict:
+	"""Install the app on a new site of this site's bench and database, use it, and remove it again."""
+	_make_environment()
+	where = {
+		"C2C_BENCH": str(site.folder),
+		"C2C_DB_PORT": str(site.ports["mariadb"]),
+		"C2C_DB_ROOT_PASSWORD": site.database.password,
+	}
+	environment = {**site.environment, **where}
+	return _run("site-install", ["tests/site_install"], "", SITE_INSTALL_SECONDS, environment)
 
 
 def find_browser() -> str:

@@ -108,7 +108,9 @@ class BenchSite:
 	def environment(self) -> dict[str, str]:
 		"""What every process of the site has in its environment (working directory: the folder `sites`)."""
 		ports = self.ports
+		races = {"C2C_RACES_RUN_ON": self.bench.label("erpnext")} if self._has_richer_twin else {}
 		return {
+			**races,
 			"FRAPPE_BENCH_ROOT": str(self.folder),
 			"FRAPPE_DB_HOST": "127.0.0.1",
 			"FRAPPE_DB_PORT": str(ports["mariadb"]),
@@ -212,6 +214,11 @@ class BenchSite:
 			file.seek(before)
 			counts = test_counts.from_unittest(file.read(), result.returncode)
 		return {**counts, "reasons": test_counts.reasons(report, counts["skipped"])}
+
+	@property
+	def _has_richer_twin(self) -> bool:
+		"""Whether this is the plain site on a bench that carries one with ERPNext, on the same database, too."""
+		return self.kind == "frappe" and "erpnext" in self.bench.apps
 
 	@property
 	def _python(self) -> Path:

@@ -28,6 +28,8 @@ from real_bench import BenchError
 
 PARTS = ("core", "site", "browser")
 SITE_SECONDS = 900
+# The kinds of site, by the begin of their name, on which the app is installed and removed again.
+LIFE_ON = ("frappe", "embedded")
 UNAVAILABLE = (desks.UnavailableError, pytest_runs.UnavailableError)
 
 
@@ -85,12 +87,11 @@ def _parts(options: argparse.Namespace) -> Iterator[Part]:
 		yield Part(title, partial(pytest_runs.core_with_oldest_phonenumbers, options.expression))
 	if "site" in options.parts:
 		for kind in desks.kinds(not options.no_bench, not options.no_embedded):
-			yield Part(
-				f"site tests, {kind.label}", partial(_site_tests, kind, options.expression), kind.label
-			)
-			yield Part(
-				f"install, migrate, uninstall, {kind.label}", partial(_lifecycle, kind, options.expression)
-			)
+			run = partial(_site_tests, kind, options.expression)
+			yield Part(f"site tests, {kind.label}", run, kind.label)
+			if kind.slug.startswith(LIFE_ON):
+				run = partial(_life, kind, options.expression)
+				yield Part(f"install, migrate, uninstall, {kind.label}", run)
 	if "browser" in options.parts:
 		for kind in desks.kinds(not options.no_bench, not options.no_embedded):
 			yield Part(f"browser tests, {kind.label}", partial(_browser_tests, kind, options.expression))
@@ -125,11 +126,12 @@ def _site_tests(kind: desks.Kind, expression: str) -> dict:
 		return report
 
 
-def _lifecycle(kind: desks.Kind, expression: str) -> dict:
-	if expression not in "lifecycle":
+def _life(kind: desks.Kind, expression: str) -> dict:
+	"""The app's whole life on a site; most thoroughly on a bench, where it starts on plain Frappe."""
+	if expression not in "test_install_uninstall":
 		return test_counts.NOTHING
 	with kind.open(is_bare=True) as site:
-		return lifecycle.check(site)
+		return lifecycle.check(site) if kind.slug == "embedded" else pytest_runs.site_install(site)
 
 
 def _modules(expression: str) -> list[str]:
