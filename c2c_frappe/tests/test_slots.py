@@ -22,8 +22,7 @@ PATIENCE = 60
 
 class TestSlots(RaceCase):
 	@classmethod
-	def setUpClass(cls):
-		super().setUpClass()
+	def prepare(cls):
 		make_racers()
 
 	def setUp(self):
