@@ -165,22 +165,3 @@ def test_a_call_is_placed_again_from_the_timeline(page, open_form, site, simulat
 	assert last_dialled(simulator) == digits(number)
 	calls = site.admin.list("PBX Call Log", ["status", "reference_doctype"], {"reference_name": lead["name"]})
 	assert [call["status"] for call in calls] == ["Failed", "Requested"]
-
-
-def test_an_issue_is_called_through_its_contact(page, open_form, site, simulator, number):
-	if not site.has_erpnext:
-		pytest.skip("needs ERPNext")
-	# Of ERPNext's roles only this one's people may read an Issue.
-	place = {"parenttype": "User", "parent": site.agent, "parentfield": "roles"}
-	site.admin.insert("Has Role", role="Support Team", **place)
-	rows = [{"phone": number, "is_primary_mobile_no": 1}]
-	contact = site.admin.insert(
-		"Contact", first_name="Maryam", last_name=secrets.token_hex(3), phone_nos=rows
-	)
-	issue = site.admin.insert("Issue", subject="No dial tone", contact=contact["name"])
-	open_form(page, "Issue", issue["name"])
-	page.locator(".page-head:visible .c2c-button:visible").click()
-	wait_for_status(page, "Requested")
-	assert last_dialled(simulator) == digits(number)
-	[call] = site.admin.list("PBX Call Log", filters={"reference_name": issue["name"]})
-	assert call
