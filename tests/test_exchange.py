@@ -1,11 +1,12 @@
 """Placing one call: it never raises, never sends twice, and says nothing was sent only when nothing was."""
 
+import time
 import traceback
 
 import pytest
 
 from c2c_frappe.pbx import exchange, registry, status
-from c2c_frappe.pbx.base import DialRequest, DialResult, HttpAnswer
+from c2c_frappe.pbx.base import DialRequest, DialResult, HttpAnswer, HttpRequest
 from c2c_frappe.pbx.commpeak import CommPeak
 from c2c_frappe.pbx.errors import (
 	ConfigurationError,
@@ -112,6 +113,122 @@ def test_a_fault_of_a_providers_author_after_sending_is_told_as_unknown():
 	result = exchange.place(provider, DIAL, lambda request, connection: HttpAnswer(200, ""))
 	assert (result.status, result.failure_code) == (status.UNKNOWN, "bad_reply")
 	assert "ZeroDivisionError" in result.message and KEY not in result.message
+
+
+class Asking(CommPeak):
+	"""A provider that asks before it dials, and again afterwards."""
+
+	is_question_asked_after = False
+	dials = 1
+
+	def question(self):
+		return HttpRequest("GET", f"{self.values['base_url']}/", is_question=True)
+
+	def conversation(self, dial):
+		asked = yield self.question()
+		if asked.status != 200:
+			raise RejectedError("No.")
+		for _time in range(self.dials):
+			answer = yield self.dial_request(dial)
+		if self.is_question_asked_after:
+			yield self.question()
+		return self.read_dial_answer(answer)
+
+
+class AskingAfter(Asking):
+	is_question_asked_after = True
+
+
+class DiallingTwice(Asking):
+	dials = 2
+
+
+class Bold(Asking):
+	"""A provider that dials whatever became of its question."""
+
+	def conversation(self, dial):
+		try:
+			yield self.question()
+		except UnavailableError:
+			pass
+		answer = yield self.dial_request(dial)
+		return self.read_dial_answer(answer)
+
+
+class TestConversation:
+	"""A provider may ask questions beside the one dial."""
+
+	def place(self, kind, answers, seconds=10):
+		"""Return (result, requests): each request gets the next answer, an exception is raised."""
+		sent, values = [], {"base_url": "https://pbx.invalid", "crm_id": "1", "client_id": KEY}
+
+		def send(request, connection):
+			sent.append((request, connection))
+			answer = answers[len(sent) - 1]
+			if isinstance(answer, Exception):
+				raise answer
+			return answer
+
+		timeouts = {"connect_timeout": 1, "read_timeout": seconds - 1}
+		return exchange.place(kind({**values, **timeouts}), DIAL, send), sent
+
+	def test_questions_and_one_dial_leave_in_turn(self):
+		yes = HttpAnswer(200, '{"success": true}')
+		result, sent = self.place(AskingAfter, [HttpAnswer(200), yes, HttpAnswer(200)])
+		assert result.answer == "accepted"
+		assert [request.is_question for request, _connection in sent] == [True, False, True]
+
+	def test_a_refusal_to_a_question_ends_it_before_the_dial(self):
+		result, sent = self.place(Asking, [HttpAnswer(404)])
+		assert (result.failure_code, result.message, len(sent)) == ("pbx_rejected", "No.", 1)
+
+	@pytest.mark.parametrize("code", ["timeout", "bad_reply"])
+	def test_a_question_without_an_answer_is_no_dial(self, code):
+		result, sent = self.place(Asking, [OutcomeUnknownError("It may ring.", code)])
+		assert (result.status, result.failure_code, len(sent)) == (status.FAILED, "not_sent", 1)
+		assert "Nothing was dialled" in result.message
+
+	@pytest.mark.parametrize("error", [UnavailableError("Gone."), OutcomeUnknownError("Late.", "timeout")])
+	def test_a_question_after_the_dial_cannot_undo_it(self, error):
+		result, _sent = self.place(AskingAfter, [HttpAnswer(200), HttpAnswer(200), error])
+		assert (result.status, result.failure_code) == (status.UNKNOWN, "bad_reply")
+		assert result.message == f"{error.message} The phone may still ring."
+
+	def test_a_provider_may_go_on_without_an_answer(self):
+		result, sent = self.place(Bold, [UnavailableError("Gone."), HttpAnswer(200, '{"success": true}')])
+		assert (result.answer, len(sent)) == ("accepted", 2)
+
+	def test_a_dial_that_was_not_sent_is_so_even_after_a_question(self):
+		result, _sent = self.place(Asking, [HttpAnswer(200), UnavailableError("Refused. Nothing was sent.")])
+		assert (result.status, result.failure_code) == (status.FAILED, "not_sent")
+
+	def test_a_second_dial_never_leaves(self):
+		result, sent = self.place(DiallingTwice, [HttpAnswer(200), HttpAnswer(200), HttpAnswer(200)])
+		assert (result.status, result.failure_code) == (status.UNKNOWN, "bad_reply")
+		assert [request.is_question for request, _connection in sent] == [True, False]
+
+	def test_all_of_them_share_one_deadline(self):
+		def late(request, connection):
+			seen.append(connection.deadline)
+			if request.is_question:
+				time.sleep(1)
+			return HttpAnswer(200, '{"success": true}')
+
+		seen = []
+		values = {"crm_id": "1", "client_id": KEY, "connect_timeout": 1, "read_timeout": 1}
+		assert exchange.place(Asking(values), DIAL, late).answer == "accepted"
+		assert seen[0] == pytest.approx(2, abs=0.1) and seen[1] == pytest.approx(1, abs=0.3)
+
+	def test_a_dial_that_would_come_too_late_is_not_sent(self):
+		def late(request, connection):
+			sent.append(request)
+			time.sleep(1.7)
+			return HttpAnswer(200)
+
+		sent = []
+		values = {"crm_id": "1", "client_id": KEY, "connect_timeout": 1, "read_timeout": 1}
+		result = exchange.place(Asking(values), DIAL, late)
+		assert (result.failure_code, len(sent)) == ("not_sent", 1)
 
 
 class TestProbe:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from html import escape
@@ -52,13 +52,17 @@ class DialRequest:
 
 @dataclass(frozen=True)
 class HttpRequest:
-	"""A request ready to leave: `url` complete and quoted. Its repr and `masked()` hide every secret."""
+	"""A request ready to leave: `url` complete and quoted. Its repr and `masked()` hide every secret.
+
+	`is_question` says that it can ring no phone; of all others one conversation sends one.
+	"""
 
 	method: str
 	url: str = field(repr=False)
 	headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 	body: bytes | None = field(default=None, repr=False)
 	secrets: tuple[str, ...] = field(default=(), repr=False)
+	is_question: bool = False
 
 	def masked(self) -> str:
 		"""Return "METHOD url" with the secrets replaced, fit for logs and for people."""
@@ -82,6 +86,11 @@ class Connection:
 	def deadline(self) -> float:
 		"""Return the seconds after which the socket is shut, however slowly bytes still drip in."""
 		return self.connect_timeout + self.read_timeout
+
+	def within(self, seconds: float) -> Connection:
+		"""Return the same with what is left of a deadline that several requests share."""
+		connect = min(self.connect_timeout, seconds)
+		return replace(self, connect_timeout=connect, read_timeout=min(self.read_timeout, seconds - connect))
 
 
 @dataclass(frozen=True)
@@ -115,6 +124,11 @@ class DialResult:
 	def failure_code(self) -> str:
 		"""Return the code PBX Call Log stores, "" when nothing failed."""
 		return self.evidence.failure_code
+
+
+# What a provider says to its PBX: requests go out, answers come in, and what is known is returned at the end. A
+# question that gets no answer comes in as the PbxError that says why.
+Conversation = Generator[HttpRequest, HttpAnswer, "DialResult"]
 
 
 class Provider:
@@ -167,6 +181,11 @@ class Provider:
 				_("{0} cannot ring extension {1}: digits only.", self.label, extension), "extension"
 			)
 		return extension
+
+	def conversation(self, dial: DialRequest) -> Conversation:
+		"""Place this call: yield the dial's own request once, and questions before and after it where need be."""
+		answer = yield self.dial_request(dial)
+		return self.read_dial_answer(answer)
 
 	def dial_request(self, dial: DialRequest) -> HttpRequest:
 		"""Build the one request that places this call."""

@@ -1,15 +1,17 @@
-"""One exchange with a PBX: build the request, send it once, read the answer. Never sends twice.
+"""One exchange with a PBX: build the request, send it once, read the answer. Never dials twice.
 
 Placing a call and testing an account never raise; asking for call records raises a PbxError and nothing else.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from c2c_frappe.pbx import transport
 from c2c_frappe.pbx.base import (
 	Connection,
+	Conversation,
 	DialRequest,
 	DialResult,
 	Finding,
@@ -22,22 +24,78 @@ from c2c_frappe.pbx.records import Page, Window
 from c2c_frappe.pbx.text import Text, _
 
 Send = Callable[[HttpRequest, Connection], HttpAnswer]
+# Seconds a dial or a question must have left of the deadline, or it is not worth sending.
+SHORTEST = 0.5
 
 
 def place(provider: Provider, dial: DialRequest, send: Send = transport.send) -> DialResult:
 	"""Ask the PBX to place the call and say what is known afterwards."""
+	placing = _Placing(provider.connection, send)
 	try:
-		request = provider.dial_request(dial)
+		return placing.run(provider.conversation(dial))
 	except PbxError as error:
-		return DialResult(error.failure_code, error.message)
+		return placing.failed(error)
 	except Exception as error:  # noqa: BLE001  the frames in between hold the key: nothing may travel up
-		return DialResult("not_sent", _fault(error, _("Nothing was sent.")))
-	try:
-		return provider.read_dial_answer(send(request, provider.connection))
-	except PbxError as error:
+		return placing.broke(error)
+
+
+class _Placing:
+	"""One conversation: lets a single request leave that may ring a phone, all of them within one deadline."""
+
+	def __init__(self, connection: Connection, send: Send):
+		self._connection = connection
+		self._send = send
+		self._ends_at = time.monotonic() + connection.deadline
+		self._has_dialled = False
+		self._dial_error: PbxError | None = None
+
+	def run(self, talk: Conversation) -> DialResult:
+		"""Carry requests out and answers back until the provider says what is known."""
+		say, word = talk.send, None
+		try:
+			while True:
+				request = say(word)
+				try:
+					say, word = talk.send, self._ask(request)
+				except PbxError as error:
+					if not request.is_question:
+						raise
+					say, word = talk.throw, error
+		except StopIteration as end:
+			return end.value
+
+	def _ask(self, request: HttpRequest) -> HttpAnswer:
+		left = self._ends_at - time.monotonic()
+		if request.is_question:
+			return self._send(request, self._connection.within(max(left, SHORTEST)))
+		if self._has_dialled:
+			raise RuntimeError("A conversation may dial once.")
+		if left < SHORTEST:
+			raise UnavailableError(_("The PBX took too long to answer a question. Nothing was dialled."))
+		self._has_dialled = True
+		try:
+			return self._send(request, self._connection.within(left))
+		except PbxError as error:
+			self._dial_error = error
+			raise
+
+	def failed(self, error: PbxError) -> DialResult:
+		"""Return what a PbxError means here: what it says if it is the dial's own, else whether anything rang."""
+		if error is self._dial_error:
+			return DialResult(error.failure_code, error.message)
+		if self._has_dialled:
+			return DialResult("bad_reply", _("{0} The phone may still ring.", error.message))
+		if isinstance(error, OutcomeUnknownError):
+			return DialResult(
+				"not_sent", _("The PBX did not answer a question in time. Nothing was dialled.")
+			)
 		return DialResult(error.failure_code, error.message)
-	except Exception as error:  # noqa: BLE001  as above
-		return DialResult("bad_reply", _fault(error, _("The phone may still ring.")))
+
+	def broke(self, error: Exception) -> DialResult:
+		"""Return what a fault in a provider's code means here."""
+		if self._has_dialled:
+			return DialResult("bad_reply", _fault(error, _("The phone may still ring.")))
+		return DialResult("not_sent", _fault(error, _("Nothing was sent.")))
 
 
 def masked(build: Callable[[], HttpRequest]) -> str:

@@ -162,7 +162,7 @@ class _Exchange:
 
 	def error(self) -> PbxError:
 		"""Say what went wrong, for people, without the URL."""
-		seconds = f"{self.connection.deadline:g}"
+		seconds = f"{round(self.connection.deadline, 1):g}"
 		if self.is_sent and (self.is_expired or self.is_timeout):
 			return OutcomeUnknownError(
 				_("The PBX did not answer within {0} seconds. The phone may still ring.", seconds), "timeout"
