@@ -10,6 +10,8 @@ app_license = "GPL-3.0-or-later"
 app_include_js = "c2c_frappe.bundle.js"
 extend_bootinfo = "c2c_frappe.boot.extend"
 
+before_request = ["c2c_frappe.overdue.before_request"]
+
 after_install = "c2c_frappe.install.after_install"
 after_migrate = "c2c_frappe.install.after_migrate"
 after_app_install = "c2c_frappe.install.after_app_install"

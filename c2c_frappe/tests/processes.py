@@ -131,7 +131,15 @@ class WebServer:
 			waiting = [pool.submit(self.dial, token, **sent) for token, sent in calls]
 			return [one.result() for one in waiting]
 
+	def get(self, path: str, token: str) -> dict:
+		"""GET an address and return what its JSON says."""
+		status, body = self._request("GET", path, token)
+		return json.loads(body) if status == 200 else {"status": status, "body": body}
+
 	def _post(self, path: str, token: str, sent: dict) -> tuple[int, str]:
+		return self._request("POST", path, token, json.dumps(sent))
+
+	def _request(self, method: str, path: str, token: str, body: str | None = None) -> tuple[int, str]:
 		connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=REQUEST_SECONDS)
 		headers = {
 			"Host": self.site,
@@ -141,7 +149,7 @@ class WebServer:
 			"Accept": "application/json",
 		}
 		try:
-			connection.request("POST", path, json.dumps(sent), headers)
+			connection.request(method, path, body, headers)
 			answer = connection.getresponse()
 			return answer.status, answer.read().decode()
 		finally:

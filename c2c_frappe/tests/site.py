@@ -207,6 +207,8 @@ def send(user: str, http_method: str, command: str, /, **arguments):
 	"""Call a method by its dotted name as Frappe's request handler does, with its checks; return its answer."""
 	with as_user(user), web_request(method=http_method):
 		frappe.local.form_dict = frappe._dict(arguments)
+		for hook in frappe.get_hooks("before_request", app_name="c2c_frappe"):
+			frappe.call(hook)
 		return execute_cmd(command)
 
 

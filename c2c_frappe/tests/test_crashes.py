@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote, urlencode
 
 import frappe
 from frappe.utils import add_to_date
@@ -14,6 +16,7 @@ from c2c_frappe.tests import processes, site
 from c2c_frappe.tests.test_races import RaceCase
 
 SIGKILL = 9
+CALLS = quote("PBX Call Log")
 ROW_INSERTED = "c2c_frappe.click_to_call.doctype.pbx_call_log.pbx_call_log.PBXCallLog.after_insert"
 ROW_COMMITTED = "c2c_frappe.pbx.exchange.place"
 CONNECTED = "c2c_frappe.pbx.transport._Exchange.before_sending"
@@ -129,6 +132,18 @@ class TestCrashesOfWebProcesses(CrashCase):
 		self.assert_interrupted_and_free()
 		again = servers[0].dial(token, **self.click()["sent"])
 		self.assertEqual(again["reply"]["repeated"], True)
+
+	def test_rest_shows_a_dial_past_its_deadline_as_unknown_before_the_sweep(self):
+		self.kill_at(ROW_COMMITTED)
+		(row,) = site.rows()
+		let_deadline_pass(row.name)
+		server = processes.WebServer(1)
+		self.addCleanup(server.stop)
+		token = processes.token_of(site.AGENT)
+		listed = server.get(f"/api/resource/{CALLS}?{urlencode({'fields': json.dumps(['status'])})}", token)
+		self.assertEqual(listed, {"data": [{"status": "Unknown"}]})
+		one = server.get(f"/api/resource/{CALLS}/{row.name}", token)
+		self.assertEqual(one["data"]["failure_code"], "interrupted")
 
 
 def let_deadline_pass(name: str) -> None:

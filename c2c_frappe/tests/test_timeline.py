@@ -117,7 +117,29 @@ class TestOverdue(SiteCase):
 		(form,) = frappe.local.response.docs
 		self.assertEqual((form.status, form.failure_code), ("Unknown", "interrupted"))
 
-	def test_looking_changes_nothing_and_the_sweep_everything(self):
+	def test_it_is_unknown_to_the_api(self):
+		one = site.send(AGENT, "GET", "frappe.client.get", doctype="PBX Call Log", name=self.call)
+		self.assertEqual((one["status"], one["failure_code"]), ("Unknown", "interrupted"))
+
+	def test_it_is_unknown_in_lists_and_to_their_filters(self):
+		asked = {"doctype": "PBX Call Log", "fields": '["name", "status"]'}
+		for filters, found in (("{}", "Unknown"), ('{"status": "Unknown"}', "Unknown")):
+			rows = site.send(AGENT, "POST", "frappe.client.get_list", filters=filters, **asked)
+			self.assertEqual([(row.name, row.status) for row in rows], [(self.call, found)])
+		nothing = site.send(AGENT, "POST", "frappe.client.get_list", filters='{"status": "Dialing"}', **asked)
+		self.assertEqual(nothing, [])
+
+	def test_it_is_unknown_in_reports(self):
+		asked = {"report_name": "Failures by Reason", "filters": "{}", "ignore_prepared_report": True}
+		rows = site.send(AGENT, "GET", "frappe.desk.query_report.run", **asked)["result"]
+		self.assertIn("interrupted", [row["code"] for row in rows])
+
+	def test_who_asks_for_something_else_changes_nothing(self):
+		site.send(AGENT, "GET", "frappe.client.get", doctype="Lead", name=self.lead)
+		self.assertEqual(site.rows()[0].status, "Dialing")
+
+	def test_the_timeline_changes_nothing_and_the_sweep_everything(self):
+		timeline.calls_of("Lead", self.lead)
 		self.assertEqual(site.rows()[0].status, "Dialing")
 		call_log.sweep()
 		(row,) = site.rows()

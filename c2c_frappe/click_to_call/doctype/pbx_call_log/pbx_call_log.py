@@ -7,17 +7,9 @@ from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
-from c2c_frappe import call_log
-
 
 class PBXCallLog(Document):
 	"""The record of a call and of every attempt that was refused."""
-
-	def onload(self):
-		"""Show a dial past its deadline as Unknown before the sweep has run."""
-		self.update(
-			call_log.shown({f: self.get(f) for f in ("status", "failure_code", "message", "reply_due")})
-		)
 
 	@staticmethod
 	def clear_old_logs(days: int = 730) -> None:
