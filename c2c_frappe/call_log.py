@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -24,11 +23,12 @@ from c2c_frappe.pbx.base import DialResult
 from c2c_frappe.pbx.guards import first_free
 from c2c_frappe.pbx.matching import AFTER, BEFORE, Candidate
 from c2c_frappe.pbx.news import CallEvent
+from c2c_frappe.transactions import ATTEMPTS, committed, was_ended
 
 DOCTYPE = "PBX Call Log"
 # After the exchange's own deadline: time to read the answer and to save it.
 GRACE = timedelta(seconds=5)
-ATTEMPTS = 20
+_TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 # More calls than these to one number, or with one id, make an event ambiguous anyway.
 CANDIDATES = 50
 COLUMNS = (
@@ -157,7 +157,7 @@ def close(name: str, result: DialResult, message: str, repeat_seconds: float) ->
 		_update(freed, table.name == name)
 		_update(said, (table.name == name) & _is_weaker(table, result.evidence))
 
-	_commit(save)
+	committed(save)
 	return by_name(name)
 
 
@@ -264,20 +264,7 @@ def sweep() -> None:
 		_update({"slot": None, "site_slot": None}, is_named & is_due)
 		_update({"dial_key": None}, is_named & is_over)
 
-	_commit(free)
-
-
-def _commit(work: Callable[[], None]) -> None:
-	"""Do the work, which may be done twice, and commit; once more when the database ended a deadlock with it."""
-	for attempt in range(1, ATTEMPTS + 1):
-		try:
-			work()
-			frappe.db.commit()
-			return
-		except frappe.QueryDeadlockError:
-			frappe.db.rollback()
-			if attempt == ATTEMPTS:
-				raise
+	committed(free)
 
 
 def _said(evidence: status.Evidence) -> dict:
@@ -352,7 +339,9 @@ def _insert(row: dict) -> bool:
 	try:
 		document.insert(ignore_permissions=True, set_name=row["name"])
 		frappe.db.commit()
-	except (frappe.UniqueValidationError, frappe.DuplicateEntryError, frappe.QueryDeadlockError):
+	except Exception as error:
+		if not isinstance(error, _TAKEN) and not was_ended(error):
+			raise
 		# Nothing is lost but this insert; and without it the snapshot would go on hiding the winner.
 		frappe.db.rollback()
 		del frappe.local.message_log[said_before:]

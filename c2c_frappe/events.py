@@ -22,6 +22,7 @@ from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.matching import is_unheard_of, match
 from c2c_frappe.pbx.news import CallEvent
 from c2c_frappe.pbx.records import CallRecord
+from c2c_frappe.transactions import committed
 
 DOCTYPE = "PBX Event"
 # An event that fits no call may be early; after this long it is not early any more.
@@ -108,6 +109,10 @@ def _store(account: str, text: str, event: CallEvent | None, key: str, record_id
 
 
 def _try(name: str, account: str, event: CallEvent, record_id: str = "") -> str:
+	return committed(lambda: _settle(name, account, event, record_id))
+
+
+def _settle(name: str, account: str, event: CallEvent, record_id: str) -> str:
 	candidates = call_log.candidates(account, event)
 	call = match(event, candidates)
 	if call:
@@ -120,7 +125,6 @@ def _try(name: str, account: str, event: CallEvent, record_id: str = "") -> str:
 	frappe.db.set_value(DOCTYPE, name, {"outcome": outcome, "call": call, "tries": tries + 1})
 	if call:
 		_apply(call)
-	frappe.db.commit()
 	return outcome
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import frappe
 
 from c2c_frappe.pbx import guards
+from c2c_frappe.transactions import committed
 
 SETTINGS = "PBX Settings"
 
@@ -28,7 +29,11 @@ def is_confirmed() -> bool:
 
 
 def confirm() -> str:
-	"""Add the present address to the confirmed ones; return all of them, one a line."""
+	"""Add the present address to the confirmed ones and commit; return all of them, one a line."""
+	return committed(_confirm)
+
+
+def _confirm() -> str:
 	confirmed = (frappe.db.get_single_value(SETTINGS, "confirmed_site_url") or "").split()
 	address = current()
 	if address and not guards.is_confirmed_address(address, "\n".join(confirmed)):

@@ -26,7 +26,8 @@ SETTINGS = (
 	# A user is who connects from 127.0.0.1, whatever this machine's own name resolves to.
 	"--skip-name-resolve",
 )
-DURABLE = ("--innodb-flush-log-at-trx-commit=1",)
+# Servers from 11.6.2 on end a transaction that writes what changed since it was read; older ones when told so.
+DURABLE = ("--innodb-flush-log-at-trx-commit=1", "--loose-innodb-snapshot-isolation=ON")
 FAST = ("--innodb-flush-log-at-trx-commit=0", "--loose-innodb-flush-method=nosync")
 
 

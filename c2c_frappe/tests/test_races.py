@@ -124,6 +124,18 @@ class TestRaces(RaceCase):
 			frappe.db.delete("PBX Call Log")
 			frappe.db.commit()
 
+	def test_replies_are_saved_though_the_rows_changed_since_they_were_read(self):
+		make_racers()
+		self.simulator.behave("slow", seconds=1)
+		self.dialers.start([self.click(user) for user in RACERS[:2]], gunicorn_workers=MANY_WORKERS)
+		self.simulator.wait_for_requests(2)
+		for row in site.rows():
+			site.move(row.name, notes="An event was faster than the reply.")
+		outcomes = self.dialers.finish()
+		self.assert_no_noise(outcomes)
+		self.assertEqual([outcome["reply"]["status"] for outcome in outcomes], ["Requested"] * 2)
+		self.assertEqual({row.status for row in site.rows()}, {"Requested"})
+
 	def test_a_deadlock_while_the_reply_is_saved_does_not_lose_the_reply(self):
 		update, deadlocks = call_log._update, [frappe.QueryDeadlockError()]
 
