@@ -2,8 +2,9 @@
 
 `./dev test [core|site|browser ...] [--no-bench] [--no-embedded] [-k EXPRESSION]`. What is needed is started on
 free loopback ports and stopped at the end. Site and browser tests run on a bench where one is found (with and
-without ERPNext) and on the embedded Desk. A part of which no test ran is a failure. The last lines say what
-ran where, what did not and why; `.dev/site-tests.json` keeps the counts of the site tests.
+without ERPNext) and on the embedded Desk, the bench's beside all the others. A part of which no test ran is a
+failure. The last lines say what ran where, what did not and why; `.dev/site-tests.json` keeps the counts of the
+site tests.
 """
 
 import argparse
@@ -17,8 +18,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import desks
+import lanes
 import lifecycle
 import pytest_runs
+import real_bench
 import services
 import test_counts
 import test_summary
@@ -44,6 +47,8 @@ class Part:
 
 def main(arguments: list[str]) -> int:
 	options = _options(arguments)
+	if options.lane:
+		return _run_lane(options)
 	os.environ.pop("CI", None)  # Frappe behaves differently where it is set
 	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 	STATE.mkdir(exist_ok=True)
@@ -54,7 +59,7 @@ def main(arguments: list[str]) -> int:
 			warn("Another ./dev test runs in this checkout.")
 			return 2
 		try:
-			outcomes = [_outcome(part, options.expression) for part in _parts(options)]
+			outcomes = lanes.run(arguments) if _has_lanes(options) else _outcomes(options)
 		except BenchError as error:
 			warn(str(error))
 			return 2
@@ -64,11 +69,28 @@ def main(arguments: list[str]) -> int:
 	return 1 if any(outcome.report["failed"] for outcome in outcomes) else 0
 
 
+def _has_lanes(options: argparse.Namespace) -> bool:
+	is_alone = options.no_bench or options.no_embedded or set(options.parts) == {"core"}
+	return not is_alone and bool(real_bench.find())
+
+
+def _run_lane(options: argparse.Namespace) -> int:
+	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+	lanes.keep(options.lane, _outcomes(options))
+	return 0
+
+
+def _outcomes(options: argparse.Namespace) -> list[test_summary.Outcome]:
+	return [_outcome(part, options.expression) for part in _parts(options)]
+
+
 def _options(arguments: list[str]) -> argparse.Namespace:
 	parser = argparse.ArgumentParser(prog="./dev test", description=__doc__.partition("\n")[0])
 	parser.add_argument("parts", nargs="*", metavar="core|site|browser", help="default: all")
 	parser.add_argument("--no-bench", action="store_true", help="leave out a bench on this machine")
 	parser.add_argument("--no-embedded", action="store_true", help="leave out the embedded Desk")
+	parser.add_argument("--no-core", action="store_true", help=argparse.SUPPRESS)
+	parser.add_argument("--lane", default="", help=argparse.SUPPRESS)
 	parser.add_argument(
 		"-k", dest="expression", default="", help="as in pytest; on a site part of a file's name"
 	)
@@ -81,7 +103,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 
 def _parts(options: argparse.Namespace) -> Iterator[Part]:
-	if "core" in options.parts:
+	if "core" in options.parts and not options.no_core:
 		yield Part("core and command line", partial(pytest_runs.core, options.expression))
 		title = f"the same with phonenumbers {pytest_runs.OLDEST_PHONENUMBERS}"
 		yield Part(title, partial(pytest_runs.core_with_oldest_phonenumbers, options.expression))
