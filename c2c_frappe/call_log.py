@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Count
 from frappe.utils import get_system_timezone, now, now_datetime
 
 from c2c_frappe.pbx import news, status
@@ -48,6 +47,8 @@ class Draft:
 	number: str = ""
 	reference_doctype: str = ""
 	reference_name: str = ""
+	overridden: str = ""
+	override_reason: str = ""
 	name: str = field(default_factory=lambda: frappe.generate_hash(length=10))
 
 
@@ -86,20 +87,6 @@ def last_status(number: str) -> str:
 	"""Return the status of the latest call to an E.164 number, "" when there was none."""
 	rows = frappe.get_all(DOCTYPE, {"number": number}, COLUMNS, order_by="requested_at desc", limit=1)
 	return shown(rows[0])["status"] if rows else ""
-
-
-def count_dials(agent: str, since: datetime) -> int:
-	"""Return how many calls the agent placed since then, refused attempts and the phone's own calls left out."""
-	table = frappe.qb.DocType(DOCTYPE)
-	is_refused = table.failure_code.isin(status.REFUSALS)
-	# Of what was dialled here it is at least an empty object.
-	is_dialled = table.custom_data.isnotnull() & (table.failure_code.isnull() | is_refused.negate())
-	query = (
-		frappe.qb.from_(table)
-		.select(Count("*"))
-		.where((table.agent == agent) & (table.requested_at >= since))
-	)
-	return query.where(is_dialled).run()[0][0]
 
 
 def open(draft: Draft, guards: Guards, custom_data: dict[str, str]) -> tuple[dict, bool]:  # noqa: A001
@@ -299,6 +286,8 @@ def _columns(draft: Draft) -> dict:
 		"reference_doctype": draft.reference_doctype,
 		"reference_name": draft.reference_name,
 		"request_id": draft.request_id,
+		"overridden": draft.overridden,
+		"override_reason": draft.override_reason,
 		"requested_at": now_datetime(),
 	}
 

@@ -7,17 +7,16 @@ decided here that `pbx/` can decide.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 
 import frappe
 from frappe import _
-from frappe.utils import add_to_date, cint, get_system_timezone, get_time, now_datetime
+from frappe.utils import cint
 
-from c2c_frappe import accounts, call_log, extensions, numbers, replies, site_address
+from c2c_frappe import accounts, call_log, extensions, numbers, replies, screening, site_address
 from c2c_frappe.call_log import Busy, Draft, Guards
-from c2c_frappe.pbx import choice, custom_data, exchange, guards, phone, policy, status
+from c2c_frappe.pbx import choice, custom_data, exchange, guards, phone, status
 from c2c_frappe.pbx.base import DialRequest
-from c2c_frappe.pbx.errors import PbxError
+from c2c_frappe.pbx.errors import PbxError, RefusedError
 
 
 @dataclass(frozen=True)
@@ -30,16 +29,10 @@ class Click:
 	row: str = ""
 	number: str = ""
 	request_id: str = ""
+	# Why the call is to be placed despite a refusal that may be overridden.
+	override: str = ""
 	# Only "Make a test call" chooses the account; the browser's clicks never do.
 	account: str = ""
-
-
-class Refused(PbxError):
-	"""The call is not to be placed, for this failure code and for the reason the sentence gives."""
-
-	def __init__(self, failure_code: str, message: str):
-		super().__init__(message)
-		self.failure_code = failure_code
 
 
 def dial(click: Click) -> dict:
@@ -96,7 +89,7 @@ def _busy_sentence() -> str:
 
 
 class Attempt:
-	"""One click on its way to a call: each step adds to `draft` what it found, or raises Refused."""
+	"""One click on its way to a call: each step adds to `draft` what it found, or raises RefusedError."""
 
 	def __init__(self, click: Click):
 		self.click = click
@@ -110,8 +103,7 @@ class Attempt:
 		self._find_record()
 		self._find_phone()
 		self._find_number()
-		self._check_policy()
-		self._check_caps()
+		self._screen()
 
 	def _note(self, **found: str) -> None:
 		self.draft = replace(self.draft, **found)
@@ -124,9 +116,11 @@ class Attempt:
 
 	def _find_phone(self) -> None:
 		if not self.settings.enabled:
-			raise Refused("disabled", _("Click to Call is switched off. A PBX Manager can switch it on."))
+			raise RefusedError(
+				"disabled", _("Click to Call is switched off. A PBX Manager can switch it on.")
+			)
 		if not site_address.is_confirmed():
-			raise Refused(
+			raise RefusedError(
 				"disabled",
 				_(
 					"This site runs under a new address. A PBX Manager must confirm it before calls are placed."
@@ -136,18 +130,20 @@ class Attempt:
 		account = self.click.account or own.account or self.settings.default_account or ""
 		self._note(extension=own.extension, account=account)
 		if not own.extension:
-			raise Refused("no_extension", _("You have no extension yet. Ask your administrator for one."))
+			raise RefusedError(
+				"no_extension", _("You have no extension yet. Ask your administrator for one.")
+			)
 		self.caller_id = own.caller_id
 		self._find_account(account)
 
 	def _find_account(self, name: str) -> None:
 		if not name or not frappe.db.exists("PBX Account", name):
-			raise Refused(
+			raise RefusedError(
 				"misconfigured", _("There is no PBX account for you. Ask a PBX Manager to set one.")
 			)
 		self.account = frappe.get_cached_doc("PBX Account", name)
 		if not self.account.enabled:
-			raise Refused(
+			raise RefusedError(
 				"disabled",
 				_("The PBX account {0} is switched off. A PBX Manager can switch it on.").format(name),
 			)
@@ -166,59 +162,27 @@ class Attempt:
 		click = self.click
 		if not self.record:
 			if not click.number:
-				raise Refused("no_number", _("Enter a number to call."))
+				raise RefusedError("no_number", _("Enter a number to call."))
 			if not self.settings.allow_any_number:
-				raise Refused("number_not_allowed", _("Only numbers found on a record may be called here."))
+				raise RefusedError(
+					"number_not_allowed", _("Only numbers found on a record may be called here.")
+				)
 			return click.number
 		if not self.record.choices:
-			raise Refused("no_number", _("There is no phone number here yet. Add one, save, and call."))
+			raise RefusedError("no_number", _("There is no phone number here yet. Add one, save, and call."))
 		chosen = choice.choose(self.record.choices, click.fieldname, click.row, click.number, self.countries)
 		if not chosen:
-			raise Refused(
+			raise RefusedError(
 				"no_number", _("That number is not on this record. Save or reload it, and call again.")
 			)
 		self.do_not_call = chosen.do_not_call
 		return chosen.text
 
-	def _check_policy(self) -> None:
-		if self.do_not_call:
-			raise Refused(
-				"do_not_call",
-				_("This record asks not to be called. If that is wrong, correct it on the record first."),
-			)
-		verdict = policy.judge(self.number, policy.Rules(numbers.allowed_countries(self.settings)))
-		if not verdict.allowed:
-			raise Refused(verdict.failure_code, verdict.message)
-		self._check_hours()
-
-	def _check_hours(self) -> None:
-		bounds = (self.settings.calling_hours_start, self.settings.calling_hours_end)
-		start, end = (get_time(bound) if bound else None for bound in bounds)
-		zones = phone.time_zones(self.number)
-		if not policy.within_hours(datetime.now(timezone.utc), start, end, zones, get_system_timezone()):
-			sentence = _("It is outside calling hours there: calls are placed from {0} to {1} local time.")
-			raise Refused("outside_hours", sentence.format(f"{start:%H:%M}", f"{end:%H:%M}"))
-
-	def _check_caps(self) -> None:
-		limits = {
-			"minute": self.settings.max_calls_per_user_per_minute,
-			"day": self.settings.max_calls_per_user_per_day,
-		}
-		now = now_datetime()
-		since = {"minute": add_to_date(now, minutes=-1), "day": now.replace(hour=0, minute=0, second=0)}
-		counts = {
-			name: call_log.count_dials(self.draft.agent, since[name])
-			for name, limit in limits.items()
-			if limit
-		}
-		reached = policy.over_cap(counts, limits)
-		# A repeat is no further call: `call_log.open` answers with the one that is under way.
-		if reached and not call_log.under_way(self.draft):
-			sentence = {
-				"minute": _("You placed {0} calls within a minute, which is the limit. Wait a moment."),
-				"day": _("You placed {0} calls today, which is the limit. A PBX Manager can raise it."),
-			}[reached]
-			raise Refused("rate_limited", sentence.format(limits[reached]))
+	def _screen(self) -> None:
+		wanted = screening.Request(self.draft, self.number, self.do_not_call, self.click.override.strip())
+		overridden = screening.screen(wanted, self.settings)
+		if overridden:
+			self._note(overridden=overridden, override_reason=wanted.override)
 
 	def guards(self) -> Guards:
 		"""Return what the row is to take: a quarter of the web workers at most, whatever the account says."""

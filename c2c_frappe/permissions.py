@@ -5,8 +5,8 @@ from __future__ import annotations
 import frappe
 from frappe import _
 
-AGENT = "PBX Agent"
-SEES_ALL = {"PBX Manager", "System Manager"}
+AGENT, MANAGER = "PBX Agent", "PBX Manager"
+SEES_ALL = {MANAGER, "System Manager"}
 
 
 def can_call(user: str | None = None) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from frappe import _
 
-from c2c_frappe import fixes
-from c2c_frappe.pbx import phone
+from c2c_frappe import fixes, permissions
+from c2c_frappe.pbx import phone, policy
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.text import Text
 
@@ -14,7 +14,10 @@ EVENT = "pbx_call"
 
 
 def reply(row: dict, repeated: bool = False) -> dict:
-	"""Return {call, status, number, extension, message, failure_code, repeated, fix} of a PBX Call Log row."""
+	"""Return {call, status, number, extension, message, failure_code, repeated, override, fix} of a call's row.
+
+	`override` tells how its reader may place the call despite the refusal: "now", "reason", or "" for not at all.
+	"""
 	return {
 		"call": row["name"],
 		"status": row["status"],
@@ -23,6 +26,7 @@ def reply(row: dict, repeated: bool = False) -> dict:
 		"message": row["message"] or "",
 		"failure_code": row["failure_code"] or "",
 		"repeated": repeated,
+		"override": policy.way_to_override(row["failure_code"] or "", permissions.sees_all()),
 		"fix": fixes.fix_for(row),
 	}
 

@@ -16,15 +16,17 @@ def dial(
 	row: str | None = None,
 	number: str | None = None,
 	request_id: str | None = None,
+	override: str | None = None,
 ) -> dict:
 	"""Place one call for the logged-in user.
 
-	`row` names a child row; with a record, `number` only chooses among the numbers found there. Return {call,
-	status, number, extension, message, failure_code, repeated, fix}; the same user's same `request_id` returns
-	the same call. A refusal is a reply with status Failed; PermissionError for a missing role or right.
+	`row` names a child row; with a record, `number` only chooses among the numbers found there. `override` is the
+	reason to call despite a refusal whose reply said so. Return {call, status, number, extension, message,
+	failure_code, repeated, override, fix}; the same user's same `request_id` returns the same call. A refusal is
+	a reply with status Failed; PermissionError for a missing role or right.
 	"""
 	permissions.require_agent()
-	sent = (reference_doctype, reference_name, fieldname, row, number, request_id)
+	sent = (reference_doctype, reference_name, fieldname, row, number, request_id, override)
 	return dialing.dial(dialing.Click(*(value or "" for value in sent)))
 
 

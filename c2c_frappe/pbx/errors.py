@@ -24,6 +24,14 @@ class ConfigurationError(PbxError):
 		self.setting = setting
 
 
+class RefusedError(PbxError):
+	"""The call is not to be placed, for this failure code and the reason the sentence gives. Nothing was sent."""
+
+	def __init__(self, failure_code: str, message: str):
+		super().__init__(message)
+		self.failure_code = failure_code
+
+
 class InvalidNumberError(PbxError):
 	"""The text is not a phone number; the caller can correct it. Nothing was sent."""
 

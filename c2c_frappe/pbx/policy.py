@@ -38,6 +38,9 @@ class Verdict:
 
 ALLOWED = Verdict(True)
 
+# Refusals that give way: to anybody who wants to try now, or to a manager who gives a reason.
+OVERRIDES = {"paused": "now", "do_not_call": "reason", "outside_hours": "reason"}
+
 
 def judge(number: PhoneNumber, rules: Rules = Rules()) -> Verdict:
 	"""Say whether the number may be dialled at all.
@@ -139,6 +142,12 @@ def over_cap(counts: Mapping[str, int], limits: Mapping[str, int | None]) -> str
 	Both map a name ("minute", "day") to a number of calls; a limit of 0 or None does not limit.
 	"""
 	return next((name for name, limit in limits.items() if limit and counts.get(name, 0) >= limit), "")
+
+
+def way_to_override(failure_code: str, is_manager: bool) -> str:
+	"""Return how a refusal may be overridden by who is (or is not) a manager: "now", "reason", or "" for not at all."""
+	way = OVERRIDES.get(failure_code, "")
+	return way if is_manager or way == "now" else ""
 
 
 def is_do_not_call(flag: object, lead_status: str | None = "") -> bool:

@@ -62,6 +62,8 @@ SETTINGS = {
 	"repeat_window": 10,
 	"max_calls_per_user_per_minute": 0,
 	"max_calls_per_user_per_day": 0,
+	"max_calls_per_minute": 0,
+	"max_calls_per_day": 0,
 	"calling_hours_start": None,
 	"calling_hours_end": None,
 	"confirmed_site_url": "",

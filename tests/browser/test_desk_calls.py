@@ -10,6 +10,7 @@ import pytest
 NUMBERS = (f"+44 7700 900{last:03}" for last in itertools.count(200))
 DIAL = "**/api/method/c2c_frappe.api.call.dial"
 PRIMEVOX_AGENT = "robin@example.com"
+PASSWORD = "Chief-Passw0rd!"
 
 
 @pytest.fixture
@@ -41,6 +42,18 @@ def contact_with_three(site):
 def robin(open_session, site):
 	"""A page of the agent whose calls go through Primevox, from extension 1001."""
 	return open_session(PRIMEVOX_AGENT, os.environ["C2C_AGENT_PASSWORD"])
+
+
+@pytest.fixture
+def chief(open_session, site):
+	"""A page of somebody who calls and looks after the PBX too."""
+	email, roles = "chief@example.com", ("PBX Agent", "PBX Manager", "Sales User")
+	if not site.admin.list("User", filters={"name": email}):
+		user = {"email": email, "first_name": "Chief", "send_welcome_email": 0, "new_password": PASSWORD}
+		site.admin.insert("User", **user, roles=[{"role": role} for role in roles])
+		set_extension = "c2c_frappe.api.account.set_extension"
+		site.admin.call(set_extension, user=email, extension="1002")
+	return open_session(email, PASSWORD)
 
 
 def icon(page, fieldname):
@@ -308,3 +321,30 @@ def test_a_logged_call_is_placed_again_on_its_record(page, open_form, site, simu
 	[request] = simulator.requests
 	assert request["path"].endswith(digits(number))
 	assert request["query"]["leadid"] == lead["name"]
+
+
+def test_a_manager_calls_despite_a_do_not_call_and_the_reason_is_kept(
+	chief, open_form, site, simulator, lead
+):
+	site.admin.set("Lead", lead["name"], do_not_call=1)
+	open_form(chief, "Lead", lead["name"])
+	call_button(chief).click()
+	wait_for_status(chief, "Failed")
+	assert not simulator.requests
+	chief.get_by_role("button", name="Call anyway").click()
+	dialog = chief.locator(".c2c-dialog .modal-content")
+	dialog.get_by_role("textbox", name="Reason").fill("Asked to be called back today")
+	dialog.get_by_role("button", name="Call", exact=True).click()
+	wait_for_status(chief, "Requested")
+	assert len(simulator.requests) == 1
+	fields = ["overridden", "override_reason"]
+	calls = site.admin.list("PBX Call Log", fields, {"reference_name": lead["name"]})
+	assert calls[-1] == {"overridden": "do_not_call", "override_reason": "Asked to be called back today"}
+
+
+def test_an_agent_is_not_offered_to_call_despite_a_do_not_call(page, open_form, site, lead):
+	site.admin.set("Lead", lead["name"], do_not_call=1)
+	open_form(page, "Lead", lead["name"])
+	call_button(page).click()
+	wait_for_status(page, "Failed")
+	assert not page.get_by_role("button", name="Call anyway").is_visible()

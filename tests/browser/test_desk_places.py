@@ -165,3 +165,24 @@ def test_a_call_is_placed_again_from_the_timeline(page, open_form, site, simulat
 	assert last_dialled(simulator) == digits(number)
 	calls = site.admin.list("PBX Call Log", ["status", "reference_doctype"], {"reference_name": lead["name"]})
 	assert [call["status"] for call in calls] == ["Failed", "Requested"]
+
+
+@pytest.fixture
+def previewed_contact(site, number):
+	"""A Contact with one number, on a site that shows previews of Contacts."""
+	setter = {"doctype_or_field": "DocType", "doc_type": "Contact", "property": "show_preview_popup"}
+	shown = site.admin.insert("Property Setter", **setter, property_type="Check", value="1")
+	phones = [{"phone": number, "is_primary_mobile_no": 1}]
+	yield site.admin.insert("Contact", first_name=f"Sophie {secrets.token_hex(3)}", phone_nos=phones)
+	site.admin.call("frappe.client.delete", doctype="Property Setter", name=shown["name"])
+
+
+def test_a_record_is_called_from_its_preview(page, site, simulator, previewed_contact, number):
+	page.goto(f"{site.desk}/contact?first_name={previewed_contact['first_name']}")
+	page.locator(f".list-row a[data-name='{previewed_contact['name']}']").first.hover()
+	icon = page.locator(".link-preview-popover .c2c-icon")
+	icon.wait_for()
+	assert icon.count() == 1
+	icon.click()
+	wait_for_status(page, "Requested")
+	assert last_dialled(simulator) == digits(number)

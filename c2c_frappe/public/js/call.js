@@ -23,6 +23,11 @@ export function call_record(record) {
 	return alone(record, () => dial_one_of(record, () => true));
 }
 
+// Calls a number that was refused, for the reason given.
+export function call_despite(target, reason) {
+	return alone(target, () => dial(target, reason));
+}
+
 // One at a time in this tab: until the reply is there every button of ours is off.
 async function alone(target, act) {
 	if (is_busy) return;
@@ -64,9 +69,9 @@ function is_of_field(entry, { fieldname, row }) {
 	return entry.fieldname === fieldname && (entry.row || "") === (row || "");
 }
 
-async function dial(target) {
+async function dial(target, override) {
 	const { reference_doctype, reference_name, fieldname, row, number } = target;
-	const args = { reference_doctype, reference_name, fieldname, row, number, request_id: new_id() };
+	const args = { reference_doctype, reference_name, fieldname, row, number, request_id: new_id(), override };
 	show_asking(target);
 	show_news(await post("dial", args), target);
 }

@@ -1,5 +1,5 @@
 // The one listener for every number on a page. It acts before ERPNext's own, so one click is one call.
-import { call } from "./call";
+import { call, call_record } from "./call";
 import { target_of } from "./target";
 
 const NUMBERS = ".phone-btn, a[href^='tel:'], [data-c2c-doctype]";
@@ -16,5 +16,9 @@ function on_click(event) {
 	if (!target) return;
 	event.preventDefault();
 	event.stopImmediatePropagation();
-	if (event.detail < 2) call(target);
+	if (event.detail < 2) (is_whole_record(target) ? call_record : call)(target);
+}
+
+function is_whole_record({ reference_name, fieldname, number }) {
+	return Boolean(reference_name) && !fieldname && !number;
 }

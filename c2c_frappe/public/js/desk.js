@@ -1,11 +1,13 @@
 // The table of contents of the Desk's side: what is set up, once, before the Desk starts. For users who may
 // not call nothing happens here: they see plain numbers, and a handler set by another app stays theirs.
+import { call_despite } from "./call";
 import { listen_for_clicks } from "./clicks";
 import { offer_dial_pad } from "./dial_pad";
 import { add_call_buttons } from "./form_button";
 import { set_handler } from "./handler";
 import { add_icons } from "./icons";
 import { add_list_icons } from "./list_icons";
+import { add_preview_icons } from "./preview_icons";
 import { extend_search_bar } from "./search_bar";
 import { start_strip } from "./strip";
 import { add_style } from "./style";
@@ -16,10 +18,11 @@ if (frappe.boot?.c2c) {
 	listen_for_clicks();
 	add_icons();
 	add_list_icons();
+	add_preview_icons();
 	add_call_buttons();
 	if (frappe.boot.c2c.any_number) {
 		extend_search_bar();
 		offer_dial_pad();
 	}
-	start_strip();
+	start_strip(call_despite);
 }

@@ -6,7 +6,7 @@ import { record_of } from "./target";
 import { wrap_up } from "./wrap_up";
 
 // Many more DocTypes have a phone field (Company, Warehouse, Sales Order): there the icon is enough.
-const FORMS = new Set([
+export const FORMS = new Set([
 	"Lead",
 	"Contact",
 	"Customer",

@@ -1,6 +1,7 @@
 // The call strip: a small card in the corner that says how the latest call stands. It repeats what the
 // server says; before the server has spoken it claims nothing but that it was asked.
 import { follow, forget, watch } from "./follow";
+import { reason_for } from "./override";
 import { can_be_wrapped_up, look_of } from "./status";
 import { build, draw, hide, tick } from "./strip_view";
 import { wrap_up } from "./wrap_up";
@@ -11,8 +12,9 @@ let shown = null;
 let ticker = null;
 let closing = null;
 
-export function start_strip() {
-	build({ on_close: close, on_wrap_up: wrap_up_shown });
+// `call_despite` places a refused call again, with a reason.
+export function start_strip(call_despite) {
+	build({ on_close: close, on_wrap_up: wrap_up_shown, on_override: () => override_shown(call_despite) });
 	watch({ on_news: show_followed, on_quiet: rest, on_close: disappear });
 }
 
@@ -25,6 +27,12 @@ export function wrap_up_shown() {
 		refresh_timeline();
 		if (shown?.call === call && look_of(news.status).is_final) close();
 	});
+}
+
+async function override_shown(call_despite) {
+	const { target } = shown;
+	const reason = await reason_for(shown);
+	if (reason) call_despite(target, reason);
 }
 
 export function show_asking(target) {

@@ -1,10 +1,11 @@
 // What the call strip looks like. It is told what to show and decides nothing.
+import { override_label } from "./override";
 import { can_be_wrapped_up, look_of } from "./status";
 import { set_text } from "./text";
 
 let strip = null;
 
-export function build({ on_close, on_wrap_up }) {
+export function build({ on_close, on_wrap_up, on_override }) {
 	strip = document.createElement("section");
 	strip.className = "c2c-strip";
 	strip.hidden = true;
@@ -20,6 +21,7 @@ export function build({ on_close, on_wrap_up }) {
 			<div class="c2c-strip-hint"></div>
 		</div>
 		<div class="c2c-strip-links"></div>
+		<button type="button" class="c2c-strip-override c2c-button btn btn-xs btn-default"></button>
 		<button type="button" class="c2c-strip-wrap-up btn btn-xs"></button>
 		<span class="c2c-strip-time" aria-hidden="true"></span>
 		<button type="button" class="c2c-strip-close">${frappe.utils.icon("close", "sm")}</button>`;
@@ -30,6 +32,7 @@ export function build({ on_close, on_wrap_up }) {
 	set_text(part("wrap-up"), __("Wrap up"));
 	part("wrap-up").title = __("Wrap up the latest call (Alt+Shift+W)");
 	part("wrap-up").addEventListener("click", on_wrap_up);
+	part("override").addEventListener("click", on_override);
 	document.body.append(strip);
 }
 
@@ -44,6 +47,7 @@ export function draw(call) {
 	const hint = __("Pick up your phone {0} when it rings.", [extension]);
 	set_text(part("hint"), is_waiting && extension ? hint : "");
 	part("links").replaceChildren(...links(call));
+	set_text(part("override"), override_label(call));
 	draw_wrap_up(call);
 	strip.hidden = false;
 	// Frappe's own alerts stand in the same corner: they move up.

@@ -49,9 +49,9 @@ const CSS = `
 .c2c-strip-number { font-variant-numeric: tabular-nums; }
 .c2c-strip-message, .c2c-strip-hint { margin-top: 2px; }
 .c2c-strip-links { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-top: 8px; }
-.c2c-strip-links:empty, .c2c-strip-news > :empty { display: none; }
+.c2c-strip-links:empty, .c2c-strip-news > :empty, .c2c-strip-override:empty { display: none; }
 .c2c-strip-links a { font-weight: 500; text-decoration: underline; }
-.c2c-strip-wrap-up { margin-top: 10px; }
+.c2c-strip-wrap-up, .c2c-strip-override { margin-top: 10px; }
 .c2c-strip-wrap-up[hidden] { display: none; }
 .c2c-strip-time {
 	position: absolute;

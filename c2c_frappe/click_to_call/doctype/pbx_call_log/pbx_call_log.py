@@ -19,7 +19,9 @@ class PBXCallLog(Document):
 
 
 def on_doctype_update():
-	"""Add the indexes that the timeline, the caps and the search for open calls read by."""
+	"""Add the indexes that the timeline, the caps, the pause and the search for open calls read by."""
 	frappe.db.add_index("PBX Call Log", ["reference_doctype", "reference_name", "requested_at"], "of_record")
 	frappe.db.add_index("PBX Call Log", ["agent", "requested_at"], "of_agent")
+	frappe.db.add_index("PBX Call Log", ["account", "requested_at"], "of_account")
+	frappe.db.add_index("PBX Call Log", ["requested_at"], "of_time")
 	frappe.db.add_index("PBX Call Log", ["status", "requested_at"], "of_status")

@@ -1,0 +1,23 @@
+"""PBX Do Not Call: a number nobody calls, whatever record it stands on. Kept as E.164, which is its name."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from c2c_frappe import numbers, replies
+from c2c_frappe.pbx import phone
+from c2c_frappe.pbx.errors import InvalidNumberError
+
+
+class PBXDoNotCall(Document):
+	"""Refuses what is no phone number, and finds the one that is there already however it was typed."""
+
+	def autoname(self):
+		"""Name it by its number as E.164."""
+		try:
+			self.number = phone.find(self.number or "", numbers.deciding_countries(None, "")).e164
+		except InvalidNumberError as error:
+			frappe.throw(replies.sentence(error.message), title=_("Number"))
+		self.name = self.number
