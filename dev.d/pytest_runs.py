@@ -19,12 +19,14 @@ PYTHON = STATE / "test-python"
 REPORTS = STATE / "test-reports"
 # What Frappe 15 pins: sites read numbers with this metadata.
 OLDEST_PHONENUMBERS = "8.13.13"
-NEED_MORE = ("tests/browser", "tests/asterisk", "tests/site_install")
+NEED_MORE = ("tests/browser", "tests/asterisk", "tests/faults", "tests/site_install")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Many of them wait for a PBX that hangs.
 AT_ONCE = ("--numprocesses", "4")
 CORE_SECONDS = 300
 SITE_INSTALL_SECONDS = 600
+FAULTS_SECONDS = 400
+FAULTS_SECONDS = 400
 BROWSER_SECONDS = 1200
 NO_TESTS_COLLECTED = 5
 
@@ -73,6 +75,13 @@ def site_install(site) -> dict:
 	}
 	environment = {**site.environment, **where}
 	return _run("site-install", ["tests/site_install"], "", SITE_INSTALL_SECONDS, environment)
+
+
+def faults(expression: str = "") -> dict:
+	"""Kill the servers under a site of the bench while it is used."""
+	_make_environment()
+	places = os.pathsep.join([str(ROOT / "dev.d"), str(ROOT)])
+	return _run("faults", ["tests/faults"], expression, FAULTS_SECONDS, {"PYTHONPATH": places})
 
 
 def find_browser() -> str:

@@ -33,6 +33,8 @@ PARTS = ("core", "site", "browser")
 SITE_SECONDS = 900
 # The kinds of site, by the begin of their name, on which the app is installed and removed again.
 LIFE_ON = ("frappe", "embedded")
+# On which the servers under the site are killed.
+FAULTS_ON = "erpnext"
 UNAVAILABLE = (desks.UnavailableError, pytest_runs.UnavailableError)
 
 
@@ -111,6 +113,8 @@ def _parts(options: argparse.Namespace) -> Iterator[Part]:
 		for kind in desks.kinds(not options.no_bench, not options.no_embedded):
 			run = partial(_site_tests, kind, options.expression)
 			yield Part(f"site tests, {kind.label}", run, kind.label)
+			if kind.slug.startswith(FAULTS_ON):
+				yield Part(f"faults, {kind.label}", partial(pytest_runs.faults, options.expression))
 			if kind.slug.startswith(LIFE_ON):
 				run = partial(_life, kind, options.expression)
 				yield Part(f"install, migrate, uninstall, {kind.label}", run)
