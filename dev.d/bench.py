@@ -5,6 +5,7 @@ than the milliseconds.
 """
 
 import gzip
+import importlib
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import commands
 import desks
 import packages
 import real_bench
+from floor import Floor
 from places import EMBEDDED, FIGURES, ROOT
 from progress import say, step, warn
 
@@ -23,6 +25,7 @@ RESULTS = ROOT / "benchmarks/RESULTS.md"
 SCRIPT = ROOT / "benchmarks/click_cost.py"
 SIZES = ((10, 0), (200_000, 0), (200_000, 200_000))
 SECONDS = 900
+ON_A_FLOOR = ("busy_desk", "soak")
 BUNDLE = "c2c_frappe/public/js/c2c_frappe.bundle.js"
 
 
@@ -36,7 +39,7 @@ def main(arguments: list[str]) -> int:
 		return 2
 	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the site is stopped
 	try:
-		parts = [_click_cost(), _bytes()]
+		parts = [_click_cost(), *_on_a_floor(), _bytes()]
 	except (MeasureError, desks.UnavailableError, packages.MissingError) as error:
 		warn(f"Not measured: {error}")
 		return 1
@@ -120,6 +123,17 @@ def _click_table(label: str, figures: dict) -> str:
 	for title, row in figures.items():
 		lines.append(f"| {title} | {' | '.join(f'{row[column]:g}' for column in columns)} |")
 	return "\n".join(lines)
+
+
+def _on_a_floor() -> list[str]:
+	"""What many agents at once do to a site: the sections of the modules in benchmarks/ that have a `measure`."""
+	sys.path.insert(0, str(RESULTS.parent))
+	with desks.bench_desk("erpnext", FIGURES) as site:
+		measured = []
+		for name in ON_A_FLOOR:
+			with step(name):
+				measured.append(importlib.import_module(name).measure(Floor(site, connect=3, read=7)))
+		return measured
 
 
 def _bytes() -> str:

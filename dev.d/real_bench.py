@@ -22,7 +22,8 @@ from places import ROOT
 
 APP = "c2c_frappe"
 PORTS = ("mariadb", "redis_cache", "redis_queue", "web", "realtime")
-WEB_WORKERS = 4
+# As bench's own template for web workers has it, within reason.
+WEB_WORKERS = min(2 * (os.cpu_count() or 1) + 1, 9)
 
 
 class BenchError(Exception):
@@ -90,6 +91,11 @@ class BenchSite:
 		self.state = state_folder / "run"
 		self.database = Server(state_folder / "mariadb", self.state)
 		self.label = bench.label(kind)
+
+	@property
+	def web_workers(self) -> int:
+		"""How many web workers the site has."""
+		return WEB_WORKERS
 
 	@property
 	def ports(self) -> dict[str, int]:
