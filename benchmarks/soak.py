@@ -22,10 +22,15 @@ DOUBLE = 0.05
 NUMBERS = (f"+447700{last:06}" for last in itertools.count(900000))
 STANDING = """
 held = frappe.db.sql("select count(*) from `tabPBX Call Log` where slot is not null or site_slot is not null")[0][0]
-dialing = frappe.db.count("PBX Call Log", {"status": "Dialing"})
-connections = frappe.db.sql("select count(*) from information_schema.processlist")[0][0]
-locks = frappe.db.sql("select count(*) from information_schema.innodb_trx")[0][0]
-print(chr(10), held, dialing, connections, locks)
+dialing = frappe.db.count("PBX Call Log", {{"status": "Dialing"}})
+import pymysql
+with pymysql.connect(host="127.0.0.1", port={port}, user="root", password={password!r}) as server:
+	with server.cursor() as cursor:
+		cursor.execute("select count(*) from information_schema.processlist where db is not null")
+		connections = cursor.fetchone()[0]
+		cursor.execute("select count(*) from information_schema.innodb_trx")
+		transactions = cursor.fetchone()[0]
+print(chr(10), held, dialing, connections, transactions)
 """
 
 
@@ -68,7 +73,8 @@ def _standing(floor) -> tuple:
 	resident = sum(_resident(pid) for pid in children) / 1024
 	threads = sum(len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in children)
 	files = sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in children)
-	held = floor.site.execute(STANDING).split()[-4:]
+	server = {"port": floor.site.ports["mariadb"], "password": floor.site.database.password}
+	held = floor.site.execute(STANDING.format(**server)).split()[-4:]
 	return (resident, threads, files, *map(int, held))
 
 
