@@ -13,8 +13,8 @@ from pathlib import Path
 import services
 
 ROUNDS = 6
-CALLS = 1000
-TABS = 4
+CALLS = 500
+TABS = 2
 BUSY_FLOOR = 200 / 40
 FAULTS = ("refuse", "drop", "html", "404")
 FAULTY = 0.04
@@ -54,14 +54,12 @@ def _call(floor, number: str) -> bool:
 	if kind != "ok":
 		floor.pbx("POST", "behave", {"kind": kind, "number": number})
 	status, reply = floor.dial(number)
-	if status != 200:
+	while status == 200 and reply["failure_code"] == "pbx_busy":
+		status, reply = floor.dial(number)
+	if status != 200 or reply["status"] != "Requested":
+		return kind != "ok" and status == 200
+	if random.random() < DOUBLE and floor.dial(number)[1]["call"] != reply["call"]:  # noqa: S311
 		return False
-	if random.random() < DOUBLE and kind == "ok":  # noqa: S311
-		_status, again = floor.dial(number)
-		if again["call"] != reply["call"]:
-			return False
-	if reply["status"] != "Requested":
-		return kind != "ok" or reply["failure_code"] == "pbx_busy"
 	known = {"call": reply["call"], "hangup_cause": "ANSWERED", "duration": "30"}
 	return all(floor.tell(event=event, **known) == 200 for event in ("start", "end", "answer"))
 
@@ -91,7 +89,8 @@ def _table(rows: list[tuple], floor) -> str:
 		"",
 		f"{ROUNDS * CALLS:,} calls with {3 * ROUNDS * CALLS:,} events by {TABS} clients as fast as {floor.site.web_workers}"
 		f" web workers take them: {rate:.1f} calls a second, {rate / BUSY_FLOOR:.1f} times what 200 agents place who each"
-		f" call every 40 seconds. {100 * FAULTY:g} % met a PBX that errs, {100 * DOUBLE:g} % were clicked twice.",
+		f" call every 40 seconds. {100 * FAULTY:g} % met a PBX that errs, {100 * DOUBLE:g} % were clicked twice; who found the"
+		" lines taken clicked again.",
 		"",
 		"| after | web workers' own MB | threads | open files | slots held | Dialing | connections | transactions | calls/s | unexpected |",
 		"| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
