@@ -33,12 +33,14 @@ class UnavailableError(Exception):
 class Kind:
 	"""One kind of Desk; `open` starts a fresh site of it with `url` and `test`, for use in `with`.
 
-	With `is_bare=True` the site is without the app and without a web server.
+	With `is_bare=True` the site is without the app and without a web server. `has_richer_twin`: the same bench has
+	one with ERPNext too.
 	"""
 
 	slug: str
 	label: str
 	open: Callable[..., AbstractContextManager]
+	has_richer_twin: bool = False
 
 
 def kinds(with_bench: bool, with_embedded: bool) -> list[Kind]:
@@ -52,7 +54,16 @@ def _on_bench() -> list[Kind]:
 	if not bench:
 		return [Kind("bench", "a bench", _no_bench)]
 	apps = reversed(bench.apps)
-	return [Kind(f"{app}{bench.major(app)}", bench.label(app), partial(bench_desk, app)) for app in apps]
+	has_erpnext = "erpnext" in bench.apps
+	return [
+		Kind(
+			f"{app}{bench.major(app)}",
+			bench.label(app),
+			partial(bench_desk, app),
+			has_erpnext and app == "frappe",
+		)
+		for app in apps
+	]
 
 
 def sample(site) -> dict:

@@ -58,11 +58,11 @@ def core_with_oldest_phonenumbers(expression: str = "") -> dict:
 	return _run("core-oldest", ["tests", *_ignored(), *AT_ONCE], expression, CORE_SECONDS, environment)
 
 
-def browser(name: str, environment: dict, expression: str = "", where: str = "tests/browser") -> dict:
+def browser(name: str, environment: dict, expression: str, where: list[str]) -> dict:
 	"""Run the browser tests against the site that `environment` describes (see tests/browser/conftest.py)."""
 	_make_environment()
 	environment = {**environment, "C2C_BROWSER": find_browser(), "C2C_SHOTS": str(REPORTS / name)}
-	return _run(name, [where], expression, BROWSER_SECONDS, environment)
+	return _run(name, where, expression, BROWSER_SECONDS, environment)
 
 
 def site_install(site) -> dict:

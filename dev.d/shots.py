@@ -16,7 +16,7 @@ from places import FIGURES, ROOT, STATE
 from progress import say, warn
 
 IMAGES = ROOT / "docs/images"
-PICTURES = "tests/browser/shots.py"
+PICTURES = ["tests/browser/shots.py"]
 EMBEDDED_SHOTS = STATE / "embedded-shots"
 LIMIT = 200_000  # bytes a picture
 

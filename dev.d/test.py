@@ -33,6 +33,7 @@ PARTS = ("core", "site", "browser")
 SITE_SECONDS = 900
 # The kinds of site, by the begin of their name, on which the app is installed and removed again.
 LIFE_ON = ("frappe", "embedded")
+ICONS = ["tests/browser/test_desk.py", "tests/browser/test_desk_icons.py"]
 # On which the servers under the site are killed.
 FAULTS_ON = "erpnext"
 UNAVAILABLE = (desks.UnavailableError, pytest_runs.UnavailableError)
@@ -120,7 +121,10 @@ def _parts(options: argparse.Namespace) -> Iterator[Part]:
 				yield Part(f"install, migrate, uninstall, {kind.label}", run)
 	if "browser" in options.parts:
 		for kind in desks.kinds(not options.no_bench, not options.no_embedded):
-			yield Part(f"browser tests, {kind.label}", partial(_browser_tests, kind, options.expression))
+			of_icons = " (forms and icons)" if kind.has_richer_twin else ""
+			yield Part(
+				f"browser tests{of_icons}, {kind.label}", partial(_browser_tests, kind, options.expression)
+			)
 
 
 def _outcome(part: Part, expression: str) -> test_summary.Outcome:
@@ -170,5 +174,8 @@ def _modules(expression: str) -> list[str]:
 
 def _browser_tests(kind: desks.Kind, expression: str) -> dict:
 	pytest_runs.find_browser()
+	# Without ERPNext it is the same Desk but for who draws the icons.
+	where = ICONS if kind.has_richer_twin else ["tests/browser"]
 	with kind.open() as site:
-		return pytest_runs.browser(f"browser-{kind.slug}", desks.for_browser(kind.slug, site), expression)
+		told = desks.for_browser(kind.slug, site)
+		return pytest_runs.browser(f"browser-{kind.slug}", told, expression, where)
