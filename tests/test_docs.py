@@ -152,6 +152,19 @@ def test_every_failure_code_is_explained_under_a_heading_of_its_own():
 	assert sorted(headings) == sorted(codes - {""})
 
 
+def test_every_test_the_docs_name_is_there():
+	named = {
+		name
+		for page in PAGES
+		for name in re.findall(r"`(test_\w+)`", page.read_text())
+		if not (ROOT / "tests" / f"{name}.py").exists()
+	}
+	files = [*(ROOT / "tests").rglob("test_*.py"), *PACKAGE.rglob("test_*.py")]
+	there = {name for file in files for name in re.findall(r"def (test_\w+)\(", file.read_text())}
+	assert len(named) > 20
+	assert not sorted(named - there)
+
+
 def test_every_sentence_quoted_in_troubleshooting_is_one_the_code_says():
 	quoted = re.findall(r"^> (.+)$", (ROOT / "docs/troubleshooting.md").read_text(), re.MULTILINE)
 	patterns = [re.sub(r"\\{\d\\}", ".+", re.escape(sentence)) for sentence in sentences()]
