@@ -96,9 +96,7 @@ class Lab:
 
 	def kill_asterisk(self) -> None:
 		"""End Asterisk as a power cut would."""
-		pid = services.pid_of("asterisk", self.state)
-		os.kill(pid, signal.SIGKILL)
-		os.waitpid(pid, 0)
+		self._kill("asterisk")
 
 	def sign_in(self) -> None:
 		"""Let the phone 1001 register."""
@@ -108,7 +106,9 @@ class Lab:
 			raise services.ServiceError(f"1001 could not register: {(result.stdout + result.stderr)[-1000:]}")
 
 	def stop(self) -> None:
-		"""Stop everything and remove what it wrote."""
+		"""End everything at once, for asked politely both wait for their calls to end; remove what they wrote."""
+		for name in ("asterisk", "phones"):
+			self._kill(name)
 		services.stop(self.state)
 		shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -122,6 +122,12 @@ class Lab:
 	def log(self) -> str:
 		"""What Asterisk logged, with every step of the dialplan."""
 		return (self.folder / "log/messages").read_text(errors="replace")
+
+	def _kill(self, name: str) -> None:
+		pid = services.pid_of(name, self.state)
+		if pid:
+			os.kill(pid, signal.SIGKILL)
+			os.waitpid(pid, 0)
 
 	def _write(self) -> None:
 		for name in ("etc", "lib", "spool/recording", "run", "log/cdr-custom", "sipp"):

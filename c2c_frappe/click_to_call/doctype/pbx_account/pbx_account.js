@@ -7,6 +7,7 @@ frappe.ui.form.on("PBX Account", {
 		frm.set_df_property("provider", "options", [
 			{ value: "commpeak", label: "CommPeak" },
 			{ value: "primevox", label: "Primevox" },
+			{ value: "asterisk", label: "Asterisk" },
 		]);
 		if (frm.is_new()) return;
 		frm.add_custom_button(__("Test connection"), () => when_saved(frm, test_connection));
