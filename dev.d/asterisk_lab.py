@@ -54,6 +54,17 @@ def documented(name: str) -> str:
 	return found[1]
 
 
+def reporting_to(address: str) -> dict[str, str]:
+	"""Return what makes the documented dialplan report to a webhook's address, token included, as the page says."""
+	[ends] = [line for line in documented("extensions.conf").splitlines() if line.startswith("exten => h,")]
+	place, _mark, token = address.partition("&token=")
+	return {
+		ends: documented("webhook.conf")
+		.replace("https://erp.example.com/WEBHOOK", place)
+		.replace("TOKEN", token)
+	}
+
+
 class Lab:
 	"""One Asterisk and its phones; `url` is ARI's address, whose user and password are USER and PASSWORD."""
 

@@ -72,7 +72,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _has_lanes(options: argparse.Namespace) -> bool:
-	is_alone = options.no_bench or options.no_embedded or set(options.parts) == {"core"}
+	is_alone = options.no_bench or options.no_embedded or set(options.parts) <= {"core", "asterisk"}
 	return not is_alone and bool(real_bench.find())
 
 
@@ -109,7 +109,7 @@ def _parts(options: argparse.Namespace) -> Iterator[Part]:
 		yield Part("core and command line", partial(pytest_runs.core, options.expression))
 		title = f"the same with phonenumbers {pytest_runs.OLDEST_PHONENUMBERS}"
 		yield Part(title, partial(pytest_runs.core_with_oldest_phonenumbers, options.expression))
-	if "asterisk" in options.parts:
+	if "asterisk" in options.parts and not options.no_core:
 		yield Part("a real Asterisk", partial(pytest_runs.asterisk, options.expression))
 	if "site" in options.parts:
 		for kind in desks.kinds(not options.no_bench, not options.no_embedded):

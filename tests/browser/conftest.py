@@ -9,6 +9,7 @@ environment variables where they are:
 	C2C_AGENT           a user with the roles PBX Agent and Sales User and the extension 1000
 	C2C_AGENT_PASSWORD
 	C2C_SIM_URL         the simulated PBX, the base_url of the sample accounts
+	C2C_BENCH           the bench folder of the site, and FRAPPE_SITE its name, where it is on a bench
 	C2C_BROWSER         path of Chromium
 	C2C_SHOTS           folder for a picture of each page of a failed test (may be left out)
 
