@@ -47,7 +47,7 @@ class EventSocket:
 		try:
 			return self._receive(seconds)
 		except _ERRORS:
-			pass
+			self.close()
 		raise UnavailableError(_("The connection for the PBX's events was lost."))
 
 	def _receive(self, seconds: float) -> dict | None:
@@ -88,9 +88,12 @@ def _open(opening: HttpRequest, connection: Connection) -> websocket.WebSocket:
 			opened = context.wrap_socket(opened, server_hostname=parts.hostname)
 		opened.settimeout(connection.deadline)
 		header = [f"{name}: {value}" for name, value in opening.headers.items()]
-		return websocket.create_connection(
+		greeted = websocket.create_connection(
 			opening.url, socket=opened, header=header, suppress_origin=True, redirect_limit=0
 		)
+		if greeted.getstatus() != 101:  # a redirect, which the library takes for a greeting
+			raise websocket.WebSocketException
+		return greeted
 	except BaseException:
 		opened.close()
 		raise

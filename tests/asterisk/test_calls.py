@@ -1,7 +1,9 @@
 """Calls placed on a real Asterisk: what it answers to a dial, how a call ends, and that one click is one call."""
 
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
+import asterisk_lab
 import pytest
 
 from c2c_frappe.pbx import exchange, news, transport
@@ -51,6 +53,17 @@ def test_talk_time_is_the_time_both_were_connected(placed, ear, lab, name):
 	# Asterisk bills from the agent's answer, half a second earlier.
 	[record] = [record for record in lab.call_records if record["uniqueid"] == call]
 	assert record["end"] - record["answer"] > talked + 0.2
+
+
+def test_the_recording_of_an_answered_call_is_where_the_log_says(placed, ear):
+	call, _result = placed["answered, the customer hangs up"]
+	url = news.fold(ear.outcome(call)[2])["recording_url"]
+	request = urllib.request.Request(url, headers=asterisk_lab.basic_authorization())
+	with urllib.request.urlopen(request, timeout=10) as answer:
+		audio = answer.read()
+	# Two seconds at 8000 samples of two bytes each; an empty file has a head and nothing else.
+	assert answer.headers["Content-Type"] == "audio/wav" and audio[:4] == b"RIFF"
+	assert 1.5 < len(audio) / 16000 < 2.5
 
 
 def test_every_call_has_one_record_at_the_pbx(placed, ear, lab):
