@@ -84,8 +84,7 @@ class _Shift:
 			self.lease.release()
 
 	def _look_after(self) -> None:
-		"""Make sure of the lease; listen to the accounts as they are now."""
-		frappe.db.rollback()  # or the reads below would be as of long ago
+		"""Make sure of the lease; listen to the accounts as they are now. Ends the reads, or the next were as of now."""
 		if not self.lease.is_held():
 			raise LeaseLostError
 		rows = frappe.get_all(ACCOUNT, {"enabled": 1}, ["name", "modified"])
@@ -95,6 +94,7 @@ class _Shift:
 				self.ears.pop(name).stop()
 		for name in wanted.keys() - self.ears.keys():
 			self.ears[name] = _Ear(name, wanted[name], _provider(name), self.heard, self.tell)
+		frappe.db.rollback()
 
 	def _heed(self, until: float) -> None:
 		while (left := until - time.monotonic()) > 0:
@@ -111,17 +111,18 @@ class _Shift:
 
 	def _catch_up(self, ear: _Ear) -> None:
 		"""Ask for the calls that may have moved on while nobody listened."""
-		frappe.db.rollback()
 		failure = silent_calls.ask(ear.account, ear.provider)
+		frappe.db.rollback()
 		if failure:
 			self.tell(f"{ear.account}: {failure}")
 
 
 def _take(account: str, payload: dict, event: CallEvent) -> None:
 	"""Store and apply an event of a call of ours; others on the same PBX are no news."""
-	frappe.db.rollback()
 	if frappe.db.exists(CALL, {"name": event.call, "account": account}):
 		events.take(account, payload, event)
+	else:
+		frappe.db.rollback()
 
 
 def _provider(account: str) -> Provider | None:

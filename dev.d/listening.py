@@ -1,4 +1,4 @@
-"""Runs the app's listener (`bench --site S c2c listen`) on a bench's site, in the background, by recorded pid."""
+"""The app's listener (`bench --site S c2c listen`) on a bench's site: its command, and how to run it in the background."""
 
 import os
 import subprocess
@@ -16,18 +16,24 @@ SECONDS = 120
 
 def start(bench: Path, site: str, state: Path, name: str = "listener") -> int:
 	"""Start a listener; returns its pid. The caller's environment names the site's servers (see BenchSite)."""
+	env = environment(bench)
+	return services.start(name, command(bench, site), state, env=env, cwd=Path(bench) / "sites")
+
+
+def command(bench: Path, site: str) -> list:
+	"""The words that run it in the bench's folder `sites`."""
 	python = Path(bench) / "env/bin/python"
-	_provide(python)
-	argv = [python, "-m", "frappe.utils.bench_helper", "frappe", "--site", site, "c2c", "listen"]
-	path = os.pathsep.join(map(str, (ROOT, PACKAGES)))
-	return services.start(
-		name, argv, state, env={"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}, cwd=Path(bench) / "sites"
-	)
+	return [python, "-m", "frappe.utils.bench_helper", "frappe", "--site", site, "c2c", "listen"]
 
 
-def _provide(python: Path) -> None:
-	if PACKAGES.exists():
-		return
+def environment(bench: Path) -> dict[str, str]:
+	"""What it needs in its environment besides the site's own; what is missing is installed first."""
+	if not PACKAGES.exists():
+		_install(Path(bench) / "env/bin/python")
+	return {"PYTHONPATH": os.pathsep.join(map(str, (ROOT, PACKAGES))), "PYTHONUNBUFFERED": "1"}
+
+
+def _install(python: Path) -> None:
 	fresh = PACKAGES.with_suffix(".new")
 	argv = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--target", fresh, NEEDED]
 	output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
