@@ -14,7 +14,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import replace
 from urllib.parse import quote, urlencode
 
-from c2c_frappe.pbx import answers, asterisk_events, phone, status
+from c2c_frappe.pbx import answers, asterisk_events, asterisk_variables, phone, status
 from c2c_frappe.pbx.base import (
 	Capabilities,
 	Connection,
@@ -47,9 +47,6 @@ _PATTERN = (
 	r"(?!Local/)[A-Za-z0-9_]{1,20}/[A-Za-z0-9_.-]*\{extension\}[A-Za-z0-9_.@/-]*"
 	r"|Local/[A-Za-z0-9_.-]*\{extension\}@[A-Za-z0-9_.-]+/n"
 )
-_NO_VARIABLE = re.compile(r"\W", re.ASCII)
-# What a value may hold: all else means something to a dialplan and is written as in a URL.
-_SAFE = r" .:/@+#-"
 
 
 class Asterisk(Provider):
@@ -138,7 +135,7 @@ class Asterisk(Provider):
 			"timeout": int(self.values["ari_ring_timeout"]),
 			"callerId": self._caller_id(dial.caller_id),
 			"channelId": dial.call,
-			"variables": variables(dial),
+			"variables": asterisk_variables.of(dial),
 		}
 		return self._request("POST", "channels", body={name: value for name, value in body.items() if value})
 
@@ -369,22 +366,6 @@ class Asterisk(Provider):
 			self.secrets,
 			is_question=method == "GET",
 		)
-
-
-def variables(dial: DialRequest) -> dict[str, str]:
-	"""Return the channel variables of a call: ours, inherited by the customer's channel, and fields of its record."""
-	found = {"__C2C_CALL": dial.call}
-	for key, value in dial.custom_data.items():
-		name = _NO_VARIABLE.sub("_", key)
-		found[f"__C2C_{name.upper()}"] = found[f"CDR({name})"] = _harmless(value)
-	return {name: value for name, value in found.items() if value}
-
-
-def _harmless(value: str) -> str:
-	"""Return a value without what a dialplan would act on: & rings two, a comma begins the next argument."""
-	return "".join(
-		c if c.isalnum() or c in _SAFE or c == "_" else quote(c, "", errors="replace") for c in value
-	)
 
 
 def _unchecked() -> tuple[Text, ...]:
