@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from traceback import format_tb
 
 import frappe
@@ -49,7 +50,7 @@ def listen(site: str, tell: Tell) -> None:
 			tell(
 				f"{type(error).__name__}; beginning anew.\n{''.join(format_tb(error.__traceback__)).rstrip()}"
 			)
-		finally:
+		with suppress(Exception):  # a connection that is lost may not be closed any more
 			frappe.destroy()
 		time.sleep(AFRESH_AFTER)
 

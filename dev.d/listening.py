@@ -14,9 +14,12 @@ PACKAGES = STATE / "listener-packages"
 SECONDS = 120
 
 
-def start(bench: Path, site: str, state: Path, name: str = "listener") -> int:
-	"""Start a listener; returns its pid. The caller's environment names the site's servers (see BenchSite)."""
-	env = environment(bench)
+def start(bench: Path, site: str, state: Path, name: str, servers: dict[str, str] | None = None) -> int:
+	"""Start a listener; returns its pid.
+
+	:param servers: names the site's servers (see BenchSite.environment) where the caller's own environment does not
+	"""
+	env = {**(servers or {}), **environment(bench)}
 	return services.start(name, command(bench, site), state, env=env, cwd=Path(bench) / "sites")
 
 

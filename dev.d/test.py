@@ -105,12 +105,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 
 def _parts(options: argparse.Namespace) -> Iterator[Part]:
-	if "core" in options.parts and not options.no_core:
-		yield Part("core and command line", partial(pytest_runs.core, options.expression))
-		title = f"the same with phonenumbers {pytest_runs.OLDEST_PHONENUMBERS}"
-		yield Part(title, partial(pytest_runs.core_with_oldest_phonenumbers, options.expression))
-	if "asterisk" in options.parts and not options.no_core:
-		yield Part("a real Asterisk", partial(pytest_runs.asterisk, options.expression))
+	if not options.no_core:
+		yield from _parts_without_a_site(options)
 	if "site" in options.parts:
 		for kind in desks.kinds(not options.no_bench, not options.no_embedded):
 			run = partial(_site_tests, kind, options.expression)
@@ -123,6 +119,15 @@ def _parts(options: argparse.Namespace) -> Iterator[Part]:
 	if "browser" in options.parts:
 		for kind in desks.kinds(not options.no_bench, not options.no_embedded):
 			yield Part(f"browser tests, {kind.label}", partial(_browser_tests, kind, options.expression))
+
+
+def _parts_without_a_site(options: argparse.Namespace) -> Iterator[Part]:
+	if "core" in options.parts:
+		yield Part("core and command line", partial(pytest_runs.core, options.expression))
+		title = f"the same with phonenumbers {pytest_runs.OLDEST_PHONENUMBERS}"
+		yield Part(title, partial(pytest_runs.core_with_oldest_phonenumbers, options.expression))
+	if "asterisk" in options.parts:
+		yield Part("a real Asterisk", partial(pytest_runs.asterisk, options.expression))
 
 
 def _outcome(part: Part, expression: str) -> test_summary.Outcome:
