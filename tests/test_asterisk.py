@@ -213,6 +213,13 @@ class TestHangingUp:
 		assert finding.ok is False and finding.message
 
 
+def test_a_page_that_echoes_the_header_gives_nothing_away():
+	header = Asterisk(VALUES).dial_request(DIAL).headers["Authorization"].removeprefix("Basic ")
+	for status in (200, 400, 404, 500):
+		result, _sent = place(ONLINE, HttpAnswer(status, f"<p>You sent Basic {header}</p>"))
+		assert header not in result.message
+
+
 def test_neither_the_password_nor_its_header_is_in_anything_shown():
 	provider = Asterisk(VALUES)
 	request = provider.event_stream("c2c-site-1").opening
