@@ -195,9 +195,12 @@ class TestInTheBrowser:
 		row = only_call(site, lead)
 		assert abs(seconds_between(asterisk, row["name"]) - row["duration"]) < 1
 
-	def test_the_agent_hangs_up_in_the_desk_by_keyboard(self, agent, open_form, site, asterisk, heard):
+	def test_the_agent_hangs_up_in_the_desk_by_keyboard(
+		self, agent, open_form, site, asterisk, heard, faults
+	):
 		lead = click_lead(agent, open_form, site, next(TALKS))
 		wait_for_status(agent, "In Progress")
+		assert faults(agent, ".c2c-strip") == []
 		agent.wait_for_timeout(1500)
 		agent.get_by_role("button", name="Hang up").focus()
 		agent.keyboard.press("Enter")
