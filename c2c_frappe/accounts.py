@@ -53,6 +53,14 @@ def has_call_records(account) -> bool:
 		return False
 
 
+def has_event_stream(account) -> bool:
+	"""Tell whether a saved PBX Account's PBX tells of calls on a WebSocket, for the listener."""
+	try:
+		return provider_of(account).event_stream("") is not None
+	except ConfigurationError:
+		return False
+
+
 def webhook_token(account) -> str:
 	"""Return the token a PBX must send along with its events, "" when there is none or it cannot be read."""
 	try:

@@ -53,7 +53,7 @@ def dial(context, provider, pairs, extension, number, country, data, allow_http)
 	"""Ask a PBX to place one call, once.
 
 	Secrets may come from the environment instead of --set, so that they stay out of the process list:
-	C2C_CLIENT_ID, C2C_API_KEY, C2C_STATS_API_KEY.
+	C2C_CLIENT_ID, C2C_API_KEY, C2C_STATS_API_KEY, C2C_ARI_PASSWORD.
 	"""
 	if context.args:
 		raise click.UsageError("dial takes options only, such as --set NAME=VALUE.")

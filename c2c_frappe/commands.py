@@ -1,8 +1,9 @@
-"""What the app adds to `bench`: `bench --site S c2c reconcile`. Prints sentences; decides nothing."""
+"""What the app adds to `bench`: `bench --site S c2c reconcile` and `... c2c listen`. Prints sentences; decides nothing."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 import click
 import frappe
@@ -26,6 +27,16 @@ def reconcile(context, account: str | None = None):
 	finally:
 		frappe.destroy()
 	sys.exit(1 if has_failed else 0)
+
+
+@c2c.command()
+@pass_context
+def listen(context):
+	"""Hear how calls go on, from the PBXs that tell it on a WebSocket; runs until it is ended."""
+	from c2c_frappe import listener
+
+	with suppress(KeyboardInterrupt):
+		listener.listen(get_site(context), click.echo)
 
 
 def _accounts(account: str | None) -> list[str]:

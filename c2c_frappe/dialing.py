@@ -217,4 +217,5 @@ class Attempt:
 		return exchange.masked(lambda: self.provider.dial_request(self._request()))
 
 	def _request(self) -> DialRequest:
-		return DialRequest(self.draft.extension, self.draft.number, self.custom_data(), self.caller_id)
+		draft = self.draft
+		return DialRequest(draft.extension, draft.number, self.custom_data(), self.caller_id, draft.name)

@@ -31,13 +31,17 @@ BATCH = 200
 
 
 def receive(account, payload: dict) -> str:
-	"""Store and apply one event of a PBX Account; return its outcome. Commits."""
-	event = _read(account, payload)
+	"""Store and apply one event that an account's PBX posted; return its outcome. Commits."""
+	return take(account.name, payload, _read(account, payload))
+
+
+def take(account: str, payload: dict, event: CallEvent | None) -> str:
+	"""Store a payload, and apply the event it was read as, if it is one; return its outcome. Commits."""
 	text = _as_text(payload)
-	name = _store(account.name, text, event, _key(account.name, text))
+	name = _store(account, text, event, _key(account, text))
 	if not name:
 		return "Applied"
-	return _try(name, account.name, event) if event else "Ignored"
+	return _try(name, account, event) if event else "Ignored"
 
 
 def receive_records(account: str, records: Iterable[CallRecord], secrets: tuple[str, ...]) -> Counter:

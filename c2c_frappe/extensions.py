@@ -1,4 +1,4 @@
-"""Which extension is whose. The only reader and writer of the PBX fields on User; rings nothing."""
+"""Which extension is whose. The only reader and writer of the PBX fields on User, and what there is to choose from; rings nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import frappe
 from frappe import _
 from frappe.utils import strip_html
 
-from c2c_frappe import permissions
+from c2c_frappe import accounts, permissions
+from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.errors import PbxError
 
 
 class Extension(NamedTuple):
@@ -56,6 +58,18 @@ def of_account(account: str) -> list[dict]:
 		for person in people
 		if person.pbx_account in own
 	]
+
+
+def of_pbx(account: str) -> list[dict]:
+	"""Return {value, description} of the extensions the PBX of an account lists, none where it lists none or is away."""
+	name = account or frappe.db.get_single_value("PBX Settings", "default_account")
+	try:
+		provider = accounts.provider_of(frappe.get_doc("PBX Account", name)) if name else None
+		found = exchange.fetch_phones(provider) if provider and provider.capabilities.phones else ()
+	except PbxError:
+		return []
+	words = {True: _("connected"), False: _("not connected"), None: ""}
+	return [{"value": phone.extension, "description": words[phone.is_online]} for phone in found]
 
 
 def assign_many(account: str, rows: list[dict]) -> list[dict]:

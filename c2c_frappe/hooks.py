@@ -33,7 +33,7 @@ scheduler_events = {
 			"c2c_frappe.events.retry_waiting",
 			"c2c_frappe.setup_steps.refresh",
 		],
-		"*/5 * * * *": ["c2c_frappe.call_records.schedule"],
+		"*/5 * * * *": ["c2c_frappe.call_records.schedule", "c2c_frappe.silent_calls.schedule"],
 	}
 }
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import frappe
 from frappe import _
 
 from c2c_frappe import fixes, permissions
-from c2c_frappe.pbx import phone, policy
+from c2c_frappe.pbx import phone, policy, reasons, registry, status
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.text import Text
 
@@ -14,7 +15,7 @@ EVENT = "pbx_call"
 
 
 def reply(row: dict, repeated: bool = False) -> dict:
-	"""Return {call, status, number, extension, message, failure_code, repeated, override, fix} of a call's row.
+	"""Return {call, status, number, extension, message, failure_code, repeated, override, fix, can_hang_up} of a call.
 
 	`override` tells how its reader may place the call despite the refusal: "now", "reason", or "" for not at all.
 	"""
@@ -23,12 +24,22 @@ def reply(row: dict, repeated: bool = False) -> dict:
 		"status": row["status"],
 		"number": display(row["number"]),
 		"extension": row["extension"] or "",
-		"message": row["message"] or "",
+		# What the PBX told later has no sentence of its own.
+		"message": row["message"] or sentence(reasons.label(row["failure_code"] or "")),
 		"failure_code": row["failure_code"] or "",
 		"repeated": repeated,
 		"override": policy.way_to_override(row["failure_code"] or "", permissions.sees_all()),
 		"fix": fixes.fix_for(row),
+		"can_hang_up": can_hang_up(row),
 	}
+
+
+def can_hang_up(row: dict) -> bool:
+	"""Tell whether the call may be going on at a PBX that can end it."""
+	if row["status"] not in status.OPEN - {status.DIALING} or not row["account"]:
+		return False
+	slug = frappe.get_cached_value("PBX Account", row["account"], "provider")
+	return slug in registry.PROVIDERS and registry.PROVIDERS[slug].capabilities.hang_up
 
 
 def display(number: str | None) -> str:

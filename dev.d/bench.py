@@ -13,10 +13,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import asterisk_figures
+import asterisk_install
 import commands
 import desks
 import packages
 import real_bench
+import services
 from floor import Floor
 from places import EMBEDDED, FIGURES, ROOT
 from progress import say, step, warn
@@ -33,14 +36,23 @@ class MeasureError(Exception):
 	"""A figure could not be had. The text says why."""
 
 
+UNAVAILABLE = (
+	MeasureError,
+	desks.UnavailableError,
+	packages.MissingError,
+	asterisk_install.UnavailableError,
+	services.ServiceError,
+)
+
+
 def main(arguments: list[str]) -> int:
 	if arguments:
 		print("usage: ./dev bench")
 		return 2
 	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the site is stopped
 	try:
-		parts = [_click_cost(), *_on_a_floor(), _bytes()]
-	except (MeasureError, desks.UnavailableError, packages.MissingError) as error:
+		parts = [_click_cost(), asterisk_figures.text(_run), *_on_a_floor(), _bytes()]
+	except UNAVAILABLE as error:
 		warn(f"Not measured: {error}")
 		return 1
 	text = "\n\n".join(parts)
@@ -73,28 +85,26 @@ def _click_cost() -> str:
 		)
 	with desks.bench_desk("erpnext", FIGURES) as site:
 		filled = desks.sample(site)
-		argv = [
-			site.folder / "env/bin/python",
-			SCRIPT,
-			site.name,
-			site.url,
-			filled["user"],
-			filled["password"],
-		]
-		argv += [f"{leads}:{calls}" for leads, calls in SIZES]
+		words = [site.name, site.url, filled["user"], filled["password"]]
 		with step("Clicks"):
-			result = commands.run(
-				argv,
-				SECONDS,
-				cwd=site.sites,
-				env={**os.environ, **site.environment},
-				stdout=subprocess.PIPE,
-				stderr=subprocess.PIPE,
-			)
+			figures = _run(site, SCRIPT, [*words, *(f"{leads}:{calls}" for leads, calls in SIZES)], SECONDS)
 		label = site.label
+	return _click_table(label, figures)
+
+
+def _run(site, script: Path, words: list, seconds: float, environment: dict | None = None) -> dict:
+	"""Run a script in the site's Python and return the JSON object that it printed last."""
+	result = commands.run(
+		[site.folder / "env/bin/python", script, *words],
+		seconds,
+		cwd=site.sites,
+		env={**os.environ, **site.environment, **(environment or {})},
+		stdout=subprocess.PIPE,
+		stderr=subprocess.PIPE,
+	)
 	if result.returncode:
-		raise MeasureError(f"click_cost.py failed:\n{result.stderr[-2000:]}")
-	return _click_table(label, json.loads(result.stdout.strip().splitlines()[-1]))
+		raise MeasureError(f"{script.name} failed:\n{result.stderr[-2000:]}")
+	return json.loads(result.stdout.strip().splitlines()[-1])
 
 
 def _click_table(label: str, figures: dict) -> str:

@@ -84,7 +84,9 @@ def sample(site) -> dict:
 def for_browser(kind: str, site) -> dict[str, str]:
 	"""Put the sample data into a site and return what tests/browser/conftest.py wants to know of it."""
 	filled = sample(site)
+	bench = {} if kind == "embedded" else {**site.environment, "C2C_BENCH": str(site.folder)}
 	return {
+		**bench,
 		"C2C_SITE_URL": site.url,
 		"C2C_SITE_KIND": kind,
 		"C2C_ADMIN_PASSWORD": ADMIN_PASSWORD,

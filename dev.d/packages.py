@@ -18,6 +18,7 @@ PACKAGE_OF = {
 	"python venv": "python3-venv",
 	"mariadbd": "mariadb-server",
 	"chromium": "chromium",
+	"debootstrap": "debootstrap",
 }
 
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 
+import asterisk_install
 import commands
 import packages
 import test_counts
@@ -24,6 +25,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Many of them wait for a PBX that hangs.
 AT_ONCE = ("--numprocesses", "4")
 CORE_SECONDS = 300
+ASTERISK_SECONDS = 300
 SITE_INSTALL_SECONDS = 600
 FAULTS_SECONDS = 400
 FAULTS_SECONDS = 400
@@ -56,6 +58,16 @@ def core_with_oldest_phonenumbers(expression: str = "") -> dict:
 		folder.with_suffix(".new").rename(folder)
 	environment = {"PYTHONPATH": str(folder), "C2C_EXPECT_PHONENUMBERS": OLDEST_PHONENUMBERS}
 	return _run("core-oldest", ["tests", *_ignored(), *AT_ONCE], expression, CORE_SECONDS, environment)
+
+
+def asterisk(expression: str = "") -> dict:
+	"""Run the tests that need a real Asterisk, which is installed first where it is missing."""
+	_make_environment()
+	try:
+		asterisk_install.provide()
+	except asterisk_install.UnavailableError as error:
+		raise UnavailableError(str(error)) from error
+	return _run("asterisk", ["tests/asterisk"], expression, ASTERISK_SECONDS)
 
 
 def browser(name: str, environment: dict, expression: str, where: list[str]) -> dict:

@@ -1,6 +1,6 @@
-"""Everything this machine can test, in one go: the core, the app on a site, the Desk in a browser.
+"""Everything this machine can test, in one go: the core, a real Asterisk, the app on a site, the Desk in a browser.
 
-`./dev test [core|site|browser ...] [--no-bench] [--no-embedded] [-k EXPRESSION]`. What is needed is started on
+`./dev test [core|asterisk|site|browser ...] [--no-bench] [--no-embedded] [-k EXPRESSION]`. What is needed is started on
 free loopback ports and stopped at the end. Site and browser tests run on a bench where one is found (with and
 without ERPNext) and on the embedded Desk, the bench's beside all the others. A part of which no test ran is a
 failure. The last lines say what ran where, what did not and why; `.dev/site-tests.json` keeps the counts of the
@@ -29,7 +29,7 @@ from places import ROOT, STATE
 from progress import say, warn
 from real_bench import BenchError
 
-PARTS = ("core", "site", "browser")
+PARTS = ("core", "asterisk", "site", "browser")
 SITE_SECONDS = 900
 # The kinds of site, by the begin of their name, on which the app is installed and removed again.
 LIFE_ON = ("frappe", "embedded")
@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _has_lanes(options: argparse.Namespace) -> bool:
-	is_alone = options.no_bench or options.no_embedded or set(options.parts) == {"core"}
+	is_alone = options.no_bench or options.no_embedded or set(options.parts) <= {"core", "asterisk"}
 	return not is_alone and bool(real_bench.find())
 
 
@@ -89,7 +89,7 @@ def _outcomes(options: argparse.Namespace) -> list[test_summary.Outcome]:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
 	parser = argparse.ArgumentParser(prog="./dev test", description=__doc__.partition("\n")[0])
-	parser.add_argument("parts", nargs="*", metavar="core|site|browser", help="default: all")
+	parser.add_argument("parts", nargs="*", metavar="core|asterisk|site|browser", help="default: all")
 	parser.add_argument("--no-bench", action="store_true", help="leave out a bench on this machine")
 	parser.add_argument("--no-embedded", action="store_true", help="leave out the embedded Desk")
 	parser.add_argument("--no-core", action="store_true", help=argparse.SUPPRESS)
@@ -106,10 +106,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 
 def _parts(options: argparse.Namespace) -> Iterator[Part]:
-	if "core" in options.parts and not options.no_core:
-		yield Part("core and command line", partial(pytest_runs.core, options.expression))
-		title = f"the same with phonenumbers {pytest_runs.OLDEST_PHONENUMBERS}"
-		yield Part(title, partial(pytest_runs.core_with_oldest_phonenumbers, options.expression))
+	if not options.no_core:
+		yield from _parts_without_a_site(options)
 	if "site" in options.parts:
 		for kind in desks.kinds(not options.no_bench, not options.no_embedded):
 			run = partial(_site_tests, kind, options.expression)
@@ -125,6 +123,15 @@ def _parts(options: argparse.Namespace) -> Iterator[Part]:
 			yield Part(
 				f"browser tests{of_icons}, {kind.label}", partial(_browser_tests, kind, options.expression)
 			)
+
+
+def _parts_without_a_site(options: argparse.Namespace) -> Iterator[Part]:
+	if "core" in options.parts:
+		yield Part("core and command line", partial(pytest_runs.core, options.expression))
+		title = f"the same with phonenumbers {pytest_runs.OLDEST_PHONENUMBERS}"
+		yield Part(title, partial(pytest_runs.core_with_oldest_phonenumbers, options.expression))
+	if "asterisk" in options.parts:
+		yield Part("a real Asterisk", partial(pytest_runs.asterisk, options.expression))
 
 
 def _outcome(part: Part, expression: str) -> test_summary.Outcome:

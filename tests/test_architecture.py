@@ -126,6 +126,9 @@ class TestBorders:
 		assert [f.relative_to(PACKAGE).as_posix() for f in SOURCES if imports(f) & clients] == [
 			"pbx/transport.py"
 		]
+		assert [f.relative_to(PACKAGE).as_posix() for f in SOURCES if "websocket" in imports(f)] == [
+			"pbx/event_socket.py"
+		]
 		for file in SOURCES:
 			if "tests" not in file.parts:
 				assert not re.search(

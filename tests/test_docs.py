@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from c2c_frappe.pbx import registry, status
+from c2c_frappe.pbx import reasons, registry, status
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "c2c_frappe"
@@ -33,6 +33,7 @@ COLUMNS = {
 	"call_records": "Call records",
 	"events": "Events",
 	"hang_up": "Hang-up",
+	"phones": "Lists its phones",
 }
 WRITE = ".dev/test-python/bin/python tests/test_docs.py"
 PORT = "8029"
@@ -147,7 +148,7 @@ def test_every_provider_has_a_page_with_its_source_and_its_quirks(slug):
 
 
 def test_every_failure_code_is_explained_under_a_heading_of_its_own():
-	codes = {evidence.failure_code for evidence in status.DIAL_ANSWERS.values()} | set(status.REFUSALS)
+	codes = {evidence.failure_code for evidence in status.DIAL_ANSWERS.values()} | set(reasons.LABELS)
 	headings = re.findall(r"^### `(\w+)`$", (ROOT / "docs/troubleshooting.md").read_text(), re.MULTILINE)
 	assert sorted(headings) == sorted(codes - {""})
 

@@ -237,6 +237,16 @@ class TestProbe:
 			finding = exchange.probe(account(pbx.url))
 			assert finding.ok is None and len(pbx.requests) == 1 and not pbx.calls
 
+	def test_what_is_no_question_is_not_sent_by_a_provider_that_tries(self):
+		class Careless(CommPeak):
+			def probing(self):
+				answer = yield self.dial_request(DIAL)
+				return self.read_probe_answer(answer)
+
+		with Simulator() as pbx:
+			finding = exchange.probe(Careless(account(pbx.url).values))
+			assert finding.ok is None and not pbx.requests
+
 	def test_a_pbx_that_is_not_there_is_found_so(self):
 		finding = exchange.probe(account("http://127.0.0.1:1"))
 		assert finding.ok is False and "refused the connection" in finding.message and finding.unchecked

@@ -85,6 +85,7 @@ def test_a_duration_that_is_none_is_none(text):
 def test_times_are_utc_whatever_zone_they_came_in():
 	assert news.moment("2026-11-23T13:00:00+01:00") == NOON
 	assert news.moment("2026-11-23T12:00:00Z") == NOON
+	assert news.moment("2026-11-23T13:00:00.000+0100") == NOON
 	assert news.moment("2026-11-23 12:00:00") == NOON
 	assert news.moment("yesterday") is None
 

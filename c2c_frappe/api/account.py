@@ -49,6 +49,13 @@ def set_extensions(account: str, rows: str | list) -> list[dict]:
 	return extensions.assign_many(account, frappe.parse_json(rows))
 
 
+@frappe.whitelist()
+def phones(account: str | None = None) -> list[dict]:
+	"""Return {value, description} of the extensions an account's PBX lists, the default account's if none is named."""
+	permissions.require_manager()
+	return extensions.of_pbx(account or "")
+
+
 @frappe.whitelist(methods=["POST"])
 def test_call(account: str, number: str) -> dict:
 	"""Call a number through this account, on the phone of whoever asks; return the reply and the masked request."""

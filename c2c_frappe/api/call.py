@@ -5,6 +5,7 @@ from __future__ import annotations
 import frappe
 
 from c2c_frappe import call_log, chooser, dialing, permissions, replies
+from c2c_frappe import hang_up as hang_up_of
 from c2c_frappe import wrap_up as wrap_up_of
 
 
@@ -22,8 +23,8 @@ def dial(
 
 	`row` names a child row; with a record, `number` only chooses among the numbers found there. `override` is the
 	reason to call despite a refusal whose reply said so. Return {call, status, number, extension, message,
-	failure_code, repeated, override, fix}; the same user's same `request_id` returns the same call. A refusal is
-	a reply with status Failed; PermissionError for a missing role or right.
+	failure_code, repeated, override, fix, can_hang_up}; the same user's same `request_id` returns the same call. A
+	refusal is a reply with status Failed; PermissionError for a missing role or right.
 	"""
 	permissions.require_agent()
 	sent = (reference_doctype, reference_name, fieldname, row, number, request_id, override)
@@ -42,6 +43,12 @@ def state(call: str) -> dict:
 	"""Return the reply for a call as it stands now, for the user who placed it or a manager."""
 	frappe.get_doc("PBX Call Log", call).check_permission("read")
 	return replies.reply(call_log.by_name(call))
+
+
+@frappe.whitelist(methods=["POST"])
+def hang_up(call: str) -> dict:
+	"""End a call where its PBX can, for the user who placed it or a manager; return its reply."""
+	return hang_up_of.end(call)
 
 
 @frappe.whitelist()

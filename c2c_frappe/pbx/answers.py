@@ -15,11 +15,21 @@ _CALL_ID = re.compile(r"[A-Za-z0-9._:@/+=-]{1,140}")
 
 def json_object(answer: HttpAnswer) -> dict:
 	"""Return the body as a JSON object, {} when it is anything else or says a thing twice."""
-	try:
-		value = json.loads(answer.text, object_pairs_hook=_unambiguous)
-	except (ValueError, RecursionError):
-		return {}
+	value = _json(answer)
 	return value if isinstance(value, dict) else {}
+
+
+def json_list(answer: HttpAnswer) -> list | None:
+	"""Return the body as a JSON list, None when it is anything else or says a thing twice."""
+	value = _json(answer)
+	return value if isinstance(value, list) else None
+
+
+def _json(answer: HttpAnswer) -> object:
+	try:
+		return json.loads(answer.text, object_pairs_hook=_unambiguous)
+	except (ValueError, RecursionError):
+		return None
 
 
 def _unambiguous(pairs: list[tuple[str, object]]) -> dict:

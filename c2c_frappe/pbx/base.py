@@ -35,19 +35,22 @@ class Capabilities:
 	call_records: bool = False
 	events: bool = False
 	hang_up: bool = False
+	phones: bool = False
 
 
 @dataclass(frozen=True)
 class DialRequest:
 	"""One call to place: `extension` is the agent's, `number` the customer's as E.164 with its plus.
 
-	`custom_data` are text pairs the PBX should keep with the call; `caller_id` may be empty.
+	`custom_data` are text pairs the PBX should keep with the call; `caller_id` may be empty. `call` is our own name of
+	the call, "" from the command line.
 	"""
 
 	extension: str
 	number: str
 	custom_data: Mapping[str, str] = field(default_factory=dict)
 	caller_id: str = ""
+	call: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,28 @@ class DialResult:
 # What a provider says to its PBX: requests go out, answers come in, and what is known is returned at the end. A
 # question that gets no answer comes in as the PbxError that says why.
 Conversation = Generator[HttpRequest, HttpAnswer, "DialResult"]
+# The same with nothing but questions.
+Probing = Generator[HttpRequest, HttpAnswer, "Finding"]
+Inquiry = Generator[HttpRequest, HttpAnswer, "CallEvent | None"]
+
+
+@dataclass(frozen=True)
+class Phone:
+	"""A phone the PBX knows, by its extension; `is_online` None where the PBX does not say."""
+
+	extension: str
+	is_online: bool | None = None
+
+
+@dataclass(frozen=True)
+class EventStream:
+	"""Where a PBX tells of calls as they go: `opening` is the request of its WebSocket.
+
+	`narrowing` is sent once that is open, and asks for no more events than are read.
+	"""
+
+	opening: HttpRequest
+	narrowing: HttpRequest
 
 
 class Provider:
@@ -207,8 +232,37 @@ class Provider:
 		"""Read a page of call records; raise RejectedError or UnavailableError when the answer is none."""
 		raise NotImplementedError
 
+	def event_stream(self, listener: str) -> EventStream | None:
+		"""Return where to listen to events, None where the PBX sends them itself; two listeners differ in name."""
+		return None
+
+	def inquiry(self, call: str, known: str) -> Inquiry:
+		"""Ask how a call stands that may have moved on unheard; `known` is its status here."""
+		raise NotImplementedError
+
+	def hang_up_request(self, call: str) -> HttpRequest:
+		"""Build the request that ends a call, by our own name of it."""
+		raise NotImplementedError
+
+	def read_hang_up_answer(self, answer: HttpAnswer) -> Finding:
+		"""Say whether the call is over now; raises nothing."""
+		raise NotImplementedError
+
+	def phones_request(self) -> HttpRequest:
+		"""Build the request for the list of phones, where `capabilities.phones` says that there is one."""
+		raise NotImplementedError
+
+	def read_phones(self, answer: HttpAnswer) -> tuple[Phone, ...]:
+		"""Read the list of phones; raise RejectedError when the answer is none."""
+		raise NotImplementedError
+
+	def probing(self) -> Probing:
+		"""Find out for "Test connection" whether this account can work: yield nothing that can ring a phone."""
+		answer = yield replace(self.probe_request(), is_question=True)
+		return self.read_probe_answer(answer)
+
 	def probe_request(self) -> HttpRequest:
-		"""Build a request that cannot ring a phone, for "Test connection"."""
+		"""Build the first request of `probing`."""
 		raise NotImplementedError
 
 	def read_probe_answer(self, answer: HttpAnswer) -> Finding:

@@ -6,7 +6,8 @@ Placing a call and testing an account never raise; asking for call records raise
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from typing import Any
 
 from c2c_frappe.pbx import transport
 from c2c_frappe.pbx.base import (
@@ -17,13 +18,16 @@ from c2c_frappe.pbx.base import (
 	Finding,
 	HttpAnswer,
 	HttpRequest,
+	Phone,
 	Provider,
 )
 from c2c_frappe.pbx.errors import OutcomeUnknownError, PbxError, RejectedError, UnavailableError
+from c2c_frappe.pbx.news import CallEvent
 from c2c_frappe.pbx.records import Page, Window
 from c2c_frappe.pbx.text import Text, _
 
 Send = Callable[[HttpRequest, Connection], HttpAnswer]
+LATE = _("The PBX did not answer in time. Try again.")
 # Seconds a dial or a question must have left of the deadline, or it is not worth sending.
 SHORTEST = 0.5
 
@@ -51,18 +55,7 @@ class _Placing:
 
 	def run(self, talk: Conversation) -> DialResult:
 		"""Carry requests out and answers back until the provider says what is known."""
-		say, word = talk.send, None
-		try:
-			while True:
-				request = say(word)
-				try:
-					say, word = talk.send, self._ask(request)
-				except PbxError as error:
-					if not request.is_question:
-						raise
-					say, word = talk.throw, error
-		except StopIteration as end:
-			return end.value
+		return _carry(talk, self._ask)
 
 	def _ask(self, request: HttpRequest) -> HttpAnswer:
 		left = self._ends_at - time.monotonic()
@@ -98,6 +91,34 @@ class _Placing:
 		return DialResult("not_sent", _fault(error, _("Nothing was sent.")))
 
 
+def _carry(talk: Generator, ask: Callable[[HttpRequest], HttpAnswer]) -> Any:
+	"""Ask what a provider yields and give it the answers until it returns what is known; return that."""
+	say, word = talk.send, None
+	try:
+		while True:
+			request = say(word)
+			try:
+				say, word = talk.send, ask(request)
+			except PbxError as error:
+				if not request.is_question:
+					raise
+				say, word = talk.throw, error
+	except StopIteration as end:
+		return end.value
+
+
+def _question(connection: Connection, send: Send) -> Callable[[HttpRequest], HttpAnswer]:
+	"""Return what asks a PBX questions within one deadline, and refuses to send anything else."""
+	ends_at = time.monotonic() + connection.deadline
+
+	def ask(request: HttpRequest) -> HttpAnswer:
+		if not request.is_question:
+			raise RuntimeError("Only a dial may ring a phone.")
+		return send(request, connection.within(max(ends_at - time.monotonic(), SHORTEST)))
+
+	return ask
+
+
 def masked(build: Callable[[], HttpRequest]) -> str:
 	"""Return the request that `build` makes as people may see it, "" when it cannot be made."""
 	try:
@@ -110,7 +131,7 @@ def probe(provider: Provider, send: Send = transport.send) -> Finding:
 	"""Ask the PBX something that cannot ring a phone and say what that shows."""
 	unchecked = (_("Everything else: the PBX gave no answer."),)
 	try:
-		return provider.read_probe_answer(send(provider.probe_request(), provider.connection))
+		return _carry(provider.probing(), _question(provider.connection, send))
 	except PbxError as error:
 		return Finding(False, error.message, unchecked)
 	except Exception as error:  # noqa: BLE001  as above
@@ -119,13 +140,41 @@ def probe(provider: Provider, send: Send = transport.send) -> Finding:
 
 def fetch_records(provider: Provider, window: Window, page: int, send: Send = transport.send) -> Page:
 	"""Ask the PBX for a page of its call records; raise a PbxError, whose text holds no secret, without one."""
+	late = _("The PBX did not send its call records in time. They are asked for again.")
+	return _asked(
+		lambda: provider.read_records(
+			send(provider.records_request(window, page), provider.records_connection)
+		),
+		late,
+	)
+
+
+def fetch_phones(provider: Provider, send: Send = transport.send) -> tuple[Phone, ...]:
+	"""Ask the PBX for its list of phones; raise a PbxError, whose text holds no secret, without one."""
+	return _asked(lambda: provider.read_phones(send(provider.phones_request(), provider.connection)))
+
+
+def inquire(provider: Provider, call: str, known: str, send: Send = transport.send) -> CallEvent | None:
+	"""Ask the PBX how a call stands, which here has the status `known`; raise a PbxError without an answer."""
+	return _asked(lambda: _carry(provider.inquiry(call, known), _question(provider.connection, send)))
+
+
+def hang_up(provider: Provider, call: str, send: Send = transport.send) -> Finding:
+	"""Ask the PBX to end a call and say whether it is over; what was ended stays so, however often this is sent."""
 	try:
-		request = provider.records_request(window, page)
-		return provider.read_records(send(request, provider.records_connection))
-	except OutcomeUnknownError:
-		failure = UnavailableError(
-			_("The PBX did not send its call records in time. They are asked for again.")
+		return _asked(
+			lambda: provider.read_hang_up_answer(send(provider.hang_up_request(call), provider.connection))
 		)
+	except PbxError as error:
+		return Finding(False, error.message)
+
+
+def _asked(ask: Callable[[], Any], late: Text = LATE) -> Any:
+	"""Return what asking gives; whatever goes wrong becomes a PbxError that says nothing of a ringing phone."""
+	try:
+		return ask()
+	except OutcomeUnknownError:
+		failure = UnavailableError(late)
 	except PbxError as error:
 		failure = error
 	except Exception as error:  # noqa: BLE001  as above

@@ -6,6 +6,7 @@ news is about is decided in matching.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timezone
@@ -61,7 +62,8 @@ def of_stored(values: Mapping[str, object]) -> CallEvent:
 def fold(events: Iterable[CallEvent]) -> dict[str, object]:
 	"""Return each of FACTS that any event states: the record's over an end event's over progress.
 
-	Within one source the larger value wins, which is as good as any and the same in every order.
+	Within one source the larger value wins, which is as good as any and the same in every order. A talk time that
+	none states is the time from the customer's answer to the end.
 	"""
 	facts: dict[str, tuple] = {}
 	for event in events:
@@ -69,7 +71,10 @@ def fold(events: Iterable[CallEvent]) -> dict[str, object]:
 			value = getattr(event, name)
 			if value not in ("", None):
 				facts[name] = max(facts.get(name, (-1, value)), (_SOURCES.index(event.source), value))
-	return {name: value for name, (_source, value) in facts.items()}
+	known = {name: value for name, (_source, value) in facts.items()}
+	if "duration" not in known and {"answered_at", "ended_at"} <= known.keys():
+		known["duration"] = max(0, round((known["ended_at"] - known["answered_at"]).total_seconds()))
+	return known
 
 
 def e164(text: object, country: str = "") -> str:
@@ -83,8 +88,10 @@ def e164(text: object, country: str = "") -> str:
 
 def moment(text: object) -> datetime | None:
 	"""Return a time as UTC without a zone; "2026-11-23 09:00:00" without one is taken as UTC already."""
+	# Python 3.10 reads neither Z nor +0000.
+	written = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", str(text).strip().replace("Z", "+00:00"))
 	try:
-		found = datetime.fromisoformat(str(text).strip().replace("Z", "+00:00"))
+		found = datetime.fromisoformat(written)
 	except ValueError:
 		return None
 	return found.astimezone(timezone.utc).replace(tzinfo=None) if found.tzinfo else found

@@ -14,6 +14,7 @@ LABELS = {
 	"bad_reply": _("The PBX's answer was lost or cannot be read"),
 	"interrupted": _("The server stopped while calling"),
 	"agent_unreachable": _("The agent did not pick up"),
+	"unheard": _("Nobody heard how the call ended"),
 	"no_extension": _("The user has no extension"),
 	"no_number": _("The record has no number"),
 	"disabled": _("Calling is switched off"),

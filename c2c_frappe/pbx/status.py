@@ -96,6 +96,8 @@ _ENDS = (FAILED, CANCELED, NO_ANSWER, BUSY, COMPLETED)
 _RANKS = {
 	**{("progress", status): 20 + step for step, status in enumerate(_PROGRESS)},
 	**{("end", status): 30 + step for step, status in enumerate(_ENDS)},
+	# It is over, and how is not known: less than any news of how, more than that it rang.
+	("end", UNKNOWN): 29,
 	**{("record", status): 40 + step for step, status in enumerate(_ENDS)},
 }
 

@@ -9,15 +9,19 @@ environment variables where they are:
 	C2C_AGENT           a user with the roles PBX Agent and Sales User and the extension 1000
 	C2C_AGENT_PASSWORD
 	C2C_SIM_URL         the simulated PBX, the base_url of the sample accounts
+	C2C_BENCH           the bench folder of the site, and FRAPPE_SITE its name, where it is on a bench
 	C2C_BROWSER         path of Chromium
 	C2C_SHOTS           folder for a picture of each page of a failed test (may be left out)
 
-Without C2C_SITE_URL the tests here are skipped. Nothing is mocked.
+Without C2C_SITE_URL the tests here are skipped. Nothing is mocked. axe-core comes from npm into .dev on first use;
+without npm or a network its tests are skipped and say so.
 """
 
 import http.client
 import json
 import os
+import shutil
+import subprocess
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -38,6 +42,16 @@ FLAGS = (
 )
 VIEWPORT = {"width": 1280, "height": 900}
 MILLISECONDS = 20_000
+AXE = "axe-core@4.14.1"
+AXE_SECONDS = 120
+AXE_FOLDER = Path(__file__).resolve().parents[2] / ".dev" / AXE
+# What it found, of the weight that keeps somebody from using the page.
+FIND_FAULTS = """async (selectors) => {
+	const found = await axe.run({ include: selectors.map((selector) => [selector]) });
+	return found.violations
+		.filter(({ impact }) => ["serious", "critical"].includes(impact))
+		.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
+}"""
 # Where CommPeak and Primevox are asked for call records.
 CALL_RECORDS = ("/api/cdrs", "/api/call_list.php")
 
@@ -251,6 +265,31 @@ def open_form(site):
 		return page
 
 	return open_one
+
+
+@pytest.fixture(scope="session")
+def axe():
+	"""axe-core's script."""
+	script = AXE_FOLDER / "node_modules/axe-core/axe.min.js"
+	if not script.exists():
+		if not shutil.which("npm"):
+			pytest.skip("axe-core cannot be had: there is no npm on this machine")
+		argv = ["npm", "install", "--prefix", AXE_FOLDER, "--no-save", "--no-audit", "--no-fund", AXE]
+		done = subprocess.run(argv, capture_output=True, text=True, timeout=AXE_SECONDS, check=False)
+		if done.returncode:
+			pytest.skip(f"axe-core cannot be had: {done.stderr.strip()[-300:]}")
+	return script.read_text()
+
+
+@pytest.fixture
+def faults(axe):
+	"""A function (page, selectors) that returns what is wrong within these elements."""
+
+	def find(page, *selectors):
+		page.evaluate(axe)
+		return page.evaluate(FIND_FAULTS, list(selectors))
+
+	return find
 
 
 HAS_FAILED = pytest.StashKey[bool]()

@@ -1,54 +1,15 @@
 """axe-core finds nothing serious or critical in what the app draws, and the shortcuts are in Frappe's help.
 
-Only our own elements are looked at: Frappe's pages around them have faults of their own. axe-core comes from npm
-into .dev on first use; without npm or a network the test is skipped and says so.
+Only our own elements are looked at: Frappe's pages around them have faults of their own.
 """
 
 import itertools
 import re
 import secrets
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 
-AXE = "axe-core@4.14.1"
-NPM_SECONDS = 120
-FOLDER = Path(__file__).resolve().parents[2] / ".dev" / AXE
 NUMBERS = (f"+44 7700 900{last:03}" for last in itertools.count(100))
-# What it found, of the weight that keeps somebody from using the page.
-FIND = """async (selectors) => {
-	const found = await axe.run({ include: selectors.map((selector) => [selector]) });
-	return found.violations
-		.filter(({ impact }) => ["serious", "critical"].includes(impact))
-		.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
-}"""
-
-
-@pytest.fixture(scope="session")
-def axe():
-	"""axe-core's script."""
-	script = FOLDER / "node_modules/axe-core/axe.min.js"
-	if not script.exists():
-		if not shutil.which("npm"):
-			pytest.skip("axe-core cannot be had: there is no npm on this machine")
-		argv = ["npm", "install", "--prefix", FOLDER, "--no-save", "--no-audit", "--no-fund", AXE]
-		done = subprocess.run(argv, capture_output=True, text=True, timeout=NPM_SECONDS, check=False)
-		if done.returncode:
-			pytest.skip(f"axe-core cannot be had: {done.stderr.strip()[-300:]}")
-	return script.read_text()
-
-
-@pytest.fixture
-def faults(axe):
-	"""A function (page, selectors) that returns what is wrong within these elements."""
-
-	def find(page, *selectors):
-		page.evaluate(axe)
-		return page.evaluate(FIND, list(selectors))
-
-	return find
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import { call_despite } from "./call";
 import { listen_for_clicks } from "./clicks";
 import { offer_dial_pad } from "./dial_pad";
+import { offer_extensions } from "./extension_choices";
 import { add_call_buttons } from "./form_button";
 import { set_handler } from "./handler";
 import { add_icons } from "./icons";
@@ -26,3 +27,4 @@ if (frappe.boot?.c2c) {
 	}
 	start_strip(call_despite);
 }
+if (frappe.boot?.user?.roles?.includes("System Manager")) offer_extensions();

@@ -1,5 +1,6 @@
 // The "Call" button of forms in the form's own style, its keyboard shortcut, and "Call again" on a logged call.
 import { call, call_record } from "./call";
+import { hang_up } from "./hang_up";
 import { phone_fields, phone_tables } from "./phone_fields";
 import { wrap_up_shown } from "./strip";
 import { record_of } from "./target";
@@ -44,6 +45,9 @@ export function add_call_buttons() {
 
 function add_buttons_of_call(frm) {
 	if (frm.doc.number) add_button(frm, __("Call again"), () => call(logged_target(frm.doc)));
+	if (frm.doc.__onload?.can_hang_up) {
+		frm.add_custom_button(__("Hang up"), () => hang_up(frm.docname).then(() => frm.reload_doc()));
+	}
 	if (frm.perm[0]?.write) frm.add_custom_button(__("Wrap up"), () => wrap_up_logged(frm));
 }
 

@@ -1,6 +1,7 @@
 // The call strip: a small card in the corner that says how the latest call stands. It repeats what the
 // server says; before the server has spoken it claims nothing but that it was asked.
 import { follow, forget, watch } from "./follow";
+import { hang_up } from "./hang_up";
 import { reason_for } from "./override";
 import { can_be_wrapped_up, look_of } from "./status";
 import { build, draw, hide, tick } from "./strip_view";
@@ -14,7 +15,12 @@ let closing = null;
 
 // `call_despite` places a refused call again, with a reason.
 export function start_strip(call_despite) {
-	build({ on_close: close, on_wrap_up: wrap_up_shown, on_override: () => override_shown(call_despite) });
+	build({
+		on_close: close,
+		on_wrap_up: wrap_up_shown,
+		on_hang_up: hang_up_shown,
+		on_override: () => override_shown(call_despite),
+	});
 	watch({ on_news: show_followed, on_quiet: rest, on_close: disappear });
 }
 
@@ -33,6 +39,17 @@ async function override_shown(call_despite) {
 	const { target } = shown;
 	const reason = await reason_for(shown);
 	if (reason) call_despite(target, reason);
+}
+
+// Meanwhile news may have come, so what is in sight by then goes on.
+async function hang_up_shown() {
+	if (shown.is_hanging_up) return;
+	const { call, target, since } = shown;
+	show({ ...shown, is_hanging_up: true });
+	await hang_up(call);
+	if (shown?.call !== call) return;
+	show({ ...shown, is_hanging_up: false });
+	if (!look_of(shown.status).is_final) follow({ call, title: target.title, since });
 }
 
 export function show_asking(target) {

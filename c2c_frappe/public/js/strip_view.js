@@ -5,7 +5,7 @@ import { set_text } from "./text";
 
 let strip = null;
 
-export function build({ on_close, on_wrap_up, on_override }) {
+export function build({ on_close, on_wrap_up, on_hang_up, on_override }) {
 	strip = document.createElement("section");
 	strip.className = "c2c-strip";
 	strip.hidden = true;
@@ -23,6 +23,7 @@ export function build({ on_close, on_wrap_up, on_override }) {
 		<div class="c2c-strip-links"></div>
 		<button type="button" class="c2c-strip-override c2c-button btn btn-xs btn-default"></button>
 		<button type="button" class="c2c-strip-wrap-up btn btn-xs"></button>
+		<button type="button" class="c2c-strip-hang-up btn btn-xs btn-danger"></button>
 		<span class="c2c-strip-time" aria-hidden="true"></span>
 		<button type="button" class="c2c-strip-close">${frappe.utils.icon("close", "sm")}</button>`;
 	const button = part("close");
@@ -33,6 +34,9 @@ export function build({ on_close, on_wrap_up, on_override }) {
 	part("wrap-up").title = __("Wrap up the latest call (Alt+Shift+W)");
 	part("wrap-up").addEventListener("click", on_wrap_up);
 	part("override").addEventListener("click", on_override);
+	set_text(part("hang-up"), __("Hang up"));
+	part("hang-up").title = __("End this call");
+	part("hang-up").addEventListener("click", on_hang_up);
 	document.body.append(strip);
 }
 
@@ -49,6 +53,7 @@ export function draw(call) {
 	part("links").replaceChildren(...links(call));
 	set_text(part("override"), override_label(call));
 	draw_wrap_up(call);
+	draw_hang_up(call);
 	strip.hidden = false;
 	// Frappe's own alerts stand in the same corner: they move up.
 	document.documentElement.style.setProperty("--c2c-strip-height", `${strip.offsetHeight + 8}px`);
@@ -60,6 +65,17 @@ function draw_wrap_up(call) {
 	part("wrap-up").hidden = !can_be_wrapped_up(call);
 	part("wrap-up").classList.toggle("btn-primary", is_over);
 	part("wrap-up").classList.toggle("btn-default", !is_over);
+}
+
+// Gone once the call is over: whoever pressed it goes on from the button beside it. Not disabled meanwhile, which
+// would take the focus away.
+function draw_hang_up({ can_hang_up, is_hanging_up }) {
+	const button = part("hang-up");
+	const had_focus = document.activeElement === button;
+	button.hidden = !can_hang_up;
+	button.setAttribute("aria-disabled", Boolean(is_hanging_up));
+	button.classList.toggle("disabled", Boolean(is_hanging_up));
+	if (had_focus && button.hidden) part(part("wrap-up").hidden ? "close" : "wrap-up").focus();
 }
 
 export function tick(since) {

@@ -51,8 +51,10 @@ const CSS = `
 .c2c-strip-links { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-top: 8px; }
 .c2c-strip-links:empty, .c2c-strip-news > :empty, .c2c-strip-override:empty { display: none; }
 .c2c-strip-links a { font-weight: 500; text-decoration: underline; }
-.c2c-strip-wrap-up, .c2c-strip-override { margin-top: 10px; }
-.c2c-strip-wrap-up[hidden] { display: none; }
+.c2c-strip-wrap-up, .c2c-strip-hang-up, .c2c-strip-override { margin-top: 10px; margin-inline-end: 4px; }
+.c2c-strip-wrap-up[hidden], .c2c-strip-hang-up[hidden] { display: none; }
+/* Frappe's own red is a little too light for white text. */
+.c2c-strip-hang-up.btn-danger { background-color: var(--red-600); border-color: var(--red-600); }
 .c2c-strip-time {
 	position: absolute;
 	top: 14px;

@@ -7,6 +7,7 @@ frappe.ui.form.on("PBX Account", {
 		frm.set_df_property("provider", "options", [
 			{ value: "commpeak", label: "CommPeak" },
 			{ value: "primevox", label: "Primevox" },
+			{ value: "asterisk", label: "Asterisk" },
 		]);
 		if (frm.is_new()) return;
 		frm.add_custom_button(__("Test connection"), () => when_saved(frm, test_connection));
@@ -15,6 +16,7 @@ frappe.ui.form.on("PBX Account", {
 		if (frm.doc.__onload?.has_call_records) {
 			frm.add_custom_button(__("Fetch call records now"), () => when_saved(frm, fetch_records));
 		}
+		show_listener(frm);
 		show_last_day(frm);
 		show_webhook(frm);
 	},
@@ -43,6 +45,12 @@ async function show_webhook(frm) {
 function when_saved(frm, act) {
 	if (!frm.is_dirty()) return act(frm);
 	frappe.show_alert({ message: __("Save the account first."), indicator: "orange" });
+}
+
+function show_listener(frm) {
+	const { listener } = frm.doc.__onload || {};
+	if (listener === "running") frm.dashboard.add_indicator(__("A listener runs"), "green");
+	if (listener === "missing") frm.dashboard.add_indicator(__("No listener runs"), "orange");
 }
 
 async function show_last_day(frm) {
@@ -103,7 +111,11 @@ function show(title, indicator, message, request, unchecked) {
 }
 
 async function edit_extensions(frm) {
-	const rows = await frappe.xcall(`${API}.extensions_of`, { account: frm.doc.name });
+	const args = { account: frm.doc.name };
+	const [rows, phones] = await Promise.all([
+		frappe.xcall(`${API}.extensions_of`, args),
+		frappe.xcall(`${API}.phones`, args),
+	]);
 	const dialog = new frappe.ui.Dialog({
 		title: __("Extensions on {0}", [frappe.utils.escape_html(frm.doc.name)]),
 		size: "large",
@@ -115,7 +127,7 @@ async function edit_extensions(frm) {
 				data: rows,
 				fields: [
 					column("user", __("User"), { fieldtype: "Link", options: "User", columns: 4, reqd: 1 }),
-					column("extension", __("Extension")),
+					column("extension", __("Extension"), choice_of(phones)),
 					column("caller_id", __("Caller ID")),
 				],
 			},
@@ -135,6 +147,11 @@ async function edit_extensions(frm) {
 
 function column(fieldname, label, more) {
 	return { fieldname, label, fieldtype: "Data", in_list_view: 1, columns: 3, ...more };
+}
+
+// The extensions the PBX lists are offered; where it lists none, or not all, they are typed.
+function choice_of(phones) {
+	return phones.length ? { fieldtype: "Autocomplete", options: phones, ignore_validation: 1 } : {};
 }
 
 // A spreadsheet's clipboard is text: a line a row, a tab between cells.

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from c2c_frappe import accounts, replies
+from c2c_frappe.lease import LISTENER, Lease
 from c2c_frappe.pbx import settings
 from c2c_frappe.pbx.errors import ConfigurationError
 
@@ -15,8 +16,10 @@ class PBXAccount(Document):
 	"""Trims what was pasted, and names the field a mistake is in."""
 
 	def onload(self):
-		"""Tell the form whether this account can be asked for call records."""
+		"""Tell the form whether this account can be asked for call records, and whether its events are heard."""
 		self.set_onload("has_call_records", accounts.has_call_records(self))
+		if accounts.has_event_stream(self):
+			self.set_onload("listener", "running" if Lease(LISTENER).is_taken() else "missing")
 
 	def validate(self):
 		"""Refuse settings the provider cannot work with."""

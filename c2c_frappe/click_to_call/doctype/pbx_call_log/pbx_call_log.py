@@ -7,9 +7,15 @@ from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
+from c2c_frappe import replies
+
 
 class PBXCallLog(Document):
 	"""The record of a call and of every attempt that was refused."""
+
+	def onload(self):
+		"""Tell the form whether this call may be ended from here."""
+		self.set_onload("can_hang_up", replies.can_hang_up(self.as_dict()))
 
 	@staticmethod
 	def clear_old_logs(days: int = 730) -> None:

@@ -1,0 +1,77 @@
+"""The figures of `./dev bench` about Asterisk: what a click costs, and what the listener takes and keeps.
+
+The clicks go to a real Asterisk; the listener hears a WebSocket that repeats what a real one said.
+"""
+
+from collections.abc import Callable
+
+import asterisk_lab
+import desks
+import listening
+from places import FIGURES, ROOT
+from progress import step
+
+CLICKS = ROOT / "benchmarks/click_cost.py"
+LISTENER = ROOT / "benchmarks/listener_cost.py"
+CALLS = 10_000
+# Half an hour on a machine with two cores that has other things to do.
+SECONDS = 5400
+# The phone that declines at once, so that no call goes on.
+ACCOUNT = f"""
+values = {{"base_url": %r, "allow_http": 1, "ari_user": {asterisk_lab.USER!r}, "ari_password": {asterisk_lab.PASSWORD!r}}}
+account = frappe.get_doc({{"doctype": "PBX Account", "account_name": "Asterisk", "provider": "asterisk", **values}})
+account.ari_context = {asterisk_lab.CONTEXT!r}
+account.insert()
+user = frappe.get_doc("User", %r)
+user.update({{"pbx_account": "Asterisk", "pbx_extension": "1004"}})
+user.save()
+"""
+
+
+def text(run: Callable) -> str:
+	"""Return both sections; `run` is bench.py's way to run a script on a site and read what it printed."""
+	with desks.bench_desk("erpnext", FIGURES) as site:
+		with asterisk_lab.running(FIGURES / "asterisk") as lab, step("Clicks through Asterisk"):
+			filled = desks.sample(site)
+			site.execute(ACCOUNT % (lab.url, filled["user"]))
+			words = [site.name, site.url, filled["user"], filled["password"], "10:0"]
+			[click] = run(site, CLICKS, words, SECONDS).values()
+		with step(f"{CALLS:,} calls through the listener"):
+			words = [site.name, str(CALLS), *listening.command(site.folder, site.name)]
+			heard = run(site, LISTENER, words, SECONDS, listening.environment(site.folder))
+		return f"{_click(site.label, click)}\n\n{_listener(heard)}"
+
+
+def _click(label: str, figures: dict) -> str:
+	return "\n".join(
+		[
+			f"## What a click costs with Asterisk ({label})",
+			"",
+			"The same as above through a real Asterisk on loopback, which is asked for the phone before each dial. The"
+			" exchange holds both requests. 10 leads, no calls; medians of 100.",
+			"",
+			"| click, ms | of it CPU | exchange, ms | SQL statements | yardstick, ms | click : yardstick |",
+			"| --- | --- | --- | --- | --- | --- |",
+			"| {click_own:g} | {click_cpu:g} | {click_exchange:g} | {click_statements:g} | {read_own:g} | {ratio:g} |".format(
+				**figures
+			),
+		]
+	)
+
+
+def _listener(figures: dict) -> str:
+	return "\n".join(
+		[
+			"## What the listener takes",
+			"",
+			"The real listener in a process of its own; not Asterisk speaks to it but a WebSocket on loopback that repeats"
+			" what a real Asterisk sent for one answered call, under ever new names, 500 calls at a time. Each event that"
+			" says something is stored and committed, then applied and committed. Memory is the process's resident set.",
+			"",
+			"| calls | events heard | stored and applied | events a second | calls a second | MB after 500 calls | MB at the end |",
+			"| --- | --- | --- | --- | --- | --- | --- |",
+			"| {calls:,} | {events:,} | {stored:,} | {events_per_second:,} | {calls_per_second:g} | {first:g} | {last:g} |".format(
+				**figures
+			),
+		]
+	)

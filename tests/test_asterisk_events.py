@@ -1,0 +1,241 @@
+"""What Asterisk's events say of a call: streams recorded from a real Asterisk 22, in any order and with losses.
+
+`events/asterisk/*.jsonl` are the streams, an event a line, as ARI's WebSocket sent them for one call each, through the
+filter the listener asks for.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from c2c_frappe.pbx import asterisk_events, news, status
+from c2c_frappe.pbx.news import CallEvent
+
+RECORDINGS = "https://pbx.example.com:8089/ari/recordings/stored"
+STREAMS = {
+	path.stem: [json.loads(line) for line in path.read_text().splitlines()]
+	for path in sorted((Path(__file__).parent / "events/asterisk").glob("*.jsonl"))
+}
+TALKED = (status.COMPLETED, "")
+UNREACHED = (status.FAILED, "agent_unreachable")
+# How each call ended, and how it reads where the dialplan is not the documented one and says nothing at the end.
+ENDS = {
+	"customer_hangs_up": (TALKED, TALKED),
+	"agent_hangs_up": (TALKED, TALKED),
+	"we_hang_up_while_they_talk": (TALKED, TALKED),
+	"nobody_answers": ((status.NO_ANSWER, ""), (status.NO_ANSWER, "")),
+	"customer_is_busy": ((status.BUSY, ""), (status.BUSY, "")),
+	"customer_declines": ((status.BUSY, ""), (status.NO_ANSWER, "")),
+	"number_does_not_exist": ((status.FAILED, "pbx_rejected"), (status.NO_ANSWER, "")),
+	"trunk_out_of_order": ((status.FAILED, "pbx_rejected"), (status.FAILED, "pbx_rejected")),
+	"agent_does_not_pick_up": (UNREACHED, UNREACHED),
+	"agent_declines": (UNREACHED, UNREACHED),
+	"agent_is_busy": (UNREACHED, UNREACHED),
+	"agents_phone_is_gone": (UNREACHED, UNREACHED),
+	"we_hang_up_while_the_agent_rings": ((status.CANCELED, ""), (status.CANCELED, "")),
+	"we_hang_up_while_the_customer_rings": ((status.CANCELED, ""), (status.CANCELED, "")),
+	"context_does_not_exist": ((status.FAILED, "misconfigured"), (status.FAILED, "misconfigured")),
+	"extension_is_refused": ((status.FAILED, "misconfigured"), (status.FAILED, "misconfigured")),
+}
+EACH = pytest.mark.parametrize("name", STREAMS)
+
+
+def read(stream) -> list[CallEvent]:
+	return [news for event in stream if (news := asterisk_events.read(event, RECORDINGS))]
+
+
+def outcome(stream) -> tuple[str, str]:
+	accepted = status.of_dial("accepted")
+	best = status.best([accepted, *(e.evidence for e in read(stream) if e.evidence)])
+	return best.status, best.failure_code
+
+
+def without_the_last_word(name):
+	return [event for event in STREAMS[name] if event["type"] != "ChannelUserevent"]
+
+
+def test_every_stream_has_an_expected_end():
+	assert set(STREAMS) == set(ENDS)
+
+
+@EACH
+def test_a_call_ends_as_it_did_whatever_the_order_and_repetition_of_its_events(name):
+	check = given(st.permutations(STREAMS[name] * 2))
+	check(lambda shuffled: _ends_in(shuffled, ENDS[name][0]))()
+
+
+@EACH
+def test_without_the_documented_dialplan_too_the_order_does_not_matter(name):
+	check = given(st.permutations(without_the_last_word(name)))
+	check(lambda shuffled: _ends_in(shuffled, ENDS[name][1]))()
+
+
+def _ends_in(stream, expected):
+	assert outcome(stream) == expected
+	assert news.fold(read(stream)) == news.fold(read(sorted(stream, key=json.dumps)))
+
+
+@EACH
+def test_what_was_lost_is_not_made_up_for_by_a_better_end(name):
+	is_talk = name in ("customer_hangs_up", "agent_hangs_up", "we_hang_up_while_they_talk")
+	check = given(st.sets(st.integers(0, len(STREAMS[name]) - 1)))
+
+	def some_were_lost(kept):
+		found = outcome([STREAMS[name][index] for index in kept])[0]
+		assert is_talk or found not in (status.IN_PROGRESS, status.COMPLETED)
+
+	check(some_were_lost)()
+
+
+@EACH
+def test_every_event_is_about_our_call_and_no_customers_channel_is_taken_for_one(name):
+	assert {event.call for event in read(STREAMS[name])} == {_agents_channel(name)}
+
+
+def _agents_channel(name):
+	first = STREAMS[name][0]
+	return (first.get("peer") or first.get("channel"))["id"]
+
+
+@pytest.mark.parametrize(
+	("name", "seconds"),
+	[("customer_hangs_up", 2), ("agent_hangs_up", 2), ("we_hang_up_while_they_talk", 1)],
+)
+def test_talk_time_begins_when_the_customer_answers(name, seconds):
+	for stream in (STREAMS[name], without_the_last_word(name)):
+		facts = news.fold(read(stream))
+		assert facts["duration"] == seconds
+		talked = (facts["ended_at"] - facts["answered_at"]).total_seconds()
+		assert abs(talked - seconds) < 0.5
+
+
+@EACH
+def test_only_a_call_that_was_answered_has_talk_time_and_a_recording(name):
+	facts = news.fold(read(STREAMS[name]))
+	is_talk = ENDS[name][0] == TALKED
+	assert ("duration" in facts) == ("recording_url" in facts) == ("answered_at" in facts) == is_talk
+	if is_talk:
+		assert facts["recording_url"] == f"{RECORDINGS}/{_agents_channel(name)}/file"
+
+
+def test_a_call_is_ringing_in_progress_and_over_in_turn():
+	seen = [outcome(STREAMS["customer_hangs_up"][:count])[0] for count in range(16)]
+	assert list(dict.fromkeys(seen)) == ["Requested", "Ringing", "In Progress", "Completed"]
+
+
+def test_calls_that_are_not_ours_are_none_of_our_business():
+	text = json.dumps(STREAMS["customer_hangs_up"])
+	foreign = text.replace(_agents_channel("customer_hangs_up"), "lab-1795762426.0")
+	assert read(json.loads(foreign)) == []
+
+
+def report(**told):
+	return {
+		"event": "C2CEnd",
+		"call": "5f0c1a2b3d",
+		"status": "ANSWER",
+		"cause": "16",
+		"answered": "2026-11-27T06:53:46.500Z",
+		"ended": "2026-11-27T06:53:48.507Z",
+		"recording": "5f0c1a2b3d",
+		**told,
+	}
+
+
+def test_what_the_dialplan_posts_to_our_webhook_says_the_same_as_its_event():
+	[told] = read([report()])
+	assert (told.source, told.status, told.call) == ("record", status.COMPLETED, "5f0c1a2b3d")
+	assert news.fold([told])["duration"] == 2
+	assert told.answered_at == datetime(2026, 11, 27, 6, 53, 46, 500000)
+
+
+@pytest.mark.parametrize(
+	"told",
+	[{"call": ""}, {"call": "lab-1.2"}, {"event": "C2CStart"}, {"call": ["5f0c1a2b3d"]}, {"call": None}],
+)
+def test_a_report_of_no_call_of_ours_is_none(told):
+	assert read([report(**told)]) == []
+
+
+@pytest.mark.parametrize("recording", ["", "../../etc/passwd", "a/b", "http://elsewhere", "x.wav"])
+def test_a_recordings_address_is_the_accounts_own_or_none(recording):
+	assert read([report(recording=recording)])[0].recording_url == ""
+
+
+JSON = st.recursive(
+	st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+	lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+	max_leaves=6,
+)
+NAMES = st.sampled_from(
+	[
+		"type",
+		"channel",
+		"caller",
+		"peer",
+		"userevent",
+		"event",
+		"call",
+		"status",
+		"timestamp",
+		"dialstatus",
+		"cause",
+	]
+)
+
+
+@given(
+	st.dictionaries(NAMES | st.text(max_size=8), JSON, max_size=12), st.sampled_from(asterisk_events.TYPES)
+)
+def test_any_payload_is_read_without_an_error_and_can_be_stored(payload, kind):
+	for told in (
+		payload,
+		{**payload, "type": kind},
+		{**payload, "type": kind, "channel": {"id": "5f0c1a2b3d"}},
+	):
+		found = asterisk_events.read(told, RECORDINGS)
+		assert found is None or found.as_stored() is not None
+		assert found is None or found.evidence is None or found.evidence.status in status.ALL
+
+
+CHANNEL = {"id": "5f0c1a2b3d", "name": "PJSIP/1000-00000000", "state": "Up"}
+BRIDGE = {"channels": ["5f0c1a2b3d", "lab-1.1"], "creationtime": "2026-11-27T06:39:51.060+0000"}
+
+
+@pytest.mark.parametrize(
+	("known", "channel", "bridges", "said"),
+	[
+		# Gone: it is over, and only of a call that was answered it is known how.
+		("Requested", None, None, ("Unknown", "unheard")),
+		("Ringing", None, None, ("Unknown", "unheard")),
+		("In Progress", None, None, ("Completed", "")),
+		("Requested", {**CHANNEL, "state": "Ringing"}, [], ("Ringing", "")),
+		("Requested", CHANNEL, [BRIDGE], ("In Progress", "")),
+		("Requested", CHANNEL, [], ("Requested", "")),
+		("Requested", CHANNEL, [{"channels": ["lab-1.1"]}, None], ("Requested", "")),
+		("Requested", {**CHANNEL, "state": "Down"}, [], ("Requested", "")),
+	],
+)
+def test_after_a_silence_a_call_is_what_asterisk_says_and_no_more(known, channel, bridges, said):
+	told = asterisk_events.of_silence("5f0c1a2b3d", known, channel, bridges)
+	rank = {"Requested": 13, "Ringing": 20, "In Progress": 21}[known]
+	evidence = [status.Evidence(rank, known), told.evidence if told else None]
+	assert status.best(filter(None, evidence))[1:] == said
+
+
+def test_a_talk_found_after_a_silence_began_when_its_bridge_did():
+	told = asterisk_events.of_silence("5f0c1a2b3d", "Ringing", CHANNEL, [BRIDGE])
+	assert told.answered_at == datetime(2026, 11, 27, 6, 39, 51, 60000)
+
+
+def test_an_end_that_is_heard_of_after_all_outweighs_that_nobody_heard_it():
+	unheard = asterisk_events.of_silence("5f0c1a2b00", "Ringing", None, None)
+	for name in STREAMS:
+		ends = [e.evidence for e in read(STREAMS[name]) if e.source != "progress" and e.evidence]
+		assert status.best([unheard.evidence, *ends]).status != status.UNKNOWN
