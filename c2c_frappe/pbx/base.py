@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from html import escape
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from c2c_frappe.pbx import status
 from c2c_frappe.pbx.addresses import ANY
@@ -137,6 +137,19 @@ class DialResult:
 Conversation = Generator[HttpRequest, HttpAnswer, "DialResult"]
 
 
+class TokenCache(Protocol):
+	"""Where an account's token outlives a conversation; as secret there as a stored password."""
+
+	def get(self) -> str:
+		"""Return the token, "" when there is none or it has expired."""
+
+	def put(self, token: str, seconds: int) -> None:
+		"""Keep a token for so many seconds."""
+
+	def drop(self) -> None:
+		"""Forget the token: the PBX did not take it."""
+
+
 class Provider:
 	"""A brand's API as pure functions of an account's settings. Subclasses know no Frappe and open no socket."""
 
@@ -152,6 +165,8 @@ class Provider:
 	# Whether this account can be asked for call records, and how late one may turn up or change.
 	has_call_records: bool = False
 	records_overlap: ClassVar[timedelta] = OVERLAP
+	# Where tokens are kept for the next call; the shell sets it, without it each call asks for one.
+	token_cache: TokenCache | None = None
 
 	def __init__(self, values: Mapping[str, object]):
 		"""Take the account's settings by field name; raise ConfigurationError naming the one that is unusable."""

@@ -95,6 +95,10 @@ def _checked_text(setting: Setting, text: str, _is_http_allowed: bool) -> str:
 		raise ConfigurationError(
 			_("{0} contains a space or an invisible character. Type it anew.", setting.label), setting.name
 		)
+	return _fitting(setting, text)
+
+
+def _fitting(setting: Setting, text: str) -> str:
 	if setting.pattern and not re.fullmatch(setting.pattern, text):
 		raise ConfigurationError(
 			_("{0} does not look right: {1}", setting.label, setting.hint or setting.pattern), setting.name
@@ -108,7 +112,7 @@ def _checked_long_text(setting: Setting, text: str, _is_http_allowed: bool) -> s
 			_("{0} contains an invisible character or a line break. Type it anew.", setting.label),
 			setting.name,
 		)
-	return text
+	return _fitting(setting, text)
 
 
 def _checked_choice(setting: Setting, text: str, _is_http_allowed: bool) -> str:
