@@ -20,8 +20,8 @@ JSON_VALUES = st.recursive(
 )
 
 
-def rule(reads, by, place, value="", meaning="", hint=""):
-	return {"reads": reads, "by": by, "place": place, "value": value, "meaning": meaning, "hint": hint}
+def rule(reads, kind, place, value="", meaning="", hint=""):
+	return {"reads": reads, "kind": kind, "place": place, "value": value, "meaning": meaning, "hint": hint}
 
 
 def at(reads, place, value="", meaning="", hint=""):
@@ -126,7 +126,7 @@ class TestPlaces:
 			read(made, "aaaaaaa \n" * 7000)
 
 	@pytest.mark.parametrize(
-		("by", "place"),
+		("kind", "place"),
 		[
 			("JSON path", ""),
 			("JSON path", "a..b"),
@@ -143,10 +143,10 @@ class TestPlaces:
 			("XPath", "/a"),
 		],
 	)
-	def test_what_is_no_place_is_named_by_its_row(self, by, place):
-		reads = "Hint" if by == "HTTP status" else "Success"
+	def test_what_is_no_place_is_named_by_its_row(self, kind, place):
+		reads = "Hint" if kind == "HTTP status" else "Success"
 		with pytest.raises(ConfigurationError) as caught:
-			provider(at("Success", "ok"), rule(reads, by, place))
+			provider(at("Success", "ok"), rule(reads, kind, place))
 		assert caught.value.setting == "answer_rules" and "row 2" in caught.value.message
 
 
@@ -182,11 +182,17 @@ class TestAnswers:
 			"bad_reply",
 		]
 
-	def test_a_documented_no_counts_with_any_status_and_over_a_yes(self):
+	def test_a_documented_no_counts_with_any_status(self):
 		made = provider(at("Success", "id"), at("Refusal", "error"), at("Error text", "error.message"))
 		for http_status in (200, 404, 500):
-			result = read(made, {"id": 1, "error": {"message": "No such agent"}}, http_status)
+			result = read(made, {"error": {"message": "No such agent"}}, http_status)
 			assert result.answer == "pbx_rejected" and "No such agent" in result.message
+
+	def test_every_value_but_the_yes_may_be_the_no(self):
+		made = provider(at("Success", "errcode", "0"), at("Refusal", "errcode"))
+		outcomes = [self.outcome(made, {"errcode": code})[0] for code in (0, 10004, "0", False)]
+		assert outcomes == ["accepted", "pbx_rejected", "pbx_rejected", "bad_reply"]
+		assert self.outcome(made, {"errcode": 0}, 500)[0] == "bad_reply"
 
 	def test_a_body_that_says_nothing_is_unconfirmed_only_where_the_admin_says_so(self):
 		made = provider(at("Success", "ok"), at("Refusal", "ok", "false"), accept_unknown=1)

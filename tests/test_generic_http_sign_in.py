@@ -93,7 +93,7 @@ class TestTokens:
 				"token_place": "data.access_token",
 				"token_expiry_place": "data.expires_in",
 				"auth_kind": "Bearer",
-				"answer_rules": [{"reads": "Success", "by": "JSON path", "place": "ok", "value": "true"}],
+				"answer_rules": [{"reads": "Success", "kind": "JSON path", "place": "ok", "value": "true"}],
 				**values,
 			},
 		)

@@ -208,6 +208,10 @@ class Provider:
 		answer = yield self.dial_request(dial)
 		return self.read_dial_answer(answer)
 
+	def requests(self, dial: DialRequest) -> tuple[HttpRequest, ...]:
+		"""Return what placing this call sends, in its order, as far as it is known before any answer."""
+		return (self.dial_request(dial),)
+
 	def dial_request(self, dial: DialRequest) -> HttpRequest:
 		"""Build the one request that places this call."""
 		raise NotImplementedError
@@ -244,6 +248,18 @@ class Finding:
 	ok: bool | None
 	message: str
 	unchecked: tuple[str, ...] = ()
+
+
+def shown(request: HttpRequest) -> dict:
+	"""Return all of a request as people may see it: {is_question, method, url, headers, body}, secrets masked."""
+	body = (request.body or b"").decode("utf-8", "replace")
+	return {
+		"is_question": request.is_question,
+		"method": request.method,
+		"url": redact(request.url, request.secrets),
+		"headers": {name: redact(value, request.secrets) for name, value in request.headers.items()},
+		"body": redact(body, request.secrets),
+	}
 
 
 def redact(text: str, secrets: Iterable[str], only_whole: bool = False) -> str:

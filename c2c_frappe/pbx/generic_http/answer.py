@@ -1,6 +1,6 @@
 """What the answer to a dial means, by the rules of an account's form. Raises nothing, sends nothing.
 
-The documented yes is `accepted`, the documented no Failed; a status that allows a call and a body that says neither
+The documented yes is `accepted`, otherwise the documented no is Failed; a status that allows a call and a body that says neither
 is `bad_reply`, for the phone may ring, or `unconfirmed` where the admin says that this PBX never says more.
 """
 
@@ -47,16 +47,16 @@ class Reading:
 	def _kind(self, seen: Seen) -> str:
 		http_status = seen.answer.status
 		is_allowed = any(fits_status(each, http_status) for each in self.statuses)
-		if any(rule.holds(seen) for rule in self._of(NO)):
-			return status.by_http_status(http_status) if http_status in (401, 403) else "pbx_rejected"
+		says_yes = any(rule.holds(seen) for rule in self._of(YES))
+		if not says_yes and any(rule.holds(seen) for rule in self._of(NO)):
+			return "bad_credentials" if http_status in (401, 403) else "pbx_rejected"
 		if not is_allowed:
 			return status.by_http_status(http_status)
-		says_yes = self._of(YES)
-		if any(rule.holds(seen) for rule in says_yes):
+		if says_yes:
 			return "accepted"
 		if self.accepts_unknown:
 			return "unconfirmed"
-		return "bad_reply" if says_yes else "accepted"
+		return "bad_reply" if self._of(YES) else "accepted"
 
 	def _failure(self, kind: str, seen: Seen, said: str, call_id: str) -> DialResult:
 		"""Return a failure with the first hint that fits it."""
@@ -100,4 +100,4 @@ def is_usable(rule: Rule) -> bool:
 	"""Tell whether a rule can be one about an answer: only a hint may be about a status alone, or mean something."""
 	if rule.reads == HINT:
 		return rule.meaning in ("", *FAILURES)
-	return rule.reads in READS and rule.by != STATUS and not rule.meaning
+	return rule.reads in READS and rule.kind != STATUS and not rule.meaning

@@ -148,6 +148,6 @@ def parameters(rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
 
 def is_usable(rule: Rule) -> bool:
 	"""Tell whether a rule can be one about an event."""
-	if rule.reads not in READS or rule.by != PATH:
+	if rule.reads not in READS or rule.kind != PATH:
 		return False
 	return rule.meaning in MEANINGS if rule.reads == STATUS else not rule.meaning

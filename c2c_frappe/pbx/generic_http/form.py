@@ -97,8 +97,10 @@ def _rules(values: Mapping, table: str, is_usable: Callable[[Rule], bool]) -> tu
 	rules = []
 	for number, row in enumerate(values[table], 1):
 		place = _place(table).row(number)
-		rule = Rule(*(row.get(column, "") for column in ("reads", "by", "place", "value", "meaning", "hint")))
-		if not places.is_well_formed(rule.by, rule.place):
+		rule = Rule(
+			*(row.get(column, "") for column in ("reads", "kind", "place", "value", "meaning", "hint"))
+		)
+		if not places.is_well_formed(rule.kind, rule.place):
 			raise place.wrong(_("{0} is not a place where something could stand.", place.label))
 		if not is_usable(rule):
 			raise place.wrong(_("{0} combines what does not go together.", place.label))

@@ -41,10 +41,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Rule:
-	"""One row of a table: what is read (`reads`), where, which value it must have there ("" for any), and what for."""
+	"""One row of a table: what is read (`reads`), where and how that is found (`kind`), which value it must have there ("" for any), and what for."""
 
 	reads: str
-	by: str
+	kind: str
 	place: str
 	value: str = ""
 	meaning: str = ""
@@ -52,9 +52,9 @@ class Rule:
 
 	def look(self, seen: Seen) -> object:
 		"""Return what stands there: a JSON value, the text a pattern takes out or matches; None for nothing."""
-		if self.by == STATUS:
+		if self.kind == STATUS:
 			return seen.answer.status if fits_status(self.place, seen.answer.status) else None
-		if self.by == PATH:
+		if self.kind == PATH:
 			return find(seen.body, self.place)
 		return next(
 			(found for found in (match(self.place, line) for line in seen.lines) if found is not None), None
@@ -63,7 +63,7 @@ class Rule:
 	def holds(self, seen: Seen) -> bool:
 		"""Tell whether it is there, with the value asked for."""
 		found = self.look(seen)
-		return is_value(found, self.value) if self.by == PATH else found is not None
+		return is_value(found, self.value) if self.kind == PATH else found is not None
 
 
 def find(value: object, path: str) -> object:
@@ -125,10 +125,10 @@ def fits_status(place: str, status: int) -> bool:
 	return place in (str(status), f"{status // 100}xx")
 
 
-def is_well_formed(by: str, place: str) -> bool:
+def is_well_formed(kind: str, place: str) -> bool:
 	"""Tell whether a place can be looked at in that way."""
-	if by == PATH:
+	if kind == PATH:
 		return bool(_IS_PATH.fullmatch(place))
-	if by == STATUS:
+	if kind == STATUS:
 		return bool(_IS_STATUS.fullmatch(place))
-	return by == PATTERN and place.strip("*() ") != "" and place.count(_TAKEN) <= 1
+	return kind == PATTERN and place.strip("*() ") != "" and place.count(_TAKEN) <= 1

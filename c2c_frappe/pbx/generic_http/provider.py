@@ -134,6 +134,11 @@ class GenericHttp(Provider):
 		self._challenge = answer.challenge
 		return None
 
+	def requests(self, dial: DialRequest) -> tuple[HttpRequest, ...]:
+		"""Return the question, where there is one, and the dial."""
+		asks = self.form.token or self.form.auth_kind == auth.DIGEST
+		return (*((self.probe_request(),) if asks else ()), self.dial_request(dial))
+
 	def token_request(self) -> HttpRequest:
 		"""Build the question for a token."""
 		return self._without_dial(self.form.token.shape, NOBODY)
