@@ -103,7 +103,11 @@ def test_a_profile_is_filled_in_and_its_fields_may_be_set_anew(pbx):
 		(["--profile", "exotel", "--set", "YOUR_HOTS=x"], 2, "has no YOUR_HOTS"),
 		(["--profile", "nobody"], 2, "'nobody' is not one of"),
 		(["--set", "YOUR_SID=x"], 2, "--profile"),
-		(["--set", "url_template=https://x.example", "--set", "request_pairs=in words"], 1, "What is sent must be a list of rows."),
+		(
+			["--set", "url_template=https://x.example", "--set", "request_pairs=in words"],
+			1,
+			"What is sent must be a list of rows.",
+		),
 		([], 1, "Address of a call is missing."),
 	],
 )
