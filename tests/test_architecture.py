@@ -288,11 +288,12 @@ class TestPbxAccount:
 				assert tuple(self.FIELDS[setting.name]["options"].split("\n")) == setting.options
 
 	def test_the_rows_of_a_form_offer_what_the_core_reads(self):
-		pair, rule = (_options(name) for name in ("pbx_request_pair", "pbx_reading_rule"))
+		names = ("pbx_request_pair", "pbx_answer_rule", "pbx_event_rule")
+		pair, of_answer, of_event = (_options(name) for name in names)
 		assert (pair["part"], pair["kind"]) == (list(request.PARTS), list(request.KINDS))
-		assert rule["kind"] == list(places.KINDS)
-		assert sorted(rule["reads"]) == sorted({*answer.READS, *event.READS})
-		assert rule["meaning"] == ["", *answer.FAILURES, *event.MEANINGS]
+		assert (of_answer["reads"], of_answer["kind"]) == (list(answer.READS), list(places.KINDS))
+		assert of_answer["meaning"] == ["", *answer.FAILURES]
+		assert (of_event["reads"], of_event["meaning"]) == (list(event.READS), ["", *event.MEANINGS])
 
 	def test_what_a_provider_cannot_do_without_the_form_asks_for(self):
 		for slug, provider in registry.PROVIDERS.items():

@@ -122,7 +122,7 @@ def preview_requests(
 
 
 @frappe.whitelist(methods=["POST"])
-def preview_answer(account: str, http_status: int, body: str | None = None) -> dict:
+def preview_answer(account: str, http_status: int | str, body: str | None = None) -> dict:
 	"""Return {status, failure_code, pbx_call_id, message}: what this answer would be read as."""
 	permissions.require_manager()
-	return preview.of_answer(account, http_status, body or "")
+	return preview.of_answer(account, frappe.utils.cint(http_status), body or "")

@@ -105,7 +105,7 @@ class GenericCase(SiteCase):
 
 def rules(rows) -> list[dict]:
 	columns = ("reads", "place", "value", "meaning")
-	return [{"kind": "JSON path", **dict(zip(columns, row, strict=True))} for row in rows]
+	return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 class TestCalls(GenericCase):
@@ -341,7 +341,7 @@ class TestPreview(GenericCase):
 			no = api.preview_answer(
 				GENERIC, 200, '{"success": false, "message": "Extension does not exist."}'
 			)
-			page = api.preview_answer(GENERIC, 200, "<h1>Sign in</h1>")
+			page = api.preview_answer(GENERIC, "200", "<h1>Sign in</h1>")
 		self.assertEqual((yes["status"], yes["pbx_call_id"]), ("Requested", "7f4c"))
 		self.assertEqual((no["status"], no["failure_code"]), ("Failed", "unknown_extension"))
 		self.assertEqual((page["status"], page["failure_code"]), ("Unknown", "bad_reply"))

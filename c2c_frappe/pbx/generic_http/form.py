@@ -19,6 +19,8 @@ from c2c_frappe.pbx.text import _
 
 # What a request that belongs to no call may hold.
 _WITHOUT_CALL = frozenset(variables.SECRETS)
+# Of a rule's row. Rows about events have no kind: what a webhook posts is always looked at by paths.
+_COLUMNS = ("reads", "kind", "place", "value", "meaning", "hint")
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,8 @@ def _rules(values: Mapping, table: str, is_usable: Callable[[Rule], bool]) -> tu
 	rules = []
 	for number, row in enumerate(values[table], 1):
 		place = _place(table).row(number)
-		rule = Rule(
-			*(row.get(column, "") for column in ("reads", "kind", "place", "value", "meaning", "hint"))
-		)
+		given = {column: row[column] for column in _COLUMNS if row.get(column)}
+		rule = Rule(**{"reads": "", "kind": places.PATH, "place": "", **given})
 		if not places.is_well_formed(rule.kind, rule.place):
 			raise place.wrong(_("{0} is not a place where something could stand.", place.label))
 		if not is_usable(rule):

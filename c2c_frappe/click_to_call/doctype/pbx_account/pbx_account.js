@@ -10,7 +10,6 @@ frappe.ui.form.on("PBX Account", {
 			{ value: "primevox", label: "Primevox" },
 			{ value: "generic_http", label: __("Generic HTTP") },
 		]);
-		offer_rows(frm);
 		show_variables(frm);
 		if (frm.is_new()) return;
 		frm.add_custom_button(__("Test connection"), () => when_saved(frm, test_connection));
@@ -176,32 +175,6 @@ async function save_extensions(frm, dialog, rows) {
 	});
 }
 
-// What a row about an answer may read and mean, and one about an event: both are rows of the same DocType.
-const ANSWER_READS = ["Success", "Refusal", "Call ID", "Error text", "Hint"];
-const ANSWER_MEANINGS = [
-	"", "Refused", "Unknown extension", "Extension offline", "Invalid number", "Bad credentials", "Not allow-listed",
-]; // prettier-ignore
-
-function offer_rows(frm) {
-	const { fields } = frappe.get_meta("PBX Reading Rule");
-	const all = (name) => fields.find((field) => field.fieldname === name).options.split("\n");
-	const of_event = (name, others, shared) => all(name).filter((each) => shared.includes(each) || !others.includes(each));
-	const choices = {
-		answer_rules: { reads: ANSWER_READS, meaning: ANSWER_MEANINGS },
-		event_rules: {
-			reads: of_event("reads", ANSWER_READS, ["Call ID"]),
-			meaning: of_event("meaning", ANSWER_MEANINGS, [""]),
-			kind: ["JSON path"],
-		},
-	};
-	for (const [table, options] of Object.entries(choices)) {
-		const { grid } = frm.get_field(table);
-		for (const [column, values] of Object.entries(options)) {
-			grid.update_docfield_property(column, "options", values.join("\n"));
-		}
-	}
-}
-
 const VARIABLES = [
 	"extension", "user", "caller_id", "call", "custom.KEY", "number.e164", "number.digits", "number.national",
 	"number.nanp", "number.00", "number.011", "secret.1", "secret.2", "secret.3", "token",
@@ -284,6 +257,7 @@ function preview(frm) {
 		size: "large",
 		fields: [
 			{ fieldname: "about", fieldtype: "HTML", options: `<p class="text-muted">${__("Nothing is sent.")}</p>` },
+			{ fieldtype: "Section Break" },
 			{ fieldname: "user", fieldtype: "Link", options: "User", label: __("User"), default: frappe.session.user },
 			{ fieldname: "number", fieldtype: "Data", label: __("Number, or a record:") },
 			{ fieldtype: "Column Break" },
@@ -298,9 +272,10 @@ function preview(frm) {
 			{ fieldname: "requests", fieldtype: "HTML" },
 			{ fieldtype: "Section Break", label: __("What an answer would be read as") },
 			{ fieldname: "http_status", fieldtype: "Int", label: __("HTTP status"), default: 200 },
-			{ fieldname: "body", fieldtype: "Small Text", label: __("Answer of the PBX") },
 			{ fieldname: "read", fieldtype: "Button", label: __("Read it"), click: () => show_reading(frm, dialog) },
 			{ fieldname: "reading", fieldtype: "HTML" },
+			{ fieldtype: "Column Break" },
+			{ fieldname: "body", fieldtype: "Small Text", label: __("Answer of the PBX") },
 		],
 		primary_action_label: __("Show the request"),
 		primary_action: () => show_requests(frm, dialog),

@@ -1,7 +1,0 @@
-"""PBX Reading Rule: its fields are all there is to it."""
-
-from frappe.model.document import Document
-
-
-class PBXReadingRule(Document):
-	pass
