@@ -10,8 +10,8 @@ from frappe import _
 
 from c2c_frappe import accounts, dialing, extensions, numbers, replies
 from c2c_frappe.call_log import Draft
-from c2c_frappe.pbx import phone
-from c2c_frappe.pbx.base import MAX_ANSWER, DialRequest, HttpAnswer, shown
+from c2c_frappe.pbx import exchange, phone
+from c2c_frappe.pbx.base import MAX_ANSWER, DialRequest, HttpAnswer
 from c2c_frappe.pbx.errors import PbxError
 
 # In place of the name the call's row would get.
@@ -28,7 +28,7 @@ def of_requests(account: str, user: str, doctype: str, name: str, number: str) -
 	try:
 		provider = accounts.provider_without_secrets(document)
 		dial = _dial(document, user, doctype, name, number)
-		return {"requests": [shown(request) for request in provider.requests(dial)], "problem": ""}
+		return {"requests": exchange.foretold(provider, dial), "problem": ""}
 	except PbxError as error:
 		return {"requests": [], "problem": replies.sentence(error.message)}
 
@@ -44,7 +44,7 @@ def of_answer(account: str, http_status: int, body: str) -> dict:
 			"pbx_call_id": "",
 			"message": replies.sentence(error.message),
 		}
-	result = provider.read_dial_answer(HttpAnswer(http_status, body[:MAX_ANSWER]))
+	result = exchange.reading(provider, HttpAnswer(http_status, body[:MAX_ANSWER]))
 	return {
 		"status": result.status,
 		"failure_code": result.failure_code,

@@ -313,6 +313,9 @@ def _spellings(secret):
 	]
 	every = "".join(f"%{ord(c):02x}" for c in secret)
 	html = [secret.replace("&", "&amp;"), "".join(f"&#{ord(c)};" for c in secret)]
+	# JSON in a URL, in a page, and in JSON that is in a page.
+	escaped = secret.replace("/", "\\/")
+	html += [quote(escaped, safe=""), escaped.replace("\\", "&#92;"), escaped.replace("\\", "\\\\")]
 	return {secret, *quoted, quote(secret), every, double, in_json, secret.replace("/", "\\/"), *html}
 
 
