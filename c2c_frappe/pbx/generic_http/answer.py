@@ -39,6 +39,8 @@ class Reading:
 		seen = Seen(answer)
 		kind = self._kind(seen)
 		call_id = next(filter(None, (answers.call_id(t, secrets) for t in self._texts(CALL_ID, seen))), "")
+		if kind == "accepted":
+			return DialResult(kind, _("The PBX took the call."), call_id)
 		said = self._said(seen, secrets)
 		if status.of_dial(kind).status != status.FAILED:
 			return DialResult(kind, _sentence(kind, answer.status, said), call_id)
@@ -81,8 +83,6 @@ class Reading:
 
 def _sentence(kind: str, http_status: int, said: str) -> Text:
 	reason = said or _("no reason given")
-	if kind == "accepted":
-		return _("The PBX took the call.")
 	if kind == "unconfirmed":
 		text = said or _("an empty page")
 		return _("The PBX does not say whether it took the call. It answered: {0}", text)
