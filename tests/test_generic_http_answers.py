@@ -100,6 +100,8 @@ class TestPlaces:
 			("OK", "OK", "OK"),
 			("OK", "OK!", None),
 			("a*a", "a", None),
+			("a*b", "abc", None),
+			("a*b*c", "axbxd", None),
 			("a(*)a", "aa", ""),
 			("(*).*", "a.b.c", "a"),
 			("[x]*", "[x] y", "[x] y"),

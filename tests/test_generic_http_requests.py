@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx import transport
-from c2c_frappe.pbx.base import Connection, DialRequest
+from c2c_frappe.pbx import exchange, transport
+from c2c_frappe.pbx.base import MASK, Connection, DialRequest, shown
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.generic_http import GenericHttp
 
@@ -24,7 +24,10 @@ DIAL = DialRequest(
 	user="ada@example.com",
 	call="c0ffee",
 )
-TEXTS = st.text(max_size=40)
+# Signs that mean something somewhere come up as often as all others together.
+TEXTS = st.text(
+	st.sampled_from("/?#%&=+:@;,.[]{}\\\"'<>\r\n\x00 ") | st.characters(codec="utf-8"), max_size=30
+)
 # Every value of a dial that somebody else may have chosen.
 DIALS = st.builds(
 	DialRequest,
@@ -182,6 +185,14 @@ class TestAddresses:
 		template = f"https://{host}:8088/x"
 		assert "On-premises PBX" in refused("url_template", url_template=template)
 		assert request(url_template=template, allow_private=1).url == template
+
+	def test_so_does_a_name_that_leads_there_and_nothing_is_sent_without(self, serve_raw):
+		server = serve_raw(b"HTTP/1.1 204 None\r\n\r\n")
+		values = {"url_template": f"http://localhost:{server.port}/x", "allow_http": 1}
+		result = exchange.place(provider(**values), DIAL)
+		assert result.failure_code == "misconfigured" and "On-premises PBX" in result.message
+		assert server.connections == 0
+		assert exchange.place(provider(**values, allow_private=1), DIAL).answer == "accepted"
 
 	@pytest.mark.parametrize("host", ["169.254.169.254", "[fe80::1]", "0.0.0.0", "[fd00:ec2::254]"])  # noqa: S104
 	def test_an_address_of_no_pbx_is_refused_with_the_tick_too(self, host):
@@ -440,6 +451,13 @@ class TestSecrets:
 		shown = [repr(built), built.masked(), repr(made), repr(made.connection), repr(made.form)]
 		for secret in secrets.values():
 			assert all(secret not in text for text in shown)
+
+	@pytest.mark.parametrize("kind", ["Basic", "Bearer", "Header", "Query"])
+	def test_the_whole_request_as_people_see_it_holds_none_and_no_password_in_base64(self, kind):
+		built = request(secret_1=SECRET, auth_kind=kind, auth_name="ada")
+		encoded = base64.b64encode(f"ada:{SECRET}".encode()).decode()
+		told = str(shown(built))
+		assert MASK in told and SECRET not in told and encoded not in told
 
 	def test_each_stands_only_where_it_was_put(self):
 		names = ("secret_1", "secret_2", "secret_3")
