@@ -6,12 +6,12 @@ import frappe
 from frappe import _
 from frappe.utils.password import get_decrypted_password
 
-from c2c_frappe import replies, setup_steps
+from c2c_frappe import numbers, replies, setup_steps
 from c2c_frappe.pbx import exchange, registry
-from c2c_frappe.pbx.base import Provider
+from c2c_frappe.pbx.base import MASK, Provider
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError
-
-SECRET = "password"  # noqa: S105  the kind of a setting, not a secret
+from c2c_frappe.pbx.settings import Setting
+from c2c_frappe.token_cache import EncryptedToken
 
 
 class _Secret(str):
@@ -25,12 +25,19 @@ class _Secret(str):
 
 def provider_of(account) -> Provider:
 	"""Return the provider a saved PBX Account stands for; raise ConfigurationError if its settings can't work."""
-	return _build(account, _stored)
+	provider = _build(account, _stored)
+	provider.token_cache = EncryptedToken(account)
+	return provider
 
 
 def provider_of_form(account) -> Provider:
 	"""Return the provider of a PBX Account being edited, whose new secrets are not stored yet."""
 	return _build(account, _entered)
+
+
+def provider_without_secrets(account) -> Provider:
+	"""Return the provider of a PBX Account with a mask in place of each secret, none of which is read."""
+	return _build(account, lambda document, field: MASK if document.get(field) else "")
 
 
 def _build(account, secret_of) -> Provider:
@@ -61,6 +68,14 @@ def has_event_stream(account) -> bool:
 		return False
 
 
+def event_parameters(account) -> tuple[tuple[str, str], ...]:
+	"""Return (name, meaning) of what a PBX is to send with its events, none while the settings cannot work."""
+	try:
+		return provider_of(account).event_parameters
+	except ConfigurationError:
+		return ()
+
+
 def webhook_token(account) -> str:
 	"""Return the token a PBX must send along with its events, "" when there is none or it cannot be read."""
 	try:
@@ -71,8 +86,19 @@ def webhook_token(account) -> str:
 
 def _values(account, secret_of) -> dict[str, object]:
 	known = registry.PROVIDERS.get(account.provider)
-	settings = known.settings if known else ()
-	return {s.name: secret_of(account, s.name) if s.kind == SECRET else account.get(s.name) for s in settings}
+	return {s.name: _value(account, s, secret_of) for s in (known.settings if known else ())}
+
+
+def _value(account, setting: Setting, secret_of) -> object:
+	"""Return what a setting is in the core: text, rows as plain dicts, a country as its code."""
+	value = account.get(setting.name)
+	if setting.kind == "password":
+		return secret_of(account, setting.name)
+	if setting.kind == "table":
+		return [row.as_dict(no_default_fields=True) for row in value or ()]
+	if setting.kind == "country":
+		return numbers.country_code(value) or numbers.site_country()
+	return value
 
 
 def _stored(account, fieldname: str) -> _Secret:

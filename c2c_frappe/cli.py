@@ -16,6 +16,8 @@ import click
 from c2c_frappe.pbx import exchange, phone, policy, registry, simulator, status
 from c2c_frappe.pbx.base import DialRequest
 from c2c_frappe.pbx.errors import PbxError
+from c2c_frappe.pbx.generic_http import GenericHttp, profiles
+from c2c_frappe.pbx.generic_http.template import BLANK
 
 EXIT_CODES = {status.REQUESTED: 0, status.UNCONFIRMED: 0, status.FAILED: 1, status.UNKNOWN: 3}
 WRONG_USAGE = 2
@@ -40,7 +42,10 @@ def commands() -> None:
 # Extra words are refused below, where they are not repeated: "--set api_key SECRET" leaves one.
 @commands.command(context_settings={"allow_extra_args": True})
 @click.option("--provider", required=True, type=click.Choice(sorted(registry.PROVIDERS)))
-@click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="A PBX Account field.")
+@click.option("--profile", type=click.Choice(sorted(profiles.every())), help="A ready-made generic_http PBX.")
+@click.option(
+	"--set", "pairs", multiple=True, metavar="NAME=VALUE", help="A PBX Account field, or a profile's YOUR_..."
+)
 @click.option("--extension", required=True, help="The agent's phone.")
 @click.option("--number", required=True, help="The number to call.")
 @click.option(
@@ -49,15 +54,18 @@ def commands() -> None:
 @click.option("--data", multiple=True, metavar="KEY=VALUE", help="Custom data the PBX keeps with the call.")
 @click.option("--allow-http", is_flag=True, help="Allow an address that is not https.")
 @click.pass_context
-def dial(context, provider, pairs, extension, number, country, data, allow_http) -> int:
+def dial(context, provider, profile, pairs, extension, number, country, data, allow_http) -> int:
 	"""Ask a PBX to place one call, once.
 
 	Secrets may come from the environment instead of --set, so that they stay out of the process list:
-	C2C_CLIENT_ID, C2C_API_KEY, C2C_STATS_API_KEY, C2C_ARI_PASSWORD.
+	C2C_CLIENT_ID, C2C_API_KEY, C2C_STATS_API_KEY, C2C_ARI_PASSWORD, C2C_SECRET_1 to C2C_SECRET_3. A table is set
+	as JSON:
+	a list of rows.
 	"""
 	if context.args:
 		raise click.UsageError("dial takes options only, such as --set NAME=VALUE.")
-	values = {**_secrets(provider), **_settings(pairs)}
+	given = _pairs("--set", pairs)
+	values = {**_of_profile(provider, profile, given), **_secrets(provider), **_settings(given)}
 	if allow_http:
 		values["allow_http"] = "1"
 	answer = {"status": status.FAILED, "pbx_call_id": "", "failure_code": "", "message": "", "number": ""}
@@ -87,8 +95,8 @@ def _dial(slug: str, values: dict, extension: str, text: str, country: str, data
 
 @commands.command()
 def providers() -> None:
-	"""List the providers and what each can do."""
-	_answer({"providers": registry.support_table()})
+	"""List the providers and the profiles of generic_http, and what each can do."""
+	_answer({"providers": registry.support_table(), "profiles": profiles.support_table()})
 
 
 @commands.command()
@@ -129,9 +137,23 @@ def _secrets(provider: str) -> dict[str, str]:
 	return {name: value for name, value in given.items() if value}
 
 
-def _settings(texts: Sequence[str]) -> dict[str, str]:
-	"""Return the settings by name; a name no provider has is a slip that must not dial without the setting."""
-	values = _pairs("--set", texts)
+def _of_profile(provider: str, profile: str | None, given: dict[str, str]) -> dict[str, object]:
+	"""Return a profile's values, its blanks (YOUR_...) filled in with those given, which are taken out."""
+	blanks = {name: given.pop(name) for name in list(given) if BLANK.fullmatch(name)}
+	if not profile and not blanks:
+		return {}
+	if not profile or provider != GenericHttp.slug:
+		raise click.UsageError(f"--profile, and YOUR_... with it, go with --provider {GenericHttp.slug}.")
+	chosen = profiles.get(profile)
+	unknown = sorted(blanks.keys() - chosen.blanks)
+	if unknown:
+		known = ", ".join(chosen.blanks) or "none"
+		raise click.UsageError(f"The profile {profile} has no {unknown[0]}. It has: {known}.")
+	return chosen.filled(blanks)
+
+
+def _settings(values: dict[str, str]) -> dict[str, str]:
+	"""Return the settings; a name no provider has is a slip that must not dial without the setting."""
 	known = {setting.name for provider in registry.PROVIDERS.values() for setting in provider.settings}
 	unknown = sorted(values.keys() - known)
 	if unknown:

@@ -193,18 +193,7 @@ class Attempt:
 
 	def custom_data(self) -> dict[str, str]:
 		"""Return the pairs of PBX Settings filled in for this call."""
-		pairs = [(row.key, row.value) for row in self.settings.custom_data_fields]
-		return custom_data.fill(
-			pairs,
-			{
-				"reference_doctype": self.draft.reference_doctype,
-				"reference_name": self.draft.reference_name,
-				"call": self.draft.name,
-				"user": self.draft.agent,
-				"company": self.record.company if self.record else "",
-				"site": frappe.local.site,
-			},
-		)
+		return filled_custom_data(self.draft, self.record.company if self.record else "")
 
 	def place(self) -> dict:
 		"""Send the one request of a row that is committed, save what came of it, and return the row."""
@@ -217,5 +206,25 @@ class Attempt:
 		return exchange.masked(lambda: self.provider.dial_request(self._request()))
 
 	def _request(self) -> DialRequest:
-		draft = self.draft
-		return DialRequest(draft.extension, draft.number, self.custom_data(), self.caller_id, draft.name)
+		return dial_request(self.draft, self.custom_data(), self.caller_id)
+
+
+def filled_custom_data(draft: Draft, company: str) -> dict[str, str]:
+	"""Return the pairs of PBX Settings filled in for a call."""
+	pairs = [(row.key, row.value) for row in frappe.get_cached_doc("PBX Settings").custom_data_fields]
+	return custom_data.fill(
+		pairs,
+		{
+			"reference_doctype": draft.reference_doctype,
+			"reference_name": draft.reference_name,
+			"call": draft.name,
+			"user": draft.agent,
+			"company": company,
+			"site": frappe.local.site,
+		},
+	)
+
+
+def dial_request(draft: Draft, data: dict[str, str], caller_id: str) -> DialRequest:
+	"""Return what a provider is told of a call."""
+	return DialRequest(draft.extension, draft.number, data, caller_id, draft.agent, draft.name)

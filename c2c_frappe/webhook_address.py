@@ -8,7 +8,6 @@ import frappe
 from frappe.utils import get_url
 
 from c2c_frappe import accounts, replies
-from c2c_frappe.pbx import registry
 
 METHOD = "/api/method/c2c_frappe.api.webhook.receive"
 TOKEN_LENGTH = 40
@@ -28,8 +27,10 @@ def describe(account: str) -> dict:
 	document.check_permission("write")
 	token = accounts.webhook_token(document)
 	query = urlencode({"account": account, "token": token})
-	parameters = registry.PROVIDERS[document.provider].event_parameters
 	return {
 		"url": get_url(f"{METHOD}?{query}") if token else "",
-		"parameters": [{"name": n, "meaning": replies.sentence(meaning)} for n, meaning in parameters],
+		"parameters": [
+			{"name": name, "meaning": replies.sentence(meaning)}
+			for name, meaning in accounts.event_parameters(document)
+		],
 	}

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from c2c_frappe.pbx import registry, status
+from c2c_frappe.pbx.generic_http import answer, event, places, request
 from c2c_frappe.pbx.settings import COMMON
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +32,10 @@ FIELDTYPES = {
 	"integer": {"Int"},
 	"check": {"Check"},
 	"password": {"Password"},
+	"text": {"Data"},
+	"select": {"Select"},
+	"country": {"Link"},
+	"table": {"Table"},
 }
 # Longest dotted paths first, so that a method is not taken for its module.
 DOTTED = re.compile(r"c2c_frappe(?:\.[A-Za-z_]\w*)+")
@@ -263,10 +268,13 @@ class TestPbxAccount:
 	@pytest.mark.parametrize("slug", registry.PROVIDERS)
 	def test_a_providers_own_settings_stand_in_its_section_which_shows_for_it_alone(self, slug):
 		sections = _sections(doctype("pbx_account"))
-		assert self.FIELDS[f"{slug}_section"]["depends_on"] == f'eval:doc.provider=="{slug}"'
-		common = {setting.name for setting in COMMON}
+		shown = f'doc.provider=="{slug}"'
+		common = {setting.name for setting in COMMON} | {"default_country"}
 		own = [s.name for s in registry.PROVIDERS[slug].settings if s.name not in common]
-		assert set(own) <= set(sections[f"{slug}_section"])
+		its = [name for name in sections if name.startswith(f"{slug}_")]
+		assert f"{slug}_section" in its
+		assert all(shown in self.FIELDS[name]["depends_on"] for name in its)
+		assert set(own) <= {field for name in its for field in sections[name]}
 
 	def test_every_section_that_depends_on_a_provider_depends_on_one_there_is(self):
 		for name, field in self.FIELDS.items():
@@ -274,7 +282,21 @@ class TestPbxAccount:
 				for slug in re.findall(r'doc\.provider\s*[=!]=+\s*"([^"]*)"', field.get(rule, "")):
 					assert slug in registry.PROVIDERS, name
 			if field["fieldtype"] == "Section Break" and "doc.provider" in field.get("depends_on", ""):
-				assert name.removesuffix("_section") in registry.PROVIDERS
+				assert any(name.startswith(f"{slug}_") for slug in registry.PROVIDERS)
+
+	@pytest.mark.parametrize("slug", registry.PROVIDERS)
+	def test_a_choice_offers_what_the_provider_knows(self, slug):
+		for setting in registry.PROVIDERS[slug].settings:
+			if setting.kind == "select":
+				assert tuple(self.FIELDS[setting.name]["options"].split("\n")) == setting.options
+
+	def test_the_rows_of_a_form_offer_what_the_core_reads(self):
+		names = ("pbx_request_pair", "pbx_answer_rule", "pbx_event_rule")
+		pair, of_answer, of_event = (_options(name) for name in names)
+		assert (pair["part"], pair["kind"]) == (list(request.PARTS), list(request.KINDS))
+		assert (of_answer["reads"], of_answer["kind"]) == (list(answer.READS), list(places.KINDS))
+		assert of_answer["meaning"] == ["", *answer.FAILURES]
+		assert (of_event["reads"], of_event["meaning"]) == (list(event.READS), ["", *event.MEANINGS])
 
 	def test_what_a_provider_cannot_do_without_the_form_asks_for(self):
 		for slug, provider in registry.PROVIDERS.items():
@@ -282,6 +304,12 @@ class TestPbxAccount:
 				if setting.required:
 					rule = self.FIELDS[setting.name].get("mandatory_depends_on")
 					assert rule == f'eval:doc.provider=="{slug}"', setting.name
+
+
+def _options(name):
+	"""Return what each Select of a DocType offers."""
+	fields = doctype(name)["fields"]
+	return {f["fieldname"]: f["options"].split("\n") for f in fields if f["fieldtype"] == "Select"}
 
 
 def _imported(file):

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from c2c_frappe.pbx import reasons, registry, status
+from c2c_frappe.pbx.generic_http import profiles
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "c2c_frappe"
@@ -25,6 +26,8 @@ PAGES = sorted(
 )
 TABLES = {ROOT / "README.md": "docs/providers/", ROOT / "docs/providers/index.md": ""}
 BEGIN, END = "<!-- support table: generated, see tests/test_docs.py -->\n", "<!-- end -->"
+PROFILES = ROOT / "docs/providers/generic_http.md"
+BEGIN_PROFILES = "<!-- profiles: generated, see tests/test_docs.py -->\n"
 COLUMNS = {
 	"support": "Support",
 	"custom_data": "Keeps custom data",
@@ -35,6 +38,7 @@ COLUMNS = {
 	"hang_up": "Hang-up",
 	"phones": "Lists its phones",
 }
+OF_PROFILES = ("support", "custom_data", "call_id", "confirms_dial", "events")
 WRITE = ".dev/test-python/bin/python tests/test_docs.py"
 PORT = "8029"
 
@@ -51,11 +55,40 @@ def support_table(folder: str) -> str:
 	return "\n".join(lines) + "\n"
 
 
+def profile_table() -> str:
+	"""The profiles and what each can do, as Markdown, each with the page it was written from."""
+	heads = [COLUMNS[column] for column in OF_PROFILES]
+	lines = [f"| Profile | {' | '.join(heads)} |", f"| --- |{' --- |' * len(heads)}"]
+	for row in profiles.support_table():
+		cells = [{True: "yes", False: "no"}.get(row[column], row[column]) for column in OF_PROFILES]
+		lines.append(f"| [{row['label']}]({row['docs']}) | {' | '.join(cells)} |")
+	return "\n".join(lines) + "\n"
+
+
+def profile_notes() -> str:
+	"""What each profile needs and what of it is assumed, as Markdown."""
+	parts = []
+	for profile in profiles.every().values():
+		assumed = " ".join(profile.assumed)
+		blanks = "".join(f"- `{name}`: {text}.\n" for name, text in profile.blanks.items())
+		secrets = "".join(
+			f"- {name.replace('_', ' ').capitalize()}: {text}.\n" for name, text in profile.secrets.items()
+		)
+		parts.append(f"### {profile.label}\n\n{profile.note}\n\n{blanks}{secrets}\nAssumed: {assumed}\n")
+	return "\n".join(parts)
+
+
 def with_table(page: Path) -> str:
-	"""The page's text with the table as it should be."""
-	before, _begin, rest = page.read_text().partition(BEGIN)
+	"""The page's text with the tables as they should be."""
+	if page == PROFILES:
+		return between(page.read_text(), BEGIN_PROFILES, f"{profile_table()}\n{profile_notes()}")
+	return between(page.read_text(), BEGIN, support_table(TABLES[page]))
+
+
+def between(text: str, begin: str, table: str) -> str:
+	before, _begin, rest = text.partition(begin)
 	_old, _end, after = rest.partition(END)
-	return f"{before}{BEGIN}{support_table(TABLES[page])}{END}{after}"
+	return f"{before}{begin}{table}{END}{after}"
 
 
 def without_code(text: str) -> str:
@@ -127,7 +160,7 @@ def test_every_relative_link_of_a_page_leads_somewhere(page):
 		assert not anchor or anchor in anchors(target), f"{link} has no such heading"
 
 
-@pytest.mark.parametrize("page", TABLES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", [*TABLES, PROFILES], ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_support_table_of_a_page_is_that_of_the_code(page):
 	assert page.read_text() == with_table(page), f"write it anew: {WRITE}"
 
@@ -200,8 +233,9 @@ def test_the_questions_of_the_readme_are_answered():
 	number, providers = map(answer, commands("run: questions", PORT))
 	assert (number["number"], number["allowed"]) == ("+442079460018", True)
 	assert providers["providers"] == registry.support_table()
+	assert providers["profiles"] == profiles.support_table()
 
 
 if __name__ == "__main__":
-	for changed in TABLES:
+	for changed in (*TABLES, PROFILES):
 		changed.write_text(with_table(changed))

@@ -282,3 +282,22 @@ def test_a_result_knows_what_it_is_worth():
 		"",
 		status.of_dial("accepted"),
 	)
+
+
+def test_a_call_is_foretold_without_sending_it_and_a_pasted_answer_read():
+	with Simulator() as pbx:
+		[told] = exchange.foretold(account(pbx.url), DIAL)
+		result = exchange.reading(account(pbx.url), HttpAnswer(200, '{"success":true,"unique_id":"1.2"}'))
+		assert pbx.requests == ()
+	assert told["url"].endswith("/call/1/***/1000/447700900123?leadid=CRM-LEAD-2026-00001")
+	assert (told["method"], told["is_question"], told["body"]) == ("GET", False, "")
+	assert (result.status, result.pbx_call_id) == (status.REQUESTED, "1.2")
+
+
+def test_a_fault_while_foretelling_tells_no_secret():
+	faulty = Faulty({"crm_id": "1", "client_id": KEY})
+	with pytest.raises(ConfigurationError) as caught:
+		exchange.foretold(faulty, DIAL)
+	assert "ZeroDivisionError" in caught.value.message and KEY not in caught.value.message
+	assert caught.value.__context__ is None
+	assert KEY not in exchange.reading(faulty, HttpAnswer(200)).message

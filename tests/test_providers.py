@@ -1,6 +1,7 @@
-"""The contract every provider keeps, fed by recorded exchanges; each says whether a vendor's page shows it, or a PBX gave it.
+"""The contract every provider and every profile keeps, fed by recordings; each says whether a vendor's page shows it, or a PBX gave it.
 
-A new provider needs recordings in `recordings/<slug>/` and no test of its own to be held to all of this.
+A new one needs recordings in `recordings/<slug>/` and no test of its own to be held to all of this. A recording with
+a `payload` is of an event, all others are of a dial.
 """
 
 import json
@@ -16,9 +17,11 @@ from hypothesis import strategies as st
 from c2c_frappe.pbx import registry, status, transport
 from c2c_frappe.pbx.base import MASK, Connection, DialRequest, HttpAnswer
 from c2c_frappe.pbx.errors import ConfigurationError
+from c2c_frappe.pbx.generic_http import GenericHttp, profiles
 
 RECORDINGS = Path(__file__).parent / "recordings"
-SLUGS = sorted(registry.PROVIDERS)
+PROFILES = profiles.every()
+SLUGS = sorted([*registry.PROVIDERS, *PROFILES])
 # What people paste with a value: spaces of all kinds, zero-width and direction marks, in any order.
 PASTED = ("{} ", "\u00a0{}\u00a0", "\u200b \u200b{}\ufeff\t", "\u202a{}\u202c\r\n")
 ANY_STATUS = st.integers(100, 999)
@@ -29,29 +32,70 @@ JSON_VALUES = st.recursive(
 )
 
 
-def recordings(slug=None):
-	"""Return (slug, name, recording) of every recorded exchange."""
+def recordings(slug=None, of_events=False):
+	"""Return (slug, name, recording) of every recorded dial, or event."""
 	files = sorted(RECORDINGS.glob(f"{slug or '*'}/*.json"))
-	return [(file.parent.name, file.stem, json.loads(file.read_text(encoding="utf-8"))) for file in files]
+	found = [(file.parent.name, file.stem, json.loads(file.read_text(encoding="utf-8"))) for file in files]
+	return [each for each in found if ("payload" in each[2]) == of_events]
 
 
-EACH = pytest.mark.parametrize(
-	("slug", "recording"), [pytest.param(s, r, id=f"{s}-{name}") for s, name, r in recordings()]
-)
+def cases(of_events=False):
+	found = recordings(of_events=of_events)
+	return pytest.mark.parametrize(
+		("slug", "recording"), [pytest.param(s, r, id=f"{s}-{name}") for s, name, r in found]
+	)
+
+
+EACH = cases()
+EACH_EVENT = cases(of_events=True)
 EACH_PROVIDER = pytest.mark.parametrize("slug", SLUGS)
 
 
 def example(slug):
-	"""Return the plainest recording of a provider."""
+	"""Return the plainest recording of a provider or a profile."""
 	return next(recording for _slug, name, recording in recordings(slug) if name == "accepted")
 
 
+def class_of(slug):
+	return GenericHttp if slug in PROFILES else registry.PROVIDERS[slug]
+
+
+def page_of(slug):
+	return PROFILES[slug].page if slug in PROFILES else registry.PROVIDERS[slug].docs_url
+
+
+def values_of(slug, recording):
+	"""Return the settings of a recording; a profile's come first, its blanks filled in."""
+	of_profile = PROFILES[slug].filled(recording["blanks"]) if slug in PROFILES else {}
+	return {**of_profile, **recording["settings"]}
+
+
 def provider_of(slug, recording=None, **changes):
-	return registry.build(slug, {**(recording or example(slug))["settings"], **changes})
+	return registry.build(class_of(slug).slug, {**values_of(slug, recording or example(slug)), **changes})
 
 
 def dial_of(recording):
 	return DialRequest(**recording["dial"])
+
+
+def dial_request_of(provider, recording):
+	"""Return the dial's own request, after the recorded questions were asked and answered."""
+	talk = provider.conversation(dial_of(recording))
+	request = next(talk)
+	for question in recording.get("questions", []):
+		assert request.is_question and as_recorded(request) == of_recording(question)
+		said = question["answer"]
+		request = talk.send(answer(said["status"], said["body"], said["content_type"]))
+	assert not request.is_question
+	return request
+
+
+def as_recorded(request):
+	return f"{request.method} {request.url}", dict(request.headers), (request.body or b"").decode()
+
+
+def of_recording(recording):
+	return recording["request"], recording.get("headers", {}), recording.get("body", "")
 
 
 def answer(http_status, body="", content_type="application/json"):
@@ -59,30 +103,41 @@ def answer(http_status, body="", content_type="application/json"):
 
 
 class TestRecordings:
-	def test_there_is_a_folder_for_every_provider_and_for_nothing_else(self):
+	def test_there_is_a_folder_for_every_provider_and_every_profile_and_for_nothing_else(self):
 		assert sorted(folder.name for folder in RECORDINGS.iterdir()) == SLUGS
+
+	@EACH_PROVIDER
+	def test_every_provider_and_every_profile_has_its_plainest_call_recorded(self, slug):
+		assert example(slug)["result"]["status"] in (status.REQUESTED, status.UNCONFIRMED)
+
+	@pytest.mark.parametrize(
+		"slug", [slug for slug, profile in PROFILES.items() if profile.values.get("event_rules")]
+	)
+	def test_a_profile_that_reads_events_has_one_recorded(self, slug):
+		assert recordings(slug, of_events=True)
 
 	@EACH
 	def test_each_says_where_it_is_from(self, slug, recording):
 		assert recording["source"] in ("vendor page", "assumed", "real exchange") and recording["note"]
-		assert registry.PROVIDERS[slug].docs_url == f"https://{recording['page']}"
+		assert page_of(slug) == f"https://{recording['page']}"
 
 	@EACH
 	def test_the_request_is_exactly_the_recorded_one(self, slug, recording):
-		request = provider_of(slug, recording).dial_request(dial_of(recording))
-		assert f"{request.method} {request.url}" == recording["request"]
-		assert json.loads(request.body or b"null") == recording.get("body")
-		assert set(request.headers) <= {"Authorization", "Content-Type"}
+		assert as_recorded(dial_request_of(provider_of(slug, recording), recording)) == of_recording(
+			recording
+		)
 
 	@EACH
 	def test_the_request_reaches_the_wire_unchanged(self, slug, recording, serve_raw):
 		server = serve_raw(b"HTTP/1.1 204 None\r\n\r\n")
-		request = provider_of(slug, recording).dial_request(dial_of(recording))
+		request = dial_request_of(provider_of(slug, recording), recording)
 		parts = urlsplit(request.url)
 		here = replace(request, url=request.url.replace(f"{parts.scheme}://{parts.netloc}", server.url))
 		transport.send(here, Connection())
 		target = recording["request"].partition(parts.netloc)[2]
-		assert server.heads[0].split(b"\r\n")[0] == f"{request.method} {target} HTTP/1.1".encode()
+		line, *headers = server.heads[0].decode().split("\r\n")
+		assert line == f"{request.method} {target} HTTP/1.1"
+		assert {f"{name}: {value}" for name, value in recording.get("headers", {}).items()} <= set(headers)
 
 	@EACH
 	def test_the_answer_means_what_is_recorded(self, slug, recording):
@@ -94,6 +149,13 @@ class TestRecordings:
 		assert found == (meant["status"], meant["failure_code"], meant["pbx_call_id"])
 		assert meant["says"] in result.message
 		_assert_fit_for_people(result.message, provider_of(slug, recording).secrets)
+
+	@EACH_EVENT
+	def test_the_event_means_what_is_recorded(self, slug, recording):
+		event = provider_of(slug, recording).parse_event(recording["payload"])
+		assert event.as_stored() == recording["event"]
+		if event.status:
+			assert event.evidence.status == event.status
 
 
 @EACH_PROVIDER
@@ -121,7 +183,7 @@ class TestAnyAnswer:
 		assert (result.status, result.failure_code) == (status.UNKNOWN, "bad_reply")
 		assert "may still ring" in result.message
 
-	@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+	@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 	@given(http_status=ANY_STATUS, body=st.binary(max_size=200) | JSON_VALUES.map(json.dumps))
 	def test_nothing_a_pbx_says_raises(self, slug, http_status, body):
 		text = body.decode("utf-8-sig", "replace") if isinstance(body, bytes) else body
@@ -161,30 +223,24 @@ class TestRequests:
 	def test_neither_its_repr_nor_its_masked_form_holds_a_secret(self, slug):
 		for _slug, _name, recording in recordings(slug):
 			provider = provider_of(slug, recording)
-			request = provider.dial_request(dial_of(recording))
+			request = dial_request_of(provider, recording)
 			for text in (repr(request), request.masked(), repr(provider), repr(provider.connection)):
 				_assert_fit_for_people(text, provider.secrets)
 			probe = provider.probe_request()
 			_assert_fit_for_people(probe.masked(), provider.secrets)
 			assert recording["dial"]["extension"] not in probe.masked(), "a probe must not ring a phone"
 
-	@pytest.mark.parametrize("extension", ["", "abc", "10 00", "*72", "1000/1001", "1" * 21, "١٠٠٠"])
-	def test_an_extension_it_cannot_ring_is_for_the_admin(self, slug, extension):
-		with pytest.raises(ConfigurationError) as caught:
-			provider_of(slug).dial_request(DialRequest(extension, "+447700900123"))
-		assert caught.value.setting == "extension"
-
 	@pytest.mark.parametrize("pasted", PASTED)
 	def test_a_pasted_extension_is_trimmed(self, slug, pasted):
 		dial = DialRequest("1000", "+447700900123")
 		trimmed = provider_of(slug).dial_request(replace(dial, extension=pasted.format("1000")))
-		assert trimmed.url == provider_of(slug).dial_request(dial).url
+		assert as_recorded(trimmed) == as_recorded(provider_of(slug).dial_request(dial))
 
 
 @EACH_PROVIDER
 class TestSettings:
 	def test_what_is_required_and_missing_is_named(self, slug):
-		for setting in registry.PROVIDERS[slug].settings:
+		for setting in class_of(slug).settings:
 			if setting.required:
 				with pytest.raises(ConfigurationError) as caught:
 					provider_of(slug, **{setting.name: " \u200b"})
@@ -192,7 +248,7 @@ class TestSettings:
 
 	def test_what_is_unusable_is_named_and_not_repeated(self, slug):
 		bad = {"url": "ftp://host", "integer": "soon", "check": "perhaps"}
-		for setting in registry.PROVIDERS[slug].settings:
+		for setting in class_of(slug).settings:
 			value = bad.get(setting.kind, "in two words")
 			with pytest.raises(ConfigurationError) as caught:
 				provider_of(slug, **{setting.name: value})
@@ -202,20 +258,37 @@ class TestSettings:
 	@pytest.mark.parametrize("pasted", PASTED)
 	def test_what_was_pasted_with_a_value_is_trimmed(self, slug, pasted):
 		for _slug, _name, recording in recordings(slug):
-			values = {name: pasted.format(value) for name, value in recording["settings"].items()}
-			request = registry.build(slug, values).dial_request(dial_of(recording))
-			assert f"{request.method} {request.url}" == recording["request"]
+			given = values_of(slug, recording).items()
+			values = {n: pasted.format(value) if isinstance(value, str) else value for n, value in given}
+			request = dial_request_of(registry.build(class_of(slug).slug, values), recording)
+			assert as_recorded(request) == of_recording(recording)
 
 	def test_settings_of_other_providers_do_not_matter(self, slug):
 		everything = {s.name: "!?" for p in registry.PROVIDERS.values() for s in p.settings}
-		own = {s.name for s in registry.PROVIDERS[slug].settings}
+		own = {s.name for s in class_of(slug).settings}
 		others = {name: value for name, value in everything.items() if name not in own}
 		assert provider_of(slug, **others).dial_request(dial_of(example(slug)))
 
 	def test_the_support_table_says_documented_until_someone_ran_it(self, slug):
-		[row] = [row for row in registry.support_table() if row["provider"] == slug]
+		rows = [*registry.support_table(), *profiles.support_table()]
+		[row] = [row for row in rows if row.get("provider", row.get("profile")) == slug]
 		assert row["support"] in ("Verified", "Documented") and row["docs"].startswith("https://")
 		assert json.loads(json.dumps(row)) == row
+
+
+# Some of the profiles' PBXs name agents by words, or by phone numbers: what all of them refuse, and what only digits do.
+NO_EXTENSIONS = ("", "10 00", "*72", "1000/1001", "١٠٠٠")
+NO_DIGITS = ("abc", "1" * 21)
+
+
+@pytest.mark.parametrize(
+	("slug", "extension"),
+	[(s, e) for s in SLUGS for e in (*NO_EXTENSIONS, *(() if s in PROFILES else NO_DIGITS))],
+)
+def test_an_extension_it_cannot_ring_is_for_the_admin(slug, extension):
+	with pytest.raises(ConfigurationError) as caught:
+		provider_of(slug).dial_request(DialRequest(extension, "+447700900123"))
+	assert caught.value.setting == "extension"
 
 
 def test_an_unknown_provider_is_named():
@@ -225,7 +298,7 @@ def test_an_unknown_provider_is_named():
 
 
 def _with_secret(slug, secret):
-	values = {s.name: secret for s in registry.PROVIDERS[slug].settings if s.kind == "password"}
+	values = {s.name: secret for s in class_of(slug).settings if s.kind == "password"}
 	return provider_of(slug, **values)
 
 
@@ -240,6 +313,9 @@ def _spellings(secret):
 	]
 	every = "".join(f"%{ord(c):02x}" for c in secret)
 	html = [secret.replace("&", "&amp;"), "".join(f"&#{ord(c)};" for c in secret)]
+	# JSON in a URL, in a page, and in JSON that is in a page.
+	escaped = secret.replace("/", "\\/")
+	html += [quote(escaped, safe=""), escaped.replace("\\", "&#92;"), escaped.replace("\\", "\\\\")]
 	return {secret, *quoted, quote(secret), every, double, in_json, secret.replace("/", "\\/"), *html}
 
 

@@ -182,3 +182,51 @@ class TestAddresses:
 
 def test_names_that_are_no_setting_are_ignored():
 	assert "other" not in values(other="in two words")
+
+
+class TestOtherKinds:
+	SETTINGS = (
+		Setting("text", "Text", kind="text", pattern=r"[a-z ]*", hint="letters"),
+		Setting("choice", "Choice", kind="select", options=("One", "Two"), default="One"),
+		Setting("country", "Country", kind="country"),
+		Setting("rows", "Rows", kind="table"),
+	)
+
+	def values(self, **given):
+		return checked(self.SETTINGS, given)
+
+	def refusal(self, name, value):
+		with pytest.raises(ConfigurationError) as caught:
+			self.values(**{name: value})
+		assert caught.value.setting == name and name.title() in caught.value.message
+		return caught.value.message
+
+	def test_left_empty_they_are_empty_or_their_default(self):
+		assert self.values(rows=None) == {"text": "", "choice": "One", "country": "", "rows": ()}
+
+	def test_a_text_may_hold_spaces_but_nothing_invisible(self):
+		assert self.values(text=" two words ")["text"] == "two words"
+		for value in ("two\nlines", "a\u200bb", "a\x00b", "a\u202eb"):
+			assert "invisible" in self.refusal("text", value)
+		assert "letters" in self.refusal("text", "42")
+
+	def test_a_choice_is_one_of_those_there_are(self):
+		assert self.values(choice="Two")["choice"] == "Two"
+		assert "One, Two" in self.refusal("choice", "two")
+
+	def test_a_country_is_a_code(self):
+		assert self.values(country="gb")["country"] == "GB"
+		self.refusal("country", "United Kingdom")
+
+	@pytest.mark.parametrize(
+		"entered",
+		[[{"key": " a\u200b", "n": 7, "none": None, "list": []}], '[{"key": "a", "n": 7, "none": ""}]'],
+	)
+	def test_a_table_is_rows_of_text_and_may_come_as_json(self, entered):
+		assert self.values(rows=entered)["rows"] == ({"key": "a", "n": "7", "none": ""},)
+
+	@pytest.mark.parametrize(
+		"entered", ["in words", "{}", "[1]", "7", 7, ["a"], [{"key": "a\nb"}], "[" * 100000]
+	)
+	def test_anything_else_is_no_table(self, entered):
+		self.refusal("rows", entered)

@@ -331,3 +331,48 @@ class TestMisbehaviour:
 		assert pbx.calls == () and pbx.requests == ()
 		assert ask_json(pbx.url, CALL)[1]["unique_id"] != first
 		assert pbx.calls[0].id == 2
+
+
+class TestGeneric:
+	BODY = json.dumps({"extension": "1000", "number": "+447700900123", "leadid": "L-1"})
+
+	def test_one_call_is_answered_in_the_ways_pbxs_answer(self, pbx):
+		status, said = ask_json(pbx.url, "/generic/json/call?extension=1000&number=447700900123&x=1")
+		assert status == 200 and said == {"success": True, "call": {"id": pbx.calls[0].unique_id}}
+		assert (
+			ask(pbx.url, "/generic/text/call", "POST", self.BODY)[2]
+			== f"+OK {pbx.calls[1].unique_id}\n".encode()
+		)
+		assert ask(pbx.url, "/generic/empty/call", "PUT", "extension=1000&number=1")[0] == 204
+		assert [dict(call.custom_data) for call in pbx.calls] == [{"x": "1"}, {"leadid": "L-1"}, {}]
+		assert {call.number for call in pbx.calls} == {"447700900123", "1"}
+
+	def test_an_unknown_extension_is_refused_in_the_same_ways(self, pbx):
+		values = "?extension=77&number=447700900123"
+		assert ask_json(pbx.url, f"/generic/json/call{values}") == (
+			200,
+			{"success": False, "message": "Extension does not exist."},
+		)
+		assert ask(pbx.url, f"/generic/text/call{values}")[2] == b"-ERR Extension does not exist.\n"
+		assert ask(pbx.url, f"/generic/empty/call{values}")[0] == 404
+		assert pbx.calls == ()
+
+	def test_a_signed_call_needs_the_token_which_needs_the_key(self):
+		with Simulator(api_key="key") as pbx:
+			target = "/generic/signed/call?extension=1000&number=447700900123"
+			assert ask(pbx.url, target)[0] == 401
+			assert ask(pbx.url, "/generic/token", "POST", "client_secret=wrong")[0] == 401
+			status, said = ask_json(pbx.url, "/generic/token", "POST", {"client_secret": "key"})
+			assert status == 200 and said["expires_in"] == 1800
+			address = urlsplit(pbx.url)
+			connection = http.client.HTTPConnection(address.hostname, address.port, timeout=5)
+			connection.request("POST", target, headers={"Authorization": f"Bearer {said['access_token']}"})
+			assert connection.getresponse().status == 200
+			connection.close()
+			assert len(pbx.calls) == 1
+
+	@pytest.mark.parametrize(
+		"target", ["/generic/", "/generic/json/call?extension=1000", "/generic/odd/call?extension=1&number=2"]
+	)
+	def test_what_asks_for_no_call_places_none(self, pbx, target):
+		assert ask(pbx.url, target)[0] == 404 and pbx.calls == ()

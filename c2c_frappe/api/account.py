@@ -11,6 +11,8 @@ from c2c_frappe import (
 	dialing,
 	extensions,
 	permissions,
+	preview,
+	profiles,
 	site_address,
 	webhook_address,
 )
@@ -97,3 +99,37 @@ def fetch_records(account: str) -> None:
 	"""Fetch an account's call records in the background; progress and result go to whoever asks by realtime."""
 	permissions.require_manager()
 	call_records.request(account)
+
+
+@frappe.whitelist()
+def profiles_to_load() -> list[dict]:
+	"""Return {profile, label, note, page, support, assumed, blanks, secrets} of every ready-made form."""
+	permissions.require_manager()
+	return profiles.describe()
+
+
+@frappe.whitelist(methods=["POST"])
+def load_profile(profile: str, blanks: str | dict) -> dict:
+	"""Return the values an account's form gets from a profile, these texts in place of its blanks. Saves nothing."""
+	permissions.require_manager()
+	return profiles.values_of(profile, frappe.parse_json(blanks))
+
+
+@frappe.whitelist(methods=["POST"])
+def preview_requests(
+	account: str,
+	user: str,
+	reference_doctype: str | None = None,
+	reference_name: str | None = None,
+	number: str | None = None,
+) -> dict:
+	"""Return {requests, problem}: what a call of this user would send, secrets masked. Sends nothing."""
+	permissions.require_manager()
+	return preview.of_requests(account, user, reference_doctype or "", reference_name or "", number or "")
+
+
+@frappe.whitelist(methods=["POST"])
+def preview_answer(account: str, http_status: int | str, body: str | None = None) -> dict:
+	"""Return {status, failure_code, pbx_call_id, message}: what this answer would be read as."""
+	permissions.require_manager()
+	return preview.of_answer(account, frappe.utils.cint(http_status), body or "")

@@ -15,17 +15,18 @@ _CALL_ID = re.compile(r"[A-Za-z0-9._:@/+=-]{1,140}")
 
 def json_object(answer: HttpAnswer) -> dict:
 	"""Return the body as a JSON object, {} when it is anything else or says a thing twice."""
-	value = _json(answer)
+	value = json_value(answer)
 	return value if isinstance(value, dict) else {}
 
 
 def json_list(answer: HttpAnswer) -> list | None:
 	"""Return the body as a JSON list, None when it is anything else or says a thing twice."""
-	value = _json(answer)
+	value = json_value(answer)
 	return value if isinstance(value, list) else None
 
 
-def _json(answer: HttpAnswer) -> object:
+def json_value(answer: HttpAnswer) -> object:
+	"""Return the body as JSON, None when it is none or says a thing twice."""
 	try:
 		return json.loads(answer.text, object_pairs_hook=_unambiguous)
 	except (ValueError, RecursionError):

@@ -7,9 +7,10 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from html import escape
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from c2c_frappe.pbx import status
+from c2c_frappe.pbx.addresses import ANY
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.news import CallEvent
 from c2c_frappe.pbx.records import OVERLAP, Page, Window
@@ -42,14 +43,15 @@ class Capabilities:
 class DialRequest:
 	"""One call to place: `extension` is the agent's, `number` the customer's as E.164 with its plus.
 
-	`custom_data` are text pairs the PBX should keep with the call; `caller_id` may be empty. `call` is our own name of
-	the call, "" from the command line.
+	`custom_data` are text pairs the PBX should keep with the call; `caller_id` may be empty. `user` is who calls
+	and `call` our own name of the call, both "" from the command line.
 	"""
 
 	extension: str
 	number: str
 	custom_data: Mapping[str, str] = field(default_factory=dict)
 	caller_id: str = ""
+	user: str = ""
 	call: str = ""
 
 
@@ -76,7 +78,7 @@ class HttpRequest:
 class Connection:
 	"""How to reach a PBX: seconds to connect, seconds to answer; both together are the whole exchange's deadline.
 
-	An answer is cut at `max_answer` bytes.
+	An answer is cut at `max_answer` bytes. `reach` says which network addresses may be connected to (`addresses`).
 	"""
 
 	connect_timeout: float = 3
@@ -84,6 +86,7 @@ class Connection:
 	ca_file: str = ""
 	use_proxy: bool = False
 	max_answer: int = MAX_ANSWER
+	reach: str = ANY
 
 	@property
 	def deadline(self) -> float:
@@ -98,11 +101,12 @@ class Connection:
 
 @dataclass(frozen=True)
 class HttpAnswer:
-	"""What came back: `status` as an integer, `text` decoded and cut."""
+	"""What came back: `status` as an integer, `text` decoded and cut, `challenge` the header WWW-Authenticate."""
 
 	status: int
 	text: str = field(repr=False, default="")
 	content_type: str = ""
+	challenge: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,19 @@ class EventStream:
 	narrowing: HttpRequest
 
 
+class TokenCache(Protocol):
+	"""Where an account's token outlives a conversation; as secret there as a stored password."""
+
+	def get(self) -> str:
+		"""Return the token, "" when there is none or it has expired."""
+
+	def put(self, token: str, seconds: int) -> None:
+		"""Keep a token for so many seconds."""
+
+	def drop(self) -> None:
+		"""Forget the token: the PBX did not take it."""
+
+
 class Provider:
 	"""A brand's API as pure functions of an account's settings. Subclasses know no Frappe and open no socket."""
 
@@ -171,6 +188,8 @@ class Provider:
 	# Whether this account can be asked for call records, and how late one may turn up or change.
 	has_call_records: bool = False
 	records_overlap: ClassVar[timedelta] = OVERLAP
+	# Where tokens are kept for the next call; the shell sets it, without it each call asks for one.
+	token_cache: TokenCache | None = None
 
 	def __init__(self, values: Mapping[str, object]):
 		"""Take the account's settings by field name; raise ConfigurationError naming the one that is unusable."""
@@ -211,6 +230,10 @@ class Provider:
 		"""Place this call: yield the dial's own request once, and questions before and after it where need be."""
 		answer = yield self.dial_request(dial)
 		return self.read_dial_answer(answer)
+
+	def requests(self, dial: DialRequest) -> tuple[HttpRequest, ...]:
+		"""Return what placing this call sends, in its order, as far as it is known before any answer."""
+		return (self.dial_request(dial),)
 
 	def dial_request(self, dial: DialRequest) -> HttpRequest:
 		"""Build the one request that places this call."""
@@ -279,6 +302,18 @@ class Finding:
 	unchecked: tuple[str, ...] = ()
 
 
+def shown(request: HttpRequest) -> dict:
+	"""Return all of a request as people may see it: {is_question, method, url, headers, body}, secrets masked."""
+	body = (request.body or b"").decode("utf-8", "replace")
+	return {
+		"is_question": request.is_question,
+		"method": request.method,
+		"url": redact(request.url, request.secrets),
+		"headers": {name: redact(value, request.secrets) for name, value in request.headers.items()},
+		"body": redact(body, request.secrets),
+	}
+
+
 def redact(text: str, secrets: Iterable[str], only_whole: bool = False) -> str:
 	"""Replace every secret in text, as it is and as URLs, HTML and JSON spell it.
 
@@ -286,21 +321,30 @@ def redact(text: str, secrets: Iterable[str], only_whole: bool = False) -> str:
 	`only_whole` asks the same of all.
 	"""
 	for secret in sorted(filter(None, secrets), key=len, reverse=True):
-		spelt = "".join(map(_spellings, secret))
+		spelt = "".join(map(_spellings, re.findall(r"\\+|[^\\]", secret)))
 		is_whole = only_whole or len(secret) < SHORT_SECRET
 		text = re.sub(rf"(?<!\w)(?:{spelt})(?!\w)" if is_whole else spelt, MASK, text)
 	return text
 
 
-def _spellings(character: str) -> str:
-	"""Return a pattern for a character as it is, %2f or %252F, &amp; or &#x26;, \\u0026 or \\/."""
-	code, octets = ord(character), character.encode("utf-8", "surrogatepass")
+# A backslash as it is, or as a URL or HTML spells it. JSON or a shell puts some before a sign, more with JSON in JSON.
+_BACKSLASH = r"(?:\\|(?i:%(?:25)*5c|&#0*92;|&#x0*5c;))"
+_MOST_ESCAPES = 7
+
+
+def _spellings(part: str) -> str:
+	"""Return a pattern for a character as it is, %2f or %252F, &amp; or &#x26;, \\u0026 or \\/; or for backslashes.
+
+	A run of backslashes is one part: with a pattern for each there would be endless ways to share them out.
+	"""
+	if part.startswith("\\"):
+		return rf"{_BACKSLASH}{{{len(part)},{len(part) * (_MOST_ESCAPES + 1)}}}"
+	code, octets = ord(part), part.encode("utf-8", "surrogatepass")
 	quoted = "".join(f"%(?:25)*{octet:02x}" for octet in octets)
-	units = character.encode("utf-16-be", "surrogatepass").hex()
+	units = part.encode("utf-16-be", "surrogatepass").hex()
 	in_json = "".join(rf"\\{{1,7}}u{units[at : at + 4]}" for at in range(0, len(units), 4))
 	forms = [quoted, in_json, f"&#0*{code};", f"&#x0*{code:x};"]
-	if escape(character) != character:
-		forms.append(re.escape(escape(character)))
-	as_space = "| " if character == "+" else ""
-	# Backslashes before what JSON or a shell escapes, more of them for JSON inside JSON.
-	return rf"(?:\\{{0,7}}{re.escape(character)}|(?i:{'|'.join(forms)}){as_space})"
+	if escape(part) != part:
+		forms.append(re.escape(escape(part)))
+	as_space = "| " if part == "+" else ""
+	return rf"{_BACKSLASH}{{0,{_MOST_ESCAPES}}}(?:{re.escape(part)}|(?i:{'|'.join(forms)}){as_space})"

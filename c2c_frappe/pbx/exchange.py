@@ -1,6 +1,7 @@
 """One exchange with a PBX: build the request, send it once, read the answer. Never dials twice.
 
-Placing a call and testing an account never raise; asking for call records raises a PbxError and nothing else.
+Placing a call and testing an account never raise; asking for call records and foretelling a call raise a PbxError
+and nothing else.
 """
 
 from __future__ import annotations
@@ -20,8 +21,15 @@ from c2c_frappe.pbx.base import (
 	HttpRequest,
 	Phone,
 	Provider,
+	shown,
 )
-from c2c_frappe.pbx.errors import OutcomeUnknownError, PbxError, RejectedError, UnavailableError
+from c2c_frappe.pbx.errors import (
+	ConfigurationError,
+	OutcomeUnknownError,
+	PbxError,
+	RejectedError,
+	UnavailableError,
+)
 from c2c_frappe.pbx.news import CallEvent
 from c2c_frappe.pbx.records import Page, Window
 from c2c_frappe.pbx.text import Text, _
@@ -125,6 +133,25 @@ def masked(build: Callable[[], HttpRequest]) -> str:
 		return build().masked()
 	except Exception:  # noqa: BLE001  as above; whoever sends it says what is wrong
 		return ""
+
+
+def foretold(provider: Provider, dial: DialRequest) -> list[dict]:
+	"""Return what placing a call would send, as people may see it; raise a PbxError when it cannot be made."""
+	try:
+		return [shown(request) for request in provider.requests(dial)]
+	except PbxError as error:
+		failure = error
+	except Exception as error:  # noqa: BLE001  as above
+		failure = ConfigurationError(_fault(error, _("Nothing was sent.")))
+	raise failure
+
+
+def reading(provider: Provider, answer: HttpAnswer) -> DialResult:
+	"""Say what this answer to a dial would mean."""
+	try:
+		return provider.read_dial_answer(answer)
+	except Exception as error:  # noqa: BLE001  as above
+		return DialResult("bad_reply", _fault(error, ""))
 
 
 def probe(provider: Provider, send: Send = transport.send) -> Finding:

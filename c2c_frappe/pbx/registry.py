@@ -9,11 +9,12 @@ from c2c_frappe.pbx.asterisk import Asterisk
 from c2c_frappe.pbx.base import Provider
 from c2c_frappe.pbx.commpeak import CommPeak
 from c2c_frappe.pbx.errors import ConfigurationError
+from c2c_frappe.pbx.generic_http import GenericHttp
 from c2c_frappe.pbx.primevox import Primevox
 from c2c_frappe.pbx.text import _
 
 PROVIDERS: dict[str, type[Provider]] = {
-	provider.slug: provider for provider in (CommPeak, Primevox, Asterisk)
+	provider.slug: provider for provider in (CommPeak, Primevox, Asterisk, GenericHttp)
 }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from c2c_frappe.pbx.errors import ConfigurationError
@@ -14,11 +16,16 @@ from c2c_frappe.pbx.text import _
 
 @dataclass(frozen=True)
 class Setting:
-	"""One PBX Account field a provider reads; `kind` is data, url, integer, check or password (a secret)."""
+	"""One PBX Account field a provider reads.
+
+	`kind` is data, url, integer, check, password (a secret), text (may hold spaces), select (one of `options`),
+	country (an ISO alpha-2 code) or table (rows of text by column).
+	"""
 
 	name: str
 	label: str
 	kind: str = "data"
+	options: tuple[str, ...] = ()
 	required: bool = False
 	default: str = ""
 	pattern: str = ""
@@ -42,13 +49,13 @@ COMMON = (
 )
 
 
-def checked(settings: Iterable[Setting], values: Mapping[str, object]) -> dict[str, str]:
-	"""Return the value of every setting as trimmed text, defaults filled in.
+def checked(settings: Iterable[Setting], values: Mapping[str, object]) -> dict[str, Any]:
+	"""Return the value of every setting as trimmed text, a table's as a tuple of rows; defaults filled in.
 
 	Names that are no setting are ignored: an account has fields of other providers too.
 	Raise ConfigurationError naming the first setting that is missing or unusable.
 	"""
-	texts = {s.name: trimmed(values.get(s.name)) or s.default for s in settings}
+	texts = {s.name: _entered(s, values.get(s.name)) for s in settings}
 	is_http_allowed = texts.get("allow_http", "").lower() in _TRUE
 	for setting in settings:
 		text = texts[setting.name]
@@ -57,6 +64,12 @@ def checked(settings: Iterable[Setting], values: Mapping[str, object]) -> dict[s
 		if text:
 			texts[setting.name] = _CHECKS[setting.kind](setting, text, is_http_allowed)
 	return texts
+
+
+def _entered(setting: Setting, value: object) -> Any:
+	if setting.kind == "table" and not isinstance(value, str):
+		return value or ()
+	return trimmed(value) or setting.default
 
 
 def is_ticked(text: str) -> bool:
@@ -82,11 +95,59 @@ def _checked_text(setting: Setting, text: str, _is_http_allowed: bool) -> str:
 		raise ConfigurationError(
 			_("{0} contains a space or an invisible character. Type it anew.", setting.label), setting.name
 		)
+	return _fitting(setting, text)
+
+
+def _fitting(setting: Setting, text: str) -> str:
 	if setting.pattern and not re.fullmatch(setting.pattern, text):
 		raise ConfigurationError(
 			_("{0} does not look right: {1}", setting.label, setting.hint or setting.pattern), setting.name
 		)
 	return text
+
+
+def _checked_long_text(setting: Setting, text: str, _is_http_allowed: bool) -> str:
+	if any(unicodedata.category(character) in ("Cc", "Cf") for character in text):
+		raise ConfigurationError(
+			_("{0} contains an invisible character or a line break. Type it anew.", setting.label),
+			setting.name,
+		)
+	return _fitting(setting, text)
+
+
+def _checked_choice(setting: Setting, text: str, _is_http_allowed: bool) -> str:
+	if text not in setting.options:
+		known = ", ".join(setting.options)  # not within _(), where a literal is taken for a context
+		raise ConfigurationError(_("{0} must be one of: {1}.", setting.label, known), setting.name)
+	return text
+
+
+def _checked_country(setting: Setting, text: str, _is_http_allowed: bool) -> str:
+	if not re.fullmatch(r"[A-Za-z]{2}", text, re.ASCII):
+		raise ConfigurationError(_("{0} must be a country code of two letters.", setting.label), setting.name)
+	return text.upper()
+
+
+def _checked_table(setting: Setting, value: object, _is_http_allowed: bool) -> tuple[dict[str, str], ...]:
+	"""Return rows as text by column; the command line gives a table as JSON."""
+	rows = _rows_of_json(value) if isinstance(value, str) else value
+	if not isinstance(rows, list | tuple) or not all(isinstance(row, Mapping) for row in rows):
+		raise ConfigurationError(_("{0} must be a list of rows.", setting.label), setting.name)
+	return tuple(
+		{
+			str(column): _checked_long_text(setting, trimmed(cell), False)
+			for column, cell in row.items()
+			if isinstance(cell, str | int | float | None)
+		}
+		for row in rows
+	)
+
+
+def _rows_of_json(text: str) -> object:
+	try:
+		return json.loads(text)
+	except (ValueError, RecursionError):
+		return None
 
 
 def _checked_integer(setting: Setting, text: str, _is_http_allowed: bool) -> str:
@@ -107,7 +168,8 @@ def _checked_tick(setting: Setting, text: str, _is_http_allowed: bool) -> str:
 	return "1" if text.lower() in _TRUE else ""
 
 
-def _checked_url(setting: Setting, text: str, is_http_allowed: bool) -> str:
+def checked_url(setting: Setting, text: str, is_http_allowed: bool) -> str:
+	"""Return a web address without its last slashes; raise ConfigurationError naming the setting."""
 	_checked_text(setting, text, is_http_allowed)
 	try:
 		parts = urlsplit(text)
@@ -138,7 +200,11 @@ def _checked_url(setting: Setting, text: str, is_http_allowed: bool) -> str:
 _CHECKS = {
 	"data": _checked_text,
 	"password": _checked_text,
+	"text": _checked_long_text,
+	"select": _checked_choice,
+	"country": _checked_country,
+	"table": _checked_table,
 	"integer": _checked_integer,
 	"check": _checked_tick,
-	"url": _checked_url,
+	"url": checked_url,
 }

@@ -7,14 +7,12 @@ import json
 import secrets
 import subprocess
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from unittest.mock import patch
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import frappe
 from frappe.app import application
@@ -24,12 +22,37 @@ from werkzeug.test import Client
 
 from c2c_frappe import accounts, call_log, call_records, events, numbers, replies
 from c2c_frappe.pbx import exchange, registry, transport
+from c2c_frappe.pbx.commpeak import CommPeak
+from c2c_frappe.pbx.generic_http import GenericHttp
+from c2c_frappe.pbx.primevox import Primevox
+from c2c_frappe.pbx.simulator import generic
 from c2c_frappe.pbx.simulator.behaviour import KINDS
+from c2c_frappe.tests import parrot as parrot_pbx
 from c2c_frappe.tests import processes, site
 from c2c_frappe.tests.secret_search import Realtime, Search
 from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, PRIMEVOX, SiteCase
 
 MODULE = "Click To Call"
+GENERIC = "C2C Test Secrets"
+ACCOUNTS = (COMMPEAK, PRIMEVOX, GENERIC)
+ACCOUNTS_OF = {CommPeak: [COMMPEAK], Primevox: [PRIMEVOX], GenericHttp: [GENERIC]}
+# A secret in every place of a request where one can be put.
+GENERIC_ROWS = {
+	"request_pairs": [
+		{"part": "Query", "key": "a", "value": "{secret.1}"},
+		{"part": "Header", "key": "X-B", "value": "t {secret.2}"},
+		{"part": "Body", "key": "c", "value": "{secret.3}"},
+		{"part": "Body", "key": "extension", "value": "{extension}"},
+		{"part": "Body", "key": "number", "value": "{number.e164}"},
+	],
+	"token_pairs": [{"part": "Body", "key": "client_secret", "value": "{secret.1}"}],
+	"answer_rules": [
+		{"reads": "Success", "place": "success", "value": "true"},
+		{"reads": "Refusal", "place": "success", "value": "false"},
+		{"reads": "Call ID", "place": "unique_id"},
+		{"reads": "Error text", "place": "message"},
+	],
+}
 # Characters that quoting for a URL, HTML or JSON changes, where the field takes them.
 AWKWARD = "%2F/+&<\"'\\="
 # Fields whose values may only be letters, digits and dashes, because they stand in a URL's path.
@@ -71,8 +94,10 @@ class SecretCase(SiteCase):
 		self.began = time.time() - 1
 		self.cores: list[str] = []
 		self.said: list[str] = []
-		for name in (COMMPEAK, PRIMEVOX):
+		self.make_generic()
+		for name in ACCOUNTS:
 			self.plant(name)
+		self.plant_token()
 		self.simulator._switchboard.setup = type(self.simulator._switchboard.setup)()
 		self.realtime = Realtime()
 		self.addCleanup(self.realtime.close)
@@ -80,6 +105,35 @@ class SecretCase(SiteCase):
 		site.give_extension(MANAGER, "1001")
 		# Every click is a new call, and the rows of all of them stay to be searched.
 		site.change_settings(repeat_window=0)
+
+	def make_generic(self) -> None:
+		"""Make an account described by a form, with secrets all over it."""
+		usual = {"provider": "generic_http", "body_kind": "JSON", "auth_kind": "Bearer", "allow_private": 1}
+		site.make_account(
+			GENERIC,
+			**site.USUAL,
+			**usual,
+			secret_1="planted-soon",
+			token_body_kind="Form",
+			**GENERIC_ROWS,
+			**generic_addresses(self.simulator.url),
+		)
+		self.addCleanup(frappe.delete_doc, "PBX Account", GENERIC, force=True)
+
+	def plant_token(self) -> None:
+		"""Let the simulated PBX give a token that is a secret too."""
+		self.cores.append(f"k4n4ry{secrets.token_hex(10)}")
+		patched = patch.object(generic, "TOKEN", self.cores[-1])
+		patched.start()
+		self.addCleanup(patched.stop)
+
+	def point_accounts_at(self, url: str, **values) -> None:
+		"""Send the dials of all accounts to another address; a PBX that gives no token is asked for none."""
+		super().point_accounts_at(url, **values)
+		if frappe.db.exists("PBX Account", GENERIC):
+			addresses = generic_addresses(url, has_token=url == self.simulator.url)
+			frappe.db.set_value("PBX Account", GENERIC, {**addresses, "read_timeout": 1, **values})
+			frappe.db.commit()
 
 	def plant(self, account: str) -> None:
 		"""Give every Password field of an account a secret of its own."""
@@ -118,14 +172,16 @@ class SecretCase(SiteCase):
 		self.web(user, f"{METHOD}call.dial", self.at_lead)
 		return self.said[-1]
 
-	def use_everything(self) -> None:
-		"""Dial through both accounts, test both, and do what the scheduler does."""
-		for account in (COMMPEAK, PRIMEVOX):
+	def use_everything(self, *accounts: str) -> None:
+		"""Dial through these accounts or all, test and preview them, and do what the scheduler does."""
+		for account in accounts or ACCOUNTS:
 			site.give_extension(AGENT, "1000", account)
 			self.click()
 			for method in ("test_connection", "fetch_records"):
 				self.web(MANAGER, f"{METHOD}account.{method}", {"account": account})
-			self.web(MANAGER, f"{METHOD}account.test_call", {"account": account, "number": site.MOBILE})
+			called = {"account": account, "number": site.MOBILE}
+			self.web(MANAGER, f"{METHOD}account.test_call", called)
+			self.web(MANAGER, f"{METHOD}account.preview_requests", {**called, "user": AGENT})
 			self.said.append(str(call_records.fetch(account)))
 
 	def findings(self) -> list[str]:
@@ -175,17 +231,17 @@ class TestSecrets(SecretCase):
 	def test_not_when_the_pbx_misbehaves_in_every_way_it_can(self):
 		for kind in (*KINDS, *HTTP_KINDS):
 			self.simulator.behave(kind, seconds=4 if kind in ("slow", "hang") else None)
-			for account in (COMMPEAK, PRIMEVOX):
+			for account in ACCOUNTS:
 				site.give_extension(AGENT, "1000", account)
 				self.click()
 		self.assertTrue(self.simulator.requests)
 		self.assert_nothing_leaked()
 
 	def test_not_when_the_pbx_repeats_what_it_was_sent(self):
-		with Parrot() as parrot:
+		with parrot_pbx.Parrot() as parrot:
 			self.point_accounts_at(parrot.url)
 			for parrot.status in (200, 403, 404, 422, 500):
-				for parrot.shape in PARROT_SHAPES:
+				for parrot.shape in parrot_pbx.SHAPES:
 					self.use_everything()
 		self.assert_nothing_leaked()
 
@@ -207,12 +263,15 @@ class TestSecrets(SecretCase):
 			{"provider": "nobody"},
 			{"read_timeout": 999},
 			{"stats_url": "::", "crm_id": ""},
+			{"url_template": "https://{secret.1}.example"},
+			{"auth_kind": "Digest", "test_url": ""},
 		):
 			self.point_accounts_at(self.simulator.url, **values)
 			self.use_everything()
 			usual = {"provider": "commpeak", "ca_file": "", "stats_url": ""}
 			frappe.db.set_value("PBX Account", COMMPEAK, usual)
 			frappe.db.set_value("PBX Account", PRIMEVOX, {**usual, "provider": "primevox"})
+			frappe.db.set_value("PBX Account", GENERIC, {**usual, "provider": "generic_http"})
 		self.assert_nothing_leaked()
 
 	def test_not_when_there_is_a_fault_where_secrets_are_handled(self):
@@ -222,7 +281,7 @@ class TestSecrets(SecretCase):
 		inside = ((transport, "send"), (transport, "_read"), (registry, "build"), (accounts, "_values"))
 		for place, function in (*faults, *inside):
 			with patch.object(place, function, fail_with_everything):
-				self.use_everything()
+				self.use_everything(*ACCOUNTS_OF.get(place, ()))
 		self.assert_nothing_leaked()
 
 	def test_not_when_there_is_a_fault_anywhere_else_on_the_way(self):
@@ -241,8 +300,8 @@ class TestSecrets(SecretCase):
 			frappe.db.rollback()
 
 	def test_not_when_an_account_is_saved_wrongly(self):
-		for account in (COMMPEAK, PRIMEVOX):
-			for field in ("client_id", "api_key", "stats_api_key", "webhook_token"):
+		for account in ACCOUNTS:
+			for field in ("client_id", "api_key", "stats_api_key", "webhook_token", "secret_1"):
 				secret = self.secret(account, field)
 				for wrong in ({field: f"{secret} x"}, {field: secret, "base_url": "x"}, {field: secret * 9}):
 					self.save(account, **wrong)
@@ -273,7 +332,7 @@ class TestSecrets(SecretCase):
 		for user in (AGENT, MANAGER):
 			with site.as_user(user):
 				self.said.append(frappe.as_json(get_bootinfo()))
-			for account in (COMMPEAK, PRIMEVOX):
+			for account in ACCOUNTS:
 				for path in (
 					f"/api/resource/PBX Account/{account}",
 					'/api/resource/PBX Account?fields=["*"]',
@@ -282,6 +341,12 @@ class TestSecrets(SecretCase):
 				form = f"/api/method/frappe.desk.form.load.getdoc?doctype=PBX Account&name={account}"
 				self.web(user, form, method="GET")
 		self.assert_nothing_leaked()
+
+
+def generic_addresses(url: str, has_token: bool = True) -> dict:
+	"""Return the addresses of a PBX that is described by a form."""
+	token_url = f"{url}/generic/token" if has_token else ""
+	return {"url_template": f"{url}/generic/json/call", "token_url": token_url}
 
 
 class Fault(Exception):
@@ -295,7 +360,7 @@ def fail(*args, **kwargs):
 
 def fail_with_everything(*args, **kwargs):
 	"""Raise an exception whose text and whose frame hold all secrets of the tests' accounts."""
-	stored = [frappe.get_doc("PBX Account", name) for name in (COMMPEAK, PRIMEVOX)]
+	stored = [frappe.get_doc("PBX Account", name) for name in ACCOUNTS]
 	everything = [
 		account.get_password(f, raise_exception=False) for account in stored for _, f in secret_fields()
 	]
@@ -306,57 +371,6 @@ def plant_usual() -> None:
 	"""Give the accounts the secrets other tests expect."""
 	for name, values in site.ACCOUNTS.items():
 		account = frappe.get_doc("PBX Account", name)
-		account.update({"webhook_token": "", "stats_api_key": "", **values})
+		account.update({field: "" for _doctype, field in secret_fields()} | values)
 		account.save()
 	frappe.db.commit()
-
-
-def _as_message(text: str) -> tuple[str, str]:
-	return "application/json", json.dumps({"success": False, "message": text, "unique_id": text})
-
-
-PARROT_SHAPES = {
-	"plain": lambda text: ("text/plain", text),
-	"unquoted": lambda text: ("text/plain", unquote(text)),
-	"html": lambda text: ("text/html", f"<p>{escape(unquote(text))}</p>"),
-	"json": lambda text: _as_message(unquote(text)),
-	"json_escaped": lambda text: _as_message(json.dumps(unquote(text)).replace("/", "\\/")),
-	"lower": lambda text: ("text/plain", "".join(_lower_escapes(text))),
-}
-
-
-def _lower_escapes(text: str):
-	head, *parts = text.split("%")
-	yield head
-	for part in parts:
-		yield f"%{part[:2].lower()}{part[2:]}"
-
-
-class Parrot:
-	"""A PBX on loopback that answers with the address it was asked for, in one of PARROT_SHAPES."""
-
-	def __init__(self):
-		self.status, self.shape = 200, "plain"
-		parrot = self
-
-		class Handler(BaseHTTPRequestHandler):
-			def do_GET(self):
-				kind, body = PARROT_SHAPES[parrot.shape](self.path)
-				self.send_response(parrot.status)
-				self.send_header("Content-Type", kind)
-				self.end_headers()
-				self.wfile.write(body.encode())
-
-			def log_message(self, *args):
-				"""Say nothing."""
-
-		self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-		self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-	def __enter__(self) -> Parrot:
-		threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-		return self
-
-	def __exit__(self, *exception) -> None:
-		self._server.shutdown()
-		self._server.server_close()

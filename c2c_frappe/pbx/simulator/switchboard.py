@@ -5,6 +5,7 @@ Everything goes through one lock, so counts are exact however many requests arri
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,12 +13,12 @@ from threading import Condition
 from types import MappingProxyType
 from urllib.parse import parse_qsl
 
-from c2c_frappe.pbx.simulator import commpeak, primevox
+from c2c_frappe.pbx.simulator import commpeak, generic, primevox
 from c2c_frappe.pbx.simulator.behaviour import Behaviour, Behaviours
 from c2c_frappe.pbx.simulator.calls import Call, CallList
 from c2c_frappe.pbx.simulator.values import Answer, Dial, ReceivedRequest, Setup
 
-VENDORS = (commpeak, primevox)
+VENDORS = (commpeak, primevox, generic)
 REDIRECTED = "/redirected"
 POSTED = (commpeak.CDRS,)
 HTML = Answer(200, b"<!doctype html><title>Sign in</title><h1>Sign in to continue</h1>", "text/html")
@@ -58,7 +59,7 @@ class Switchboard:
 				path,
 				query,
 				MappingProxyType(dict(headers)),
-				form=MappingProxyType(dict(parse_qsl(body.decode("latin-1")))),
+				form=MappingProxyType(_fields(body.decode("utf-8", "replace"))),
 			)
 			answer, behaviour, call = self._decide(request)
 			self._requests.append(
@@ -69,7 +70,7 @@ class Switchboard:
 
 	def _decide(self, request: ReceivedRequest) -> tuple[Answer, Behaviour, Call | None]:
 		vendor = next((vendor for vendor in VENDORS if vendor.handles(request.path)), None)
-		dial = vendor.read(request.path, request.query) if vendor else None
+		dial = vendor.read(request.path, _asked(vendor, request)) if vendor else None
 		behaviour = self._behaviours.take(dial)
 		answer = _barrier(vendor, request, self.setup)
 		if not answer and vendor.lists_calls(request.path):
@@ -163,12 +164,32 @@ class Switchboard:
 			return tuple(self._requests)
 
 
+def _fields(body: str) -> dict[str, str]:
+	"""Return the fields of a form, or of a JSON object as text."""
+	try:
+		found = json.loads(body)
+	except (ValueError, RecursionError):
+		found = None
+	if isinstance(found, dict):
+		return {
+			str(name): value if isinstance(value, str) else json.dumps(value) for name, value in found.items()
+		}
+	return dict(parse_qsl(body))
+
+
+def _asked(vendor, request: ReceivedRequest) -> Mapping[str, str]:
+	"""Return the values a vendor reads: of the query, and the body's where it takes any."""
+	return {**request.query, **request.form} if vendor is generic else request.query
+
+
 def _barrier(vendor, request: ReceivedRequest, setup: Setup) -> Answer | None:
 	"""Return the answer to a request that gets no further than the door, None for one that does."""
 	if request.path.startswith(REDIRECTED):
 		return HTML
 	if vendor is None:
 		return ROOT if request.path == "/" else NOT_FOUND
+	if vendor is generic:
+		return generic.stop(request, _asked(vendor, request), setup)
 	if request.method != ("POST" if request.path in POSTED else "GET"):
 		return NO_METHOD
 	return vendor.stop(request.path, request.query, request.client, setup)

@@ -31,7 +31,7 @@ class ReceivedRequest:
 	"""One HTTP request as it arrived.
 
 	`target` is the request line's, raw; `path` its part before the query, still quoted; `query` is decoded
-	(the last of equal keys), `form` a form-encoded body's; header names are lower case; `time` is in seconds since the epoch. `behaviour`
+	(the last of equal keys), `form` a form-encoded or JSON body's; header names are lower case; `time` is in seconds since the epoch. `behaviour`
 	is the kind that was applied and `call_id` the call it placed, None when it placed none.
 	"""
 
@@ -52,7 +52,7 @@ class ReceivedRequest:
 class Dial:
 	"""What a request asks for in its vendor's API; `extension` and `number` as they were sent.
 
-	`shape` is "call" or "click2call" (CommPeak) or "c2c_v2" (Primevox).
+	`shape` is "call" or "click2call" (CommPeak), "c2c_v2" (Primevox) or how a generic PBX answers.
 	"""
 
 	provider: str

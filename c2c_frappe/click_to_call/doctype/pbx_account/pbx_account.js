@@ -1,4 +1,5 @@
-// The form of a PBX account: its last 24 hours, "Test connection", a test call, and everybody's extensions.
+// The form of a PBX account: its last 24 hours, "Test connection", a test call, everybody's extensions, and for a PBX
+// that is described by a form: profiles to start from and a preview.
 
 const API = "c2c_frappe.api.account";
 
@@ -8,7 +9,9 @@ frappe.ui.form.on("PBX Account", {
 			{ value: "commpeak", label: "CommPeak" },
 			{ value: "primevox", label: "Primevox" },
 			{ value: "asterisk", label: "Asterisk" },
+			{ value: "generic_http", label: __("Generic HTTP") },
 		]);
+		show_variables(frm);
 		if (frm.is_new()) return;
 		frm.add_custom_button(__("Test connection"), () => when_saved(frm, test_connection));
 		frm.add_custom_button(__("Make a test call"), () => when_saved(frm, ask_test_call));
@@ -17,9 +20,13 @@ frappe.ui.form.on("PBX Account", {
 			frm.add_custom_button(__("Fetch call records now"), () => when_saved(frm, fetch_records));
 		}
 		show_listener(frm);
+		if (frm.doc.provider === "generic_http") {
+			frm.add_custom_button(__("Preview"), () => when_saved(frm, preview));
+		}
 		show_last_day(frm);
 		show_webhook(frm);
 	},
+	load_profile: choose_profile,
 	new_webhook_token(frm) {
 		when_saved(frm, () =>
 			frappe.confirm(__("The PBX must be given the new address: the present one stops working."), async () => {
@@ -183,4 +190,142 @@ async function save_extensions(frm, dialog, rows) {
 		indicator: "red",
 		message: `<ul>${items.join("")}</ul>`,
 	});
+}
+
+const VARIABLES = [
+	"extension", "user", "caller_id", "call", "custom.KEY", "number.e164", "number.digits", "number.national",
+	"number.nanp", "number.00", "number.011", "secret.1", "secret.2", "secret.3", "token",
+]; // prettier-ignore
+
+function show_variables(frm) {
+	const names = VARIABLES.map((name) => `<code>{${name}}</code>`).join(" ");
+	const about = __("Variables, each quoted for the place it stands in:");
+	frm.get_field("variables_help").$wrapper.html(`<p class="text-muted small">${about}<br>${names}</p>`);
+}
+
+async function choose_profile(frm) {
+	const profiles = await frappe.xcall(`${API}.profiles_to_load`);
+	const dialog = new frappe.ui.Dialog({
+		title: __("Load profile"),
+		fields: [
+			{
+				fieldname: "profile",
+				fieldtype: "Select",
+				label: __("Profile"),
+				reqd: 1,
+				options: profiles.map(({ profile, label }) => ({ value: profile, label })),
+				onchange: () => dialog.set_df_property("about", "options", about_profile(chosen())),
+			},
+			{ fieldname: "about", fieldtype: "HTML" },
+		],
+		primary_action_label: __("Next"),
+		primary_action: () => {
+			dialog.hide();
+			fill_blanks(frm, chosen());
+		},
+	});
+	const chosen = () => profiles.find(({ profile }) => profile === dialog.get_value("profile"));
+	dialog.show();
+}
+
+function about_profile({ note, page, support, assumed }) {
+	const escape = frappe.utils.escape_html;
+	const parts = [`<p>${escape(note)}</p>`];
+	const link = `<a href="${encodeURI(page)}" target="_blank" rel="noopener noreferrer">${escape(page)}</a>`;
+	parts.push(`<p class="text-muted">${__("{0}: written from {1}, never tried on a live account.", [escape(support), link])}</p>`);
+	if (assumed.length) {
+		const items = assumed.map((text) => `<li>${escape(text)}</li>`).join("");
+		parts.push(`<p class="text-muted">${__("Assumed:")}</p><ul class="text-muted">${items}</ul>`);
+	}
+	return parts.join("");
+}
+
+// Asks for what the profile leaves open, then fills the form in; nothing is saved yet.
+function fill_blanks(frm, profile) {
+	const field = (fieldtype) => ([fieldname, label]) => ({ fieldname, fieldtype, label });
+	const blanks = Object.entries(profile.blanks).map(field("Data"));
+	const secrets = Object.entries(profile.secrets).map(field("Password"));
+	const fill = async (entered) => {
+		const texts = Object.fromEntries(Object.keys(profile.blanks).map((name) => [name, entered[name] || ""]));
+		const args = { profile: profile.profile, blanks: texts };
+		const values = await ask("load_profile", args, __("Loading the profile"));
+		for (const name of Object.keys(profile.secrets)) if (entered[name]) values[name] = entered[name];
+		await fill_in(frm, values);
+		frappe.show_alert({ message: __("Filled in. Look it over and save."), indicator: "green" });
+	};
+	frappe.prompt([...blanks, ...secrets], fill, __("Your values for {0}", [profile.label]), __("Fill in"));
+}
+
+async function fill_in(frm, values) {
+	for (const [name, value] of Object.entries(values)) {
+		if (!Array.isArray(value)) {
+			await frm.set_value(name, value);
+			continue;
+		}
+		frm.clear_table(name);
+		for (const row of value) frm.add_child(name, row);
+		frm.refresh_field(name);
+	}
+}
+
+function preview(frm) {
+	const dialog = new frappe.ui.Dialog({
+		title: __("Preview"),
+		size: "large",
+		fields: [
+			{ fieldname: "about", fieldtype: "HTML", options: `<p class="text-muted">${__("Nothing is sent.")}</p>` },
+			{ fieldtype: "Section Break" },
+			{ fieldname: "user", fieldtype: "Link", options: "User", label: __("User"), default: frappe.session.user },
+			{ fieldname: "number", fieldtype: "Data", label: __("Number, or a record:") },
+			{ fieldtype: "Column Break" },
+			{ fieldname: "reference_doctype", fieldtype: "Link", options: "DocType", label: __("DocType") },
+			{
+				fieldname: "reference_name",
+				fieldtype: "Dynamic Link",
+				options: "reference_doctype",
+				label: __("Record"),
+			},
+			{ fieldtype: "Section Break" },
+			{ fieldname: "requests", fieldtype: "HTML" },
+			{ fieldtype: "Section Break", label: __("What an answer would be read as") },
+			{ fieldname: "http_status", fieldtype: "Int", label: __("HTTP status"), default: 200 },
+			{ fieldname: "read", fieldtype: "Button", label: __("Read it"), click: () => show_reading(frm, dialog) },
+			{ fieldname: "reading", fieldtype: "HTML" },
+			{ fieldtype: "Column Break" },
+			{ fieldname: "body", fieldtype: "Small Text", label: __("Answer of the PBX") },
+		],
+		primary_action_label: __("Show the request"),
+		primary_action: () => show_requests(frm, dialog),
+	});
+	dialog.show();
+}
+
+async function show_requests(frm, dialog) {
+	const { user, number, reference_doctype, reference_name } = dialog.get_values(true);
+	const args = { account: frm.doc.name, user, number, reference_doctype, reference_name };
+	const { requests, problem } = await frappe.xcall(`${API}.preview_requests`, args);
+	const escape = frappe.utils.escape_html;
+	const texts = requests.map(({ is_question, method, url, headers, body }) => {
+		const lines = [`${method} ${url}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+		const title = is_question ? __("A question before the call:") : __("The call:");
+		const text = [...lines, ...(body ? ["", body] : [])].join("\n");
+		return `<p>${title}</p><pre dir="ltr" style="white-space: pre-wrap">${escape(text)}</pre>`;
+	});
+	const said = problem ? `<p class="text-danger">${escape(problem)}</p>` : texts.join("");
+	dialog.get_field("requests").$wrapper.html(said);
+}
+
+async function show_reading(frm, dialog) {
+	const { http_status, body } = dialog.get_values(true);
+	const args = { account: frm.doc.name, http_status, body };
+	const found = await frappe.xcall(`${API}.preview_answer`, args);
+	const escape = frappe.utils.escape_html;
+	const facts = [
+		[__("Status"), __(found.status)],
+		[__("Failure code"), found.failure_code],
+		[__("PBX call ID"), found.pbx_call_id],
+		[__("Message"), found.message],
+	];
+	const rows = facts.filter(([, value]) => value).map(([name, value]) => `<li>${name}: ${escape(value)}</li>`);
+	dialog.get_field("reading").$wrapper.html(`<ul>${rows.join("")}</ul>`);
 }

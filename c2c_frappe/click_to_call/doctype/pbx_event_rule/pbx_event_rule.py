@@ -1,0 +1,7 @@
+"""PBX Event Rule: its fields are all there is to it."""
+
+from frappe.model.document import Document
+
+
+class PBXEventRule(Document):
+	pass
