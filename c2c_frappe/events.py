@@ -15,7 +15,7 @@ from datetime import timedelta
 import frappe
 from frappe.utils import now_datetime
 
-from c2c_frappe import accounts, call_log, extensions, replies
+from c2c_frappe import accounts, call_log, call_search, extensions, replies
 from c2c_frappe.pbx import news
 from c2c_frappe.pbx.base import redact
 from c2c_frappe.pbx.errors import ConfigurationError
@@ -113,7 +113,7 @@ def _try(name: str, account: str, event: CallEvent, record_id: str = "") -> str:
 
 
 def _settle(name: str, account: str, event: CallEvent, record_id: str) -> str:
-	candidates = call_log.candidates(account, event)
+	candidates = call_search.candidates(account, event)
 	call = match(event, candidates)
 	if call:
 		outcome = "Applied"
@@ -136,7 +136,7 @@ def _began_at_the_pbx(account: str, event: CallEvent, record_id: str, candidates
 	agent = extensions.holder(account, event.extension)
 	if not agent:
 		return "", "Ignored"
-	near = call_log.calls_near(account, agent, event.started_at) if event.started_at else []
+	near = call_search.calls_near(account, agent, event.started_at) if event.started_at else []
 	if not is_unheard_of(event, [*candidates, *near]):
 		return "", "Unmatched"
 	call_log.add(call, account, agent, event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frappe
 
-from c2c_frappe import custom_fields
+from c2c_frappe import custom_fields, number_backfill
 
 CUSTOM_DATA = {
 	"leadid": "lead",
@@ -45,6 +45,7 @@ def after_migrate() -> None:
 
 
 def after_app_install(app: str) -> None:
-	"""Add Lead's field when ERPNext or CRM arrives after us."""
+	"""Add Lead's field when ERPNext or CRM arrives after us, and have their records' numbers read."""
 	if app != "c2c_frappe":
 		custom_fields.create()
+		number_backfill.start_again()

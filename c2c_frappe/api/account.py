@@ -10,6 +10,7 @@ from c2c_frappe import (
 	call_records,
 	dialing,
 	extensions,
+	number_backfill,
 	permissions,
 	site_address,
 	webhook_address,
@@ -90,3 +91,10 @@ def fetch_records(account: str) -> None:
 	"""Fetch an account's call records in the background; progress and result go to whoever asks by realtime."""
 	permissions.require_manager()
 	call_records.request(account)
+
+
+@frappe.whitelist(methods=["POST"])
+def read_numbers() -> None:
+	"""Read the numbers of all records again, in the background; progress goes to whoever asks by realtime."""
+	permissions.require_manager()
+	number_backfill.request()

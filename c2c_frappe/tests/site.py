@@ -13,6 +13,7 @@ import frappe
 from frappe.handler import execute_cmd
 from frappe.utils import set_request
 
+from c2c_frappe import number_index
 from c2c_frappe.api import call
 from c2c_frappe.pbx.simulator import Simulator
 
@@ -172,6 +173,7 @@ def delete_past_checks(doctype: str, name: str) -> None:
 	for table in frappe.get_meta(doctype).get_table_fields():
 		frappe.db.delete(table.options, {"parenttype": doctype, "parent": name})
 	frappe.db.delete(doctype, {"name": name})
+	number_index.forget(doctype, [name])
 	frappe.db.commit()
 
 
@@ -326,8 +328,8 @@ def make_visitor(owner: str = AGENT, **values) -> str:
 
 def make_contact(*phones: str) -> str:
 	"""Make a Contact with these numbers, the first the primary phone, the second the primary mobile; return its name."""
-	primary = ({"is_primary_phone": 1}, {"is_primary_mobile_no": 1})
-	rows = [{"phone": phone, **primary[n]} for n, phone in enumerate(phones)]
+	primary = ({"is_primary_phone": 1}, {"is_primary_mobile_no": 1}, {})
+	rows = [{"phone": phone, **primary[min(n, 2)]} for n, phone in enumerate(phones)]
 	contact = {"doctype": "Contact", "first_name": "Ada", "last_name": frappe.generate_hash(length=6)}
 	return frappe.get_doc({**contact, "phone_nos": rows}).insert(ignore_permissions=True).name
 

@@ -11,8 +11,9 @@ from unittest.mock import patch
 
 import frappe
 
-from c2c_frappe import call_log, call_records, events
+from c2c_frappe import call_records, events, recent_calls
 from c2c_frappe.api import account as api
+from c2c_frappe.one_at_a_time import alone
 from c2c_frappe.pbx import status
 from c2c_frappe.pbx.news import CallEvent
 from c2c_frappe.pbx.records import CallRecord
@@ -190,7 +191,7 @@ class TestOtherCalls(RecordsCase):
 		self.finish()
 		self.fetch()
 		self.dial_lead()
-		self.assertEqual(call_log.count_dials(AGENT, frappe.utils.add_to_date(None, hours=-1)), 1)
+		self.assertEqual(recent_calls.count_dials(frappe.utils.add_to_date(None, hours=-1), AGENT), 1)
 
 	def test_a_record_that_may_be_a_clicks_makes_no_second_row(self):
 		call = self.dial_lead()["call"]
@@ -257,7 +258,7 @@ class TestReading(RecordsCase):
 		self.assertIsNone(self.mark())
 
 	def test_a_second_run_of_the_same_account_does_not_start(self):
-		with call_records._alone(COMMPEAK) as is_alone:
+		with alone(f"records {COMMPEAK}") as is_alone:
 			self.assertTrue(is_alone)
 			self.assertIsNone(call_records.fetch(COMMPEAK)["ok"])
 		self.fetch()

@@ -36,6 +36,7 @@ METHODS = {
 	"account.new_webhook_token": (MANAGERS, True),
 	"account.webhook_help": (MANAGERS, False),
 	"account.fetch_records": (MANAGERS, True),
+	"account.read_numbers": (MANAGERS, True),
 	"webhook.receive": (ANYBODY, False),
 }
 ARGUMENTS = {

@@ -19,9 +19,10 @@ class PBXCallLog(Document):
 
 
 def on_doctype_update():
-	"""Add the indexes that the timeline, the caps, the pause and the search for open calls read by."""
+	"""Add the indexes by which the timeline, caps, the pause, open calls and calls of a number are found."""
 	frappe.db.add_index("PBX Call Log", ["reference_doctype", "reference_name", "requested_at"], "of_record")
 	frappe.db.add_index("PBX Call Log", ["agent", "requested_at"], "of_agent")
 	frappe.db.add_index("PBX Call Log", ["account", "requested_at"], "of_account")
 	frappe.db.add_index("PBX Call Log", ["requested_at"], "of_time")
 	frappe.db.add_index("PBX Call Log", ["status", "requested_at"], "of_status")
+	frappe.db.add_index("PBX Call Log", ["number", "requested_at"], "of_number")

@@ -1,0 +1,73 @@
+"""Finds calls: of a number, of an event, of an agent. Reads PBX Call Log by its indexes and writes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import frappe
+
+from c2c_frappe.call_log import COLUMNS, DOCTYPE, shown
+from c2c_frappe.pbx import status
+from c2c_frappe.pbx.matching import AFTER, BEFORE, Candidate
+from c2c_frappe.pbx.news import CallEvent
+from c2c_frappe.site_time import in_utc, of_utc
+
+# More calls than these to one number, or with one id, make an event ambiguous anyway.
+CANDIDATES = 50
+
+
+def last_status(number: str) -> str:
+	"""Return the status of the latest call to an E.164 number, "" when there was none."""
+	rows = frappe.get_all(DOCTYPE, {"number": number}, COLUMNS, order_by="requested_at desc", limit=1)
+	return shown(rows[0])["status"] if rows else ""
+
+
+def latest_place(number: str) -> tuple[tuple[str, str], datetime] | None:
+	"""Return ((DocType, name), time) of the latest call with an E.164 number that belongs to a record, or None."""
+	table = frappe.qb.DocType(DOCTYPE)
+	query = frappe.qb.from_(table).where((table.number == number) & (table.reference_name != ""))
+	query = query.select(table.reference_doctype, table.reference_name, table.requested_at)
+	rows = query.orderby(table.requested_at, order=frappe.qb.desc).limit(1).run()
+	return ((rows[0][0], rows[0][1]), rows[0][2]) if rows else None
+
+
+def candidates(account: str, event: CallEvent) -> list[Candidate]:
+	"""Return the account's calls an event may be about: by our key, by the PBX's id, by number."""
+	table = frappe.qb.DocType(DOCTYPE)
+	meant = [(table.name, event.call)] if event.call else _by_traits(table, event)
+	found = {}
+	for column, value in meant:
+		found.update({c.name: c for c in _candidates((table.account == account) & (column == value))})
+	return list(found.values())
+
+
+def calls_near(account: str, agent: str, started_at: datetime) -> list[Candidate]:
+	"""Return the agent's calls of the minutes around a moment in UTC."""
+	table = frappe.qb.DocType(DOCTYPE)
+	since, till = of_utc(started_at - AFTER), of_utc(started_at + BEFORE)
+	is_near = (table.requested_at >= since) & (table.requested_at <= till)
+	return _candidates((table.agent == agent) & (table.account == account) & is_near)
+
+
+def _candidates(condition) -> list[Candidate]:
+	table = frappe.qb.DocType(DOCTYPE)
+	columns = ("name", "pbx_call_id", "extension", "number", "requested_at", "evidence_rank")
+	query = frappe.qb.from_(table).select(*(table[column] for column in columns)).where(condition)
+	rows = query.orderby(table.requested_at, order=frappe.qb.desc).limit(CANDIDATES).run()
+	return [
+		Candidate(n, i or "", x or "", number or "", in_utc(at), (rank or 0) < status.BEGAN_AT_PBX.rank)
+		for n, i, x, number, at, rank in rows
+	]
+
+
+def _by_traits(table, event: CallEvent) -> list[tuple]:
+	traits = ((table.pbx_call_id, event.pbx_call_id), (table.number, event.started_at and event.number))
+	return [(column, value) for column, value in traits if value]
+
+
+def open_starts(account: str, since: datetime) -> list[datetime]:
+	"""Return when the account's calls that have no end yet were requested, those since a moment in UTC, in UTC."""
+	table = frappe.qb.DocType(DOCTYPE)
+	is_open = table.status.isin(sorted(status.OPEN)) & (table.requested_at >= of_utc(since))
+	query = frappe.qb.from_(table).select(table.requested_at).where(is_open & (table.account == account))
+	return [in_utc(moment) for moment in query.run(pluck=True)]
