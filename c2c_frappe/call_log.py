@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -29,7 +30,12 @@ GRACE = timedelta(seconds=5)
 _TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 COLUMNS = (
 	"name", "status", "agent", "account", "extension", "number", "reference_doctype", "reference_name",
-	"failure_code", "message", "requested_at", "reply_due", "duration",
+	"failure_code", "message", "requested_at", "reply_due", "duration", "direction", "missed_call_task",
+)  # fmt: skip
+# What `apply` compares with what events say.
+APPLIED = (
+	"account", "evidence_rank", "status", "failure_code", "pbx_call_id", "custom_data", "extension", "number",
+	"requested_at", "reference_name",
 )  # fmt: skip
 
 
@@ -139,38 +145,51 @@ def close(name: str, result: DialResult, message: str, repeat_seconds: float) ->
 	return by_name(name)
 
 
-def name_of_record(account: str, record_id: str) -> str:
-	"""Return the name of the row of a call that began at the PBX: the same for the same record, so there is one."""
-	return hashlib.sha256(f"{account}\0{record_id}".encode()).hexdigest()[:20]
+def name_at_pbx(account: str, pbx_id: str) -> str:
+	"""Return the name of the row of a call that began at the PBX: the same for the same id, so there is one."""
+	return hashlib.sha256(f"{account}\0{pbx_id}".encode()).hexdigest()[:20]
 
 
-def add(name: str, account: str, agent: str, event: CallEvent) -> None:
-	"""Insert and commit the row of a call that began at the PBX, unless it is there; `apply` says what became of it."""
+def add(name: str, account: str, event: CallEvent, whose: dict) -> None:
+	"""Insert and commit the row of a call that began at the PBX, unless it is there; `apply` says what became of it.
+
+	`whose` are its agent and its record, as far as they are known.
+	"""
 	_insert(
 		{
 			"name": name,
 			"direction": event.direction,
-			"agent": agent,
 			"account": account,
 			"extension": event.extension,
 			"number": event.number,
-			"requested_at": of_utc(event.started_at),
+			"requested_at": of_utc(event.known_at),
 			"pbx_call_id": event.pbx_call_id,
+			**whose,
 			**_said(status.BEGAN_AT_PBX),
 		}
 	)
 
 
-def apply(name: str, events: list[CallEvent]) -> dict:
-	"""Bring a call's row up to its events: the best status, and each fact from the best source."""
-	fields = ["evidence_rank", "status", "failure_code", "pbx_call_id"]
-	row = frappe.db.get_value(DOCTYPE, name, fields, as_dict=True, for_update=True)
+def apply(name: str, told: Callable[[], list[CallEvent]], whose: Callable[[dict, dict], dict]) -> dict:
+	"""Bring a call's row up to its events: the best status, and each fact from the best source.
+
+	The row is locked until the caller commits; only then `told` is asked for the events, so that two who apply at
+	once both know all of them. Of a call that began at the PBX, `whose` returns agent and record for a row and what
+	is new of its extension and number.
+	"""
+	row = frappe.db.get_value(DOCTYPE, name, APPLIED, as_dict=True, for_update=True)
+	events = told()
 	now_known = status.Evidence(row.evidence_rank, row.status, row.failure_code or "")
 	best = status.best([now_known, *(event.evidence for event in events if event.evidence)])
-	facts = {n: of_utc(v) if isinstance(v, datetime) else v for n, v in news.fold(events).items()}
+	facts = _as_columns(news.fold(events))
 	if row.pbx_call_id:
 		# The dial's own reply named the call; an event may know it by another leg's id.
 		facts.pop("pbx_call_id", None)
+	# Of what was dialled here it is at least an empty object.
+	if row.custom_data is None:
+		origin = _as_columns(news.origin(events))
+		changed = {column: value for column, value in origin.items() if value != (row[column] or "")}
+		facts.update(changed, **whose(row, changed))
 	if best != now_known:
 		facts.update(_said(best), message="")
 	if status.is_final(best.status):
@@ -178,6 +197,24 @@ def apply(name: str, events: list[CallEvent]) -> dict:
 	if facts:
 		_update(facts, frappe.qb.DocType(DOCTYPE).name == name)
 	return by_name(name)
+
+
+def _as_columns(facts: dict) -> dict:
+	"""Return facts of events under the log's names, times in the site's zone."""
+	times = {"started_at": "requested_at"}
+	return {times.get(n, n): of_utc(v) if isinstance(v, datetime) else v for n, v in facts.items()}
+
+
+def link(numbers: list[str], doctype: str, name: str) -> None:
+	"""Give a record the calls with its E.164 numbers that belong to none; the caller commits."""
+	table = frappe.qb.DocType(DOCTYPE)
+	is_nobodys = table.reference_name.isnull() | (table.reference_name == "")
+	_update({"reference_doctype": doctype, "reference_name": name}, table.number.isin(numbers) & is_nobodys)
+
+
+def note_task(name: str, task: str) -> None:
+	"""Keep which ToDo reminds of a missed call; the caller commits."""
+	_update({"missed_call_task": task}, frappe.qb.DocType(DOCTYPE).name == name)
 
 
 def sweep() -> None:

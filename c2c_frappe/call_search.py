@@ -32,21 +32,32 @@ def latest_place(number: str) -> tuple[tuple[str, str], datetime] | None:
 
 
 def candidates(account: str, event: CallEvent) -> list[Candidate]:
-	"""Return the account's calls an event may be about: by our key, by the PBX's id, by number."""
+	"""Return the account's calls an event may be about: by our key, by the PBX's id, by number and time."""
 	table = frappe.qb.DocType(DOCTYPE)
-	meant = [(table.name, event.call)] if event.call else _by_traits(table, event)
+	meant = [table.name == event.call] if event.call else _by_traits(table, event)
 	found = {}
-	for column, value in meant:
-		found.update({c.name: c for c in _candidates((table.account == account) & (column == value))})
+	for condition in meant:
+		found.update({c.name: c for c in _candidates((table.account == account) & condition)})
 	return list(found.values())
 
 
-def calls_near(account: str, agent: str, started_at: datetime) -> list[Candidate]:
+def _by_traits(table, event: CallEvent) -> list:
+	traits = [table.pbx_call_id == event.pbx_call_id] if event.pbx_call_id else []
+	if event.number and event.known_at:
+		traits.append((table.number == event.number) & _is_near(table, event.known_at))
+	return traits
+
+
+def calls_near(account: str, agent: str, moment: datetime) -> list[Candidate]:
 	"""Return the agent's calls of the minutes around a moment in UTC."""
 	table = frappe.qb.DocType(DOCTYPE)
-	since, till = of_utc(started_at - AFTER), of_utc(started_at + BEFORE)
-	is_near = (table.requested_at >= since) & (table.requested_at <= till)
-	return _candidates((table.agent == agent) & (table.account == account) & is_near)
+	is_agents = (table.agent == agent) & (table.account == account)
+	return _candidates(is_agents & _is_near(table, moment)) if agent else []
+
+
+def _is_near(table, moment: datetime):
+	since, till = of_utc(moment - AFTER), of_utc(moment + BEFORE)
+	return (table.requested_at >= since) & (table.requested_at <= till)
 
 
 def _candidates(condition) -> list[Candidate]:
@@ -58,11 +69,6 @@ def _candidates(condition) -> list[Candidate]:
 		Candidate(n, i or "", x or "", number or "", in_utc(at), (rank or 0) < status.BEGAN_AT_PBX.rank)
 		for n, i, x, number, at, rank in rows
 	]
-
-
-def _by_traits(table, event: CallEvent) -> list[tuple]:
-	traits = ((table.pbx_call_id, event.pbx_call_id), (table.number, event.started_at and event.number))
-	return [(column, value) for column, value in traits if value]
 
 
 def open_starts(account: str, since: datetime) -> list[datetime]:

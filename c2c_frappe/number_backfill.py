@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 import frappe
 from frappe import _
@@ -14,10 +15,10 @@ from frappe.utils import now_datetime
 
 from c2c_frappe import number_index
 from c2c_frappe.one_at_a_time import alone
+from c2c_frappe.transactions import committed
 
 SETTINGS = "PBX Settings"
 BATCH = 500
-ATTEMPTS = 20
 JOB_SECONDS = 2 * 60 * 60
 # The fields of PBX Settings that only this module writes.
 KEPT = ("numbers_indexed_at", "index_mark")
@@ -77,7 +78,7 @@ def _read_all(tell: Tell) -> None:
 	mark = _mark(doctypes)
 	total = sum(frappe.db.count(doctype) for doctype in doctypes) or 1
 	while mark["left"]:
-		mark = _read_batch(mark)
+		mark = committed(partial(_read_batch, mark))
 		tell(min(1, mark["read"] / total))
 	_forget_the_rest(doctypes)
 	_note(numbers_indexed_at=now_datetime(), index_mark="")
@@ -93,21 +94,14 @@ def _mark(doctypes: list[str]) -> dict:
 
 
 def _read_batch(mark: dict) -> dict:
-	"""Read one batch and commit it with the mark behind it; once more when the database ended a deadlock with it."""
+	"""Read one batch and return the mark behind it."""
 	doctype = mark["left"][0]
-	for attempt in range(1, ATTEMPTS + 1):
-		try:
-			names = _locked(doctype, mark["after"])
-			if names:
-				number_index.refresh(doctype, [str(name) for name in names])
-			mark = _moved(mark, names)
-			_note(index_mark=json.dumps(mark))
-			frappe.db.commit()
-			return mark
-		except frappe.QueryDeadlockError:
-			frappe.db.rollback()
-			if attempt == ATTEMPTS:
-				raise
+	names = _locked(doctype, mark["after"])
+	if names:
+		number_index.refresh(doctype, [str(name) for name in names])
+	mark = _moved(mark, names)
+	_note(index_mark=json.dumps(mark))
+	return mark
 
 
 def _locked(doctype: str, after: str | int) -> list:

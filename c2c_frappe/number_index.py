@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import frappe
 from frappe.utils import get_datetime, now_datetime
 
-from c2c_frappe import call_search, numbers
+from c2c_frappe import call_log, call_search, numbers
 from c2c_frappe.pbx import phone
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.owners import Owner, by_activity
@@ -75,9 +75,15 @@ def not_to_be_called(candidates: Iterable[str]) -> dict[str, tuple[str, str]]:
 
 
 def follow(doc, _method: str | None = None) -> None:
-	"""Bring the index up to a record that was saved. Runs on every save of the site: others leave at once."""
-	if _is_followed(doc):
-		refresh(doc.doctype, [str(doc.name)])
+	"""Bring the index up to a record that was saved, and give it the calls of numbers that were nobody's.
+
+	Runs on every save of the site: other records leave at once.
+	"""
+	if not _is_followed(doc):
+		return
+	new = refresh(doc.doctype, [str(doc.name)])
+	if new:
+		call_log.link(new, doc.doctype, str(doc.name))
 
 
 def follow_rename(doc, _method: str, old: str, _new: str, _merge: bool) -> None:
@@ -93,8 +99,8 @@ def follow_delete(doc, _method: str | None = None) -> None:
 		forget(doc.doctype, [str(doc.name)])
 
 
-def refresh(doctype: str, names: Sequence[str]) -> int:
-	"""Make the rows of these records those of the numbers they now hold; return how many numbers there are."""
+def refresh(doctype: str, names: Sequence[str]) -> list[str]:
+	"""Make the rows of these records those of the numbers they now hold; return the numbers that are new."""
 	wanted = {row[0]: row for row in _rows(doctype, names)}
 	table = frappe.qb.DocType(DOCTYPE)
 	is_of_these = (table.reference_doctype == doctype) & table.reference_name.isin(names)
@@ -104,7 +110,7 @@ def refresh(doctype: str, names: Sequence[str]) -> int:
 		delete_rows(list(gone))
 	if new:
 		frappe.db.bulk_insert(DOCTYPE, COLUMNS, new, ignore_duplicates=True)
-	return len(wanted)
+	return [row[COLUMNS.index("number")] for row in new]
 
 
 def forget(doctype: str, names: Sequence[str]) -> None:

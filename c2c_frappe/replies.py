@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import frappe
 from frappe import _
 
-from c2c_frappe import fixes, permissions
+from c2c_frappe import callers, fixes, permissions
 from c2c_frappe.pbx import phone, policy
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.text import Text
@@ -13,10 +14,11 @@ from c2c_frappe.pbx.text import Text
 EVENT = "pbx_call"
 
 
-def reply(row: dict, repeated: bool = False) -> dict:
-	"""Return {call, status, number, extension, message, failure_code, repeated, override, fix} of a call's row.
+def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
+	"""Return {call, status, number, extension, message, failure_code, repeated, override, fix, caller} of a call's row.
 
 	`override` tells how its reader may place the call despite the refusal: "now", "reason", or "" for not at all.
+	`caller` is for an incoming call what `callers.of_call` says to this user, the logged-in one if none is named.
 	"""
 	return {
 		"call": row["name"],
@@ -28,6 +30,7 @@ def reply(row: dict, repeated: bool = False) -> dict:
 		"repeated": repeated,
 		"override": policy.way_to_override(row["failure_code"] or "", permissions.sees_all()),
 		"fix": fixes.fix_for(row),
+		"caller": callers.of_call(row, user or frappe.session.user),
 	}
 
 

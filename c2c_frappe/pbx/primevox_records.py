@@ -81,7 +81,7 @@ def _record(key: str, row: Mapping[str, object], secrets: tuple[str, ...]) -> Ca
 		"pbx_rejected" if call_status == status.FAILED else "",
 		pbx_call_id=answers.call_id(said.get("callUuid"), secrets),
 		extension="" if is_incoming else said.get("cidNum", ""),
-		number=news.e164(_whole(said.get("cidNum" if is_incoming else "numDialed", ""))),
+		number=news.e164(whole(said.get("cidNum" if is_incoming else "numDialed", ""))),
 		direction="Incoming" if is_incoming else "Outgoing",
 		started_at=started_at,
 		ended_at=started_at + timedelta(seconds=lasted) if started_at and lasted is not None else None,
@@ -91,7 +91,7 @@ def _record(key: str, row: Mapping[str, object], secrets: tuple[str, ...]) -> Ca
 	return CallRecord(said.get("callUuid") or key, event, row)
 
 
-def _whole(number: str) -> str:
+def whole(number: str) -> str:
 	"""Return a number as Primevox takes it with its country code: 011 in front, 11 digits, or 10 without the 1."""
 	digits = number.lstrip("+")
 	if digits.startswith("011"):

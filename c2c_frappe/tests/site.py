@@ -362,8 +362,9 @@ def rows(**filters) -> list[dict]:
 
 
 def forget_calls() -> None:
-	"""Delete the call rows of the tests' users, and commit."""
+	"""Delete the call rows of the tests' users and accounts, and commit."""
 	frappe.db.delete("PBX Call Log", OURS)
+	frappe.db.delete("PBX Call Log", {"account": ("in", list(ACCOUNTS))})
 	frappe.db.commit()
 
 

@@ -127,6 +127,14 @@ class TestFollowing(IndexCase):
 		self.assertRaises(frappe.ValidationError, self.follow, "ToDo")
 		frappe.db.rollback()
 
+	def test_a_new_record_gets_the_calls_with_its_number_that_were_nobodys_and_no_others(self):
+		unknown = self.dial(number=FIRST)["call"]
+		other, known = self.dial(number=SECOND)["call"], self.dial_lead()["call"]
+		contact = site.make_contact(FIRST)
+		linked = {row.name: row.reference_name for row in site.rows()}
+		self.assertEqual(linked[unknown], contact)
+		self.assertEqual((linked[other] or "", linked[known]), ("", self.lead))
+
 
 class TestSeveralOwners(IndexCase):
 	def test_the_record_changed_last_comes_first(self):

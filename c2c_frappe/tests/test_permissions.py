@@ -37,6 +37,7 @@ METHODS = {
 	"account.webhook_help": (MANAGERS, False),
 	"account.fetch_records": (MANAGERS, True),
 	"account.read_numbers": (MANAGERS, True),
+	"event.retry": (MANAGERS, True),
 	"webhook.receive": (ANYBODY, False),
 }
 ARGUMENTS = {
@@ -49,6 +50,7 @@ ARGUMENTS = {
 	"account.new_webhook_token": {"account": COMMPEAK},
 	"account.fetch_records": {"account": COMMPEAK},
 	"account.webhook_help": {"account": COMMPEAK},
+	"event.retry": {"names": "[]"},
 }
 
 

@@ -1,8 +1,8 @@
-// The call strip: a small card in the corner that says how the latest call stands. It repeats what the
-// server says; before the server has spoken it claims nothing but that it was asked.
+// The call strip: a small card in the corner that says how the latest call stands, or who is calling. It repeats
+// what the server says; before the server has spoken it claims nothing but that it was asked.
 import { follow, forget, watch } from "./follow";
 import { reason_for } from "./override";
-import { can_be_wrapped_up, look_of } from "./status";
+import { can_be_wrapped_up, is_under_way, look_of } from "./status";
 import { build, draw, hide, tick } from "./strip_view";
 import { wrap_up } from "./wrap_up";
 
@@ -15,7 +15,21 @@ let closing = null;
 // `call_despite` places a refused call again, with a reason.
 export function start_strip(call_despite) {
 	build({ on_close: close, on_wrap_up: wrap_up_shown, on_override: () => override_shown(call_despite) });
-	watch({ on_news: show_followed, on_quiet: rest, on_close: disappear });
+	watch({ on_news: show_followed, on_ring: show_caller, on_quiet: rest, on_close: disappear });
+}
+
+// A call that comes in takes the strip's place, but not that of a call under way.
+function show_caller(news) {
+	const [record] = news.caller.records;
+	if (!shown || !is_under_way(shown.status)) return show_news(news, target_of(record, news.number));
+	const who = frappe.utils.escape_html(record?.title || news.number);
+	frappe.show_alert({ message: __("{0} is calling.", [who]), indicator: "blue" }, 15);
+}
+
+function target_of(record, number) {
+	if (!record) return { shown: number };
+	const { doctype, name, title } = record;
+	return { reference_doctype: doctype, reference_name: name, title, shown: number };
 }
 
 // The call in sight, by its button or the shortcut.

@@ -7,9 +7,17 @@ from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
+from c2c_frappe import callers, number_index
+
 
 class PBXCallLog(Document):
 	"""The record of a call and of every attempt that was refused."""
+
+	def onload(self):
+		"""Tell the form who else has the number."""
+		owners = number_index.owners(self.number or "")
+		others = [owner for owner in owners if owner.name != self.reference_name]
+		self.set_onload("others", callers.records_of(others, frappe.session.user))
 
 	@staticmethod
 	def clear_old_logs(days: int = 730) -> None:
