@@ -10,7 +10,7 @@ the order of rows, the most a page holds, the cause of a call whose agent did no
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from ipaddress import ip_address, ip_network
 from urllib.parse import unquote
@@ -123,9 +123,35 @@ def _row(call: Call) -> dict[str, str]:
 	}
 
 
+def events(call: Call) -> Iterator[tuple[float, str, dict[str, str]]]:
+	"""Yield (moment, event, values) of what webhooks named as pbx/commpeak.py asks tell of a call so far.
+
+	When Call Start and Call Answer come is assumed: at the first ring, and at the customer's answer.
+	"""
+	known = {
+		"uniqueid": call.unique_id,
+		"call": call.custom_data.get("call", ""),
+		"extension": call.extension,
+		"number": call.number,
+		"direction": call.direction,
+		"started_at": _time(call.requested_at),
+	}
+	yield call.requested_at, "start", {"event": "start", **known}
+	if call.answered_at:
+		known["answered_at"] = _time(call.answered_at)
+		yield call.answered_at, "answer", {"event": "answer", **known}
+	if call.ended_at:
+		row = _row(call)
+		ended = {"ended_at": row["call_end"], "duration": row["bill_duration"]}
+		ended |= {"hangup_cause": row["hangup_cause"], "recording": row["recording_link"]}
+		yield call.ended_at, "end", {"event": "end", **known, **ended}
+
+
 def _cause(call: Call) -> str:
 	if call.state != ENDED:
 		return ""
+	if call.cause == "busy" or (call.cause and call.direction == "in"):
+		return "BUSY"
 	if call.answered_at:
 		return "ANSWERED"
 	return "NO_ANSWER" if call.agent_answered_at or call.shape == "phone" else "CANCEL"

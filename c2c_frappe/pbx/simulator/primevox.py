@@ -1,14 +1,15 @@
 """Primevox's Click-to-Call (V2) as its page describes the request (support.primevox.net). Keeps nothing.
 
 From the page: the path, the five parameters with their case, and what each may hold. Assumed, as the page
-says nothing about any answer: every status and every body below. The call list's fields are from public code.
+says nothing about any answer: every status and every body below. The call list's fields are from public code, those of
+webhooks from "Webhooks (Real-Time Events)".
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 
 from c2c_frappe.pbx.simulator.calls import ENDED, Call
@@ -95,8 +96,25 @@ def _row(call: Call) -> dict:
 		"duration": round(call.ended_at - (call.answered_at or call.ended_at)),
 		"callRecorded": 0,
 		"recordingUrl": "",
-		"lastEvent": "Answered" if call.answered_at else "No Answer",
+		"lastEvent": _last_event(call),
 	}
+
+
+def _last_event(call: Call) -> str:
+	if call.answered_at:
+		return "Answered"
+	return {"busy": "Busy", "rejected": "Canceled"}.get(call.cause, "No Answer")
+
+
+def events(call: Call) -> Iterator[tuple[float, str, dict[str, str]]]:
+	"""Yield (moment, event, values) of the webhooks about a call that came in so far, as their page names them."""
+	if call.direction != "in":
+		return
+	known = {"callUuid": call.unique_id, "callerIdNum": call.number}
+	inbound = {"eventType": "InboundCall", "eventTarget": "phoneNumber", "didNumber": "12025550100"}
+	yield call.requested_at, "InboundCall", {**inbound, **known}
+	if call.ended_at:
+		yield call.ended_at, "HangupCall", {"eventType": "HangupCall", "extNumber": call.extension, **known}
 
 
 def _time(moment: float) -> str:
