@@ -84,5 +84,7 @@ def _fill(shown: dict, site) -> None:
 
 
 def _say_how(shown: dict) -> None:
-	print(f"\nThe simulated PBX rings at {shown['pbx']} (pick up, hang up, call in there). ./dev down stops all.")
+	print(
+		f"\nThe simulated PBX rings at {shown['pbx']} (pick up, hang up, call in there). ./dev down stops all."
+	)
 	print(f"Open {shown['url']}, log in as {shown['user']} with password {shown['password']}, click Call.")
