@@ -10,6 +10,7 @@ from html import escape
 from typing import ClassVar
 
 from c2c_frappe.pbx import status
+from c2c_frappe.pbx.addresses import ANY
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.news import CallEvent
 from c2c_frappe.pbx.records import OVERLAP, Page, Window
@@ -41,13 +42,16 @@ class Capabilities:
 class DialRequest:
 	"""One call to place: `extension` is the agent's, `number` the customer's as E.164 with its plus.
 
-	`custom_data` are text pairs the PBX should keep with the call; `caller_id` may be empty.
+	`custom_data` are text pairs the PBX should keep with the call; `caller_id` may be empty. `user` is who calls
+	and `call` our own name of the call, both "" from the command line.
 	"""
 
 	extension: str
 	number: str
 	custom_data: Mapping[str, str] = field(default_factory=dict)
 	caller_id: str = ""
+	user: str = ""
+	call: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class HttpRequest:
 class Connection:
 	"""How to reach a PBX: seconds to connect, seconds to answer; both together are the whole exchange's deadline.
 
-	An answer is cut at `max_answer` bytes.
+	An answer is cut at `max_answer` bytes. `reach` says which network addresses may be connected to (`addresses`).
 	"""
 
 	connect_timeout: float = 3
@@ -81,6 +85,7 @@ class Connection:
 	ca_file: str = ""
 	use_proxy: bool = False
 	max_answer: int = MAX_ANSWER
+	reach: str = ANY
 
 	@property
 	def deadline(self) -> float:
@@ -95,11 +100,12 @@ class Connection:
 
 @dataclass(frozen=True)
 class HttpAnswer:
-	"""What came back: `status` as an integer, `text` decoded and cut."""
+	"""What came back: `status` as an integer, `text` decoded and cut, `challenge` the header WWW-Authenticate."""
 
 	status: int
 	text: str = field(repr=False, default="")
 	content_type: str = ""
+	challenge: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 Never retries, never follows a redirect, never reads proxies from the environment unless asked to, never puts
 a URL into an error or a log. Whether bytes left this machine is observed at the socket, not guessed from an
-exception. The name lookup is the system resolver's and outside the deadline; nothing is sent after it.
+exception. The name lookup is the system resolver's and outside the deadline; nothing is sent after it. An
+address that a connection's `reach` leaves out is not connected to, whatever name led there.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from urllib3.exceptions import SSLError as PoolSSLError
 from urllib3.exceptions import TimeoutError as PoolTimeoutError
 
 from c2c_frappe import __version__
+from c2c_frappe.pbx import addresses
 from c2c_frappe.pbx.base import Connection, HttpAnswer, HttpRequest
 from c2c_frappe.pbx.errors import ConfigurationError, OutcomeUnknownError, PbxError, UnavailableError
 from c2c_frappe.pbx.text import Text, _
@@ -44,7 +46,7 @@ def send(request: HttpRequest, connection: Connection) -> HttpAnswer:
 	"""Send the request once and return the answer, its body cut at the connection's `max_answer` bytes.
 
 	Raise UnavailableError when nothing was sent, OutcomeUnknownError when something was and no whole answer
-	came, ConfigurationError when the CA file cannot be read.
+	came, ConfigurationError when the CA file cannot be read or all addresses of the host are out of reach.
 	"""
 	_check_ca_file(connection.ca_file)
 	exchange = _Exchange(connection)
@@ -80,6 +82,7 @@ class _Exchange:
 		self.host = ""
 		self.failure: Text | None = None
 		self.is_timeout = False
+		self.refusal: Text | None = None
 		self.socket: socket.socket | None = None
 
 	def attempt(self, request: HttpRequest) -> HttpAnswer | None:
@@ -133,10 +136,13 @@ class _Exchange:
 	def open_socket(self, host: str, port: int) -> socket.socket:
 		"""Connect to the first address that answers, within the connect timeout for all of them together."""
 		self.host = host
-		addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+		found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+		allowed = [each for each in found if addresses.may_connect(each[4][0], self.connection.reach)]
+		if not allowed:
+			self.refusal = _out_of_reach(host, [address[0] for *_rest, address in found])
 		until = min(time.monotonic() + self.connection.connect_timeout, self.ends_at)
 		failure: OSError = TimeoutError()
-		for family, kind, protocol, _name, address in addresses:
+		for family, kind, protocol, _name, address in allowed:
 			left = until - time.monotonic()
 			if left <= 0:
 				break
@@ -163,6 +169,8 @@ class _Exchange:
 	def error(self) -> PbxError:
 		"""Say what went wrong, for people, without the URL."""
 		seconds = f"{round(self.connection.deadline, 1):g}"
+		if self.refusal:
+			return ConfigurationError(self.refusal, "allow_private")
 		if self.is_sent and (self.is_expired or self.is_timeout):
 			return OutcomeUnknownError(
 				_("The PBX did not answer within {0} seconds. The phone may still ring.", seconds), "timeout"
@@ -172,6 +180,16 @@ class _Exchange:
 				_("The connection to the PBX was lost after the request was sent. The phone may still ring.")
 			)
 		return UnavailableError(self.failure or _("The PBX could not be reached. Nothing was sent."))
+
+
+def _out_of_reach(host: str, found: list[str]) -> Text:
+	"""Return the sentence for a host none of whose addresses may be connected to."""
+	if any(addresses.may_connect(address, addresses.PRIVATE_TOO) for address in found):
+		return _(
+			"{0} leads into a private network. Nothing was sent. If the PBX is there, tick On-premises PBX.",
+			host,
+		)
+	return _("{0} leads to an address where no PBX can be. Nothing was sent.", host)
 
 
 def _read(response: requests.Response, max_answer: int) -> HttpAnswer:
@@ -186,7 +204,8 @@ def _read(response: requests.Response, max_answer: int) -> HttpAnswer:
 	if response.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip", "deflate"):
 		body = _unpacked(body, max_answer)
 	content_type = response.headers.get("Content-Type", "")
-	return HttpAnswer(response.status_code, body[:max_answer].decode("utf-8-sig", "replace"), content_type)
+	text = body[:max_answer].decode("utf-8-sig", "replace")
+	return HttpAnswer(response.status_code, text, content_type, response.headers.get("WWW-Authenticate", ""))
 
 
 def _unpacked(body: bytes, max_answer: int) -> bytes:
