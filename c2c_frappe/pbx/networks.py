@@ -1,4 +1,4 @@
-"""Network addresses: who may send events, and where a recording may be fetched from. Looks up no name."""
+"""Which network addresses may send events. Looks up no name."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.text import _
-
-# A network that translates between IPv4 and IPv6 carries an IPv4 address in the last four bytes.
-_TRANSLATED = ip_network("64:ff9b::/96")
 
 
 def parsed(lines: str | None, setting: str = "") -> list[IPv4Network | IPv6Network]:
@@ -31,20 +28,10 @@ def is_allowed(address: str, lines: str | None) -> bool:
 	return not networks or (found is not None and any(found in network for network in networks))
 
 
-def is_public(address: str) -> bool:
-	"""Tell whether an address is of the public internet: not this machine, not a private network, no multicast."""
-	found = _address(address)
-	return found is not None and found.is_global and not found.is_multicast
-
-
 def _address(text: str) -> IPv4Address | IPv6Address | None:
 	"""Return the address a text means, an IPv4 one inside an IPv6 one as itself; None for what is none."""
 	try:
 		found = ip_address(text.partition("%")[0])
 	except ValueError:
 		return None
-	if not isinstance(found, IPv6Address):
-		return found
-	if found in _TRANSLATED:
-		return IPv4Address(int(found) & 0xFFFFFFFF)
-	return found.ipv4_mapped or found.sixtofour or found
+	return getattr(found, "ipv4_mapped", None) or found
