@@ -31,11 +31,12 @@ _TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 COLUMNS = (
 	"name", "status", "agent", "account", "extension", "number", "reference_doctype", "reference_name",
 	"failure_code", "message", "requested_at", "reply_due", "duration", "direction", "missed_call_task",
+	"recording_url", "disposition", "notes",
 )  # fmt: skip
 # What `apply` compares with what events say.
 APPLIED = (
 	"account", "evidence_rank", "status", "failure_code", "pbx_call_id", "custom_data", "extension", "number",
-	"requested_at", "reference_name",
+	"requested_at", "reference_name", "recording_deleted",
 )  # fmt: skip
 
 
@@ -185,6 +186,8 @@ def apply(name: str, told: Callable[[], list[CallEvent]], whose: Callable[[dict,
 	if row.pbx_call_id:
 		# The dial's own reply named the call; an event may know it by another leg's id.
 		facts.pop("pbx_call_id", None)
+	if row.recording_deleted:
+		facts.pop("recording_url", None)
 	# Of what was dialled here it is at least an empty object.
 	if row.custom_data is None:
 		origin = _as_columns(news.origin(events))
@@ -210,6 +213,12 @@ def link(numbers: list[str], doctype: str, name: str) -> None:
 	table = frappe.qb.DocType(DOCTYPE)
 	is_nobodys = table.reference_name.isnull() | (table.reference_name == "")
 	_update({"reference_doctype": doctype, "reference_name": name}, table.number.isin(numbers) & is_nobodys)
+
+
+def forget_recording(name: str) -> None:
+	"""Delete the link to a call's recording for good, whatever the PBX tells later; the caller commits."""
+	gone = {"recording_url": None, "recording_deleted": 1}
+	_update(gone, frappe.qb.DocType(DOCTYPE).name == name)
 
 
 def note_task(name: str, task: str) -> None:

@@ -77,3 +77,11 @@ def open_starts(account: str, since: datetime) -> list[datetime]:
 	is_open = table.status.isin(sorted(status.OPEN)) & (table.requested_at >= of_utc(since))
 	query = frappe.qb.from_(table).select(table.requested_at).where(is_open & (table.account == account))
 	return [in_utc(moment) for moment in query.run(pluck=True)]
+
+
+def with_recordings(until: datetime, limit: int) -> list[str]:
+	"""Return calls from before a time of the site that have a recording, the oldest first."""
+	table = frappe.qb.DocType(DOCTYPE)
+	is_old = (table.requested_at < until) & table.recording_url.isnotnull()
+	query = frappe.qb.from_(table).select(table.name).where(is_old).orderby(table.requested_at)
+	return query.limit(limit).run(pluck=True)

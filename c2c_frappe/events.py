@@ -17,7 +17,7 @@ from frappe.utils import get_datetime, now, now_datetime
 
 from c2c_frappe import accounts, call_log, call_search, extensions, missed_calls, number_index, replies
 from c2c_frappe.pbx import news
-from c2c_frappe.pbx.base import redact
+from c2c_frappe.pbx.base import MASK, redact
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.incoming import INCOMING
 from c2c_frappe.pbx.matching import is_unheard_of, match
@@ -38,8 +38,7 @@ BATCH = 200
 def receive(account, payload: dict) -> str:
 	"""Store and apply one event of a PBX Account; return its outcome. Commits."""
 	event = _read(account, payload)
-	text = _as_text(payload)
-	name = _store(account.name, text, event, _key(account.name, text))
+	name = _store(account.name, _shown(payload, event), event, _key(account.name, _as_text(payload)))
 	if not name:
 		return APPLIED
 	return _try(name, account.name, event) if event else IGNORED
@@ -50,13 +49,13 @@ def receive_records(account: str, records: Iterable[CallRecord], secrets: tuple[
 
 	A record is new when what it says was not heard before, so that reading it twice changes nothing.
 	"""
-	by_key = {_key(account, "record", r.record_id, _as_text(r.event.as_stored())): r for r in records}
+	by_key = {_key(account, "record", r.record_id, _said(r.event)): r for r in records}
 	known = set(frappe.get_all(DOCTYPE, {"event_key": ("in", list(by_key))}, pluck="event_key"))
 	outcomes = Counter()
 	for key, record in by_key.items():
 		if key in known:
 			continue
-		text = redact(_as_text(dict(record.row)), secrets)
+		text = redact(_shown(dict(record.row), record.event), secrets)
 		name = _store(account, text, record.event, key, record.record_id)
 		if name:
 			outcomes[_try(name, account, record.event, record.record_id)] += 1
@@ -77,11 +76,15 @@ def retry_all(names: Iterable[str]) -> dict[str, int]:
 def retry(name: str) -> str:
 	"""Try one stored event again and return its outcome; one that was not understood is read again. Commits."""
 	row = frappe.db.get_value(
-		DOCTYPE, name, ["account", "outcome", "news", "payload", "record_id", "received_at"], as_dict=True
+		DOCTYPE,
+		name,
+		["account", "outcome", "news", "recording_url", "payload", "record_id", "received_at"],
+		as_dict=True,
 	)
 	if row.outcome == APPLIED:
 		return APPLIED
-	event = news.of_stored(json.loads(row.news)) if row.news else _read_again(name, row)
+	known = row.news and news.of_stored(json.loads(row.news), row.recording_url or "")
+	event = known or _read_again(name, row)
 	if not event:
 		return IGNORED
 	return _try(name, row.account, event, row.record_id or "", get_datetime(row.received_at))
@@ -110,8 +113,21 @@ def _key(*parts: str) -> str:
 	return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+def _said(event: CallEvent) -> str:
+	"""Return all that an event says; a link to a recording often comes later than the rest."""
+	known = event.as_stored()
+	return _as_text({**known, "recording_url": event.recording_url} if event.recording_url else known)
+
+
 def _stored_news(event: CallEvent) -> dict:
-	return {"news": json.dumps(event.as_stored()), "pbx_call_id": event.pbx_call_id}
+	stored = {"news": json.dumps(event.as_stored()), "pbx_call_id": event.pbx_call_id}
+	return {**stored, "recording_url": event.recording_url}
+
+
+def _shown(payload: dict, event: CallEvent | None) -> str:
+	"""Return the payload as managers see it: the address of a recording is nobody's to pass on."""
+	url = event.recording_url if event else ""
+	return _as_text({name: MASK if url and url in str(value) else value for name, value in payload.items()})
 
 
 def _store(account: str, text: str, event: CallEvent | None, key: str, record_id: str = "") -> str:
@@ -170,8 +186,14 @@ def _taken(name: str, account: str, event: CallEvent, call: str) -> list[CallEve
 		_adopt(account, event.pbx_call_id, call)
 	# As others committed it since this transaction began, which a plain read would not show.
 	filters = {"call": call, "outcome": APPLIED}
-	stored = frappe.db.get_values(DOCTYPE, filters, "news", for_update=True, pluck=True, order_by=None)
-	return [news.of_stored(json.loads(text)) for text in stored]
+	columns = ["news", "recording_url"]
+	stored = frappe.db.get_values(DOCTYPE, filters, columns, for_update=True, order_by=None)
+	return [news.of_stored(json.loads(text), url or "") for text, url in stored]
+
+
+def forget_recording(call: str) -> None:
+	"""Delete the address of a call's recording from its events; the caller commits."""
+	frappe.db.set_value(DOCTYPE, {"call": call}, "recording_url", "", update_modified=False)
 
 
 def _place(account: str, event: CallEvent, record_id: str, age: timedelta) -> tuple[str, str]:

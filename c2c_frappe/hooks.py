@@ -42,7 +42,8 @@ scheduler_events = {
 			"c2c_frappe.setup_steps.refresh",
 		],
 		"*/5 * * * *": ["c2c_frappe.call_records.schedule"],
-	}
+	},
+	"daily_long": ["c2c_frappe.recordings.delete_old"],
 }
 
 additional_timeline_content = {"*": ["c2c_frappe.timeline.calls_of"]}

@@ -13,13 +13,16 @@ CUSTOM_DATA = {
 	"call": "call",
 	"userid": "user",
 }
+# Marks a text for extraction into locale/main.pot; the records are English and translated where they are shown.
+_ = str
+
 DISPOSITIONS = (
-	"Interested",
-	"Call back",
-	"Not interested",
-	"Left a message",
-	"Wrong number",
-	"Do not call again",
+	_("Interested"),
+	_("Call back"),
+	_("Not interested"),
+	_("Left a message"),
+	_("Wrong number"),
+	_("Do not call again"),
 )
 
 

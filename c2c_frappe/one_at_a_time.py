@@ -1,14 +1,20 @@
-"""Lets one run of a long job go on per site and key. Decides nothing; a second machine may run the same."""
+"""Lets one run of a long job, or a few short ones, go on per site and key. Decides nothing.
+
+The locks are files: they hold on one machine, and a second one may run the same.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import frappe
 from filelock import FileLock, Timeout
+
+PAUSE = 0.05
 
 
 @contextmanager
@@ -26,6 +32,22 @@ def alone(key: str) -> Iterator[bool]:
 		yield True
 	finally:
 		lock.release()
+
+
+@contextmanager
+def one_of(key: str, places: int, patience: float) -> Iterator[bool]:
+	"""Hold one of a key's places, waiting seconds for one to be free; yield False if none is."""
+	ends_at = time.monotonic() + patience
+	while True:
+		for place in range(places):
+			with alone(f"{key} {place}") as has_place:
+				if has_place:
+					yield True
+					return
+		if time.monotonic() >= ends_at:
+			yield False
+			return
+		time.sleep(PAUSE)
 
 
 def _file_name(key: str) -> str:

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from c2c_frappe import callers, fixes, permissions
-from c2c_frappe.pbx import phone, policy
+from c2c_frappe.pbx import phone, policy, wrapping_up
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.text import Text
 
@@ -15,9 +15,10 @@ EVENT = "pbx_call"
 
 
 def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
-	"""Return {call, status, number, extension, message, failure_code, repeated, override, fix, caller} of a call's row.
+	"""Return {call, status, number, extension, message, failure_code, repeated, override, fix, wrap_up, caller} of a row.
 
 	`override` tells how its reader may place the call despite the refusal: "now", "reason", or "" for not at all.
+	`wrap_up` says whether the wrap-up is to open by itself: "Offered", "Required" or "" for not.
 	`caller` is for an incoming call what `callers.of_call` says to this user, the logged-in one if none is named.
 	"""
 	return {
@@ -30,8 +31,13 @@ def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
 		"repeated": repeated,
 		"override": policy.way_to_override(row["failure_code"] or "", permissions.sees_all()),
 		"fix": fixes.fix_for(row),
+		"wrap_up": wrapping_up.way(_setting(), row["status"], row["disposition"] or ""),
 		"caller": callers.of_call(row, user or frappe.session.user),
 	}
+
+
+def _setting() -> str:
+	return frappe.get_cached_doc("PBX Settings").wrap_up or ""
 
 
 def display(number: str | None) -> str:

@@ -50,7 +50,9 @@ def test_any_order_and_repetition_of_the_same_news_ends_in_the_same_facts(events
 
 @given(EVENTS)
 def test_an_event_is_read_back_as_it_was_stored(events):
-	assert [news.of_stored(event.as_stored()) for event in events] == events
+	stored = [(event.as_stored(), event.recording_url) for event in events]
+	assert [news.of_stored(*each) for each in stored] == events
+	assert not [each for each, _url in stored if "recording_url" in each]
 
 
 def test_a_call_record_outweighs_an_end_event_and_that_outweighs_progress():

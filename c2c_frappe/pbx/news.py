@@ -47,8 +47,9 @@ class CallEvent:
 		return self.started_at or self.answered_at or self.ended_at
 
 	def as_stored(self) -> dict:
-		"""Return the values that are set, times as ISO text, for `of_stored` to read back."""
+		"""Return the values that are set, times as ISO text, for `of_stored` to read back; no recording's address."""
 		values = {name: value for name, value in asdict(self).items() if value not in ("", None)}
+		values.pop("recording_url", None)
 		return {n: v.isoformat(" ") if isinstance(v, datetime) else v for n, v in values.items()}
 
 
@@ -67,10 +68,11 @@ def dated(event: CallEvent, received_at: datetime) -> CallEvent:
 	return replace(event, **{name: received_at}) if name and not getattr(event, name) else event
 
 
-def of_stored(values: Mapping[str, object]) -> CallEvent:
+def of_stored(values: Mapping[str, object], recording_url: str = "") -> CallEvent:
 	"""Return the event `as_stored` gave; names it does not know are left out."""
 	known = {field.name for field in fields(CallEvent)} & set(values)
-	return CallEvent(**{n: datetime.fromisoformat(values[n]) if n in _TIMES else values[n] for n in known})
+	read = {n: datetime.fromisoformat(values[n]) if n in _TIMES else values[n] for n in known}
+	return CallEvent(**{**read, "recording_url": recording_url})
 
 
 def fold(events: Iterable[CallEvent], names: Iterable[str] = FACTS) -> dict[str, object]:
@@ -111,12 +113,6 @@ def moment(text: object) -> datetime | None:
 	except ValueError:
 		return None
 	return found.astimezone(timezone.utc).replace(tzinfo=None) if found.tzinfo else found
-
-
-def secure_url(text: object) -> str:
-	"""Return an https address as it is, "" for anything else: it will be fetched, and shown."""
-	url = str(text or "").strip()
-	return url if url.startswith("https://") else ""
 
 
 def seconds(text: object) -> int | None:

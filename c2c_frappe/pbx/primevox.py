@@ -120,7 +120,7 @@ class Primevox(Provider):
 
 	def read_records(self, answer: HttpAnswer) -> Page:
 		"""Read a page of the call list."""
-		return primevox_records.read(answer, self.secrets)
+		return primevox_records.read(answer, self.secrets, self.recording_link)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a call list request for an empty span: it reads, and it needs the same key and container."""

@@ -53,6 +53,8 @@ USUAL = {
 	"read_timeout": 1,
 	"default_country": None,
 	"max_calls_in_flight": 0,
+	"allow_private": 0,
+	"recording_hosts": "",
 }
 SETTINGS = {
 	"enabled": 1,
@@ -68,6 +70,8 @@ SETTINGS = {
 	"calling_hours_start": None,
 	"calling_hours_end": None,
 	"confirmed_site_url": "",
+	"recording_days": 90,
+	"wrap_up": "When asked",
 }
 CUSTOM_DATA = {
 	"leadid": "lead",

@@ -38,6 +38,8 @@ METHODS = {
 	"account.fetch_records": (MANAGERS, True),
 	"account.read_numbers": (MANAGERS, True),
 	"event.retry": (MANAGERS, True),
+	"recording.play": (AGENTS | MANAGERS, False),
+	"recording.delete": (MANAGERS, True),
 	"webhook.receive": (ANYBODY, False),
 }
 ARGUMENTS = {
@@ -65,6 +67,8 @@ class TestMethods(SiteCase):
 			"call.state": {"call": placed},
 			"call.wrap_up_form": {"call": placed},
 			"call.wrap_up": {"call": placed, "notes": "Wants a quote"},
+			"recording.play": {"call": placed},
+			"recording.delete": {"call": placed},
 		}
 
 	def is_allowed(self, user: str, http_method: str, method: str) -> bool:

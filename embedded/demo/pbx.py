@@ -29,7 +29,8 @@ def create(pbx_url: str) -> None:
 	for account in ACCOUNTS:
 		name = frappe.db.exists("PBX Account", {"account_name": account["account_name"]})
 		doc = frappe.get_doc("PBX Account", name) if name else frappe.new_doc("PBX Account")
-		doc.update({**account, "enabled": 1, "base_url": pbx_url, "allow_http": 1})
+		here = {"base_url": pbx_url, "allow_http": 1, "allow_private": 1}
+		doc.update({**account, **here, "enabled": 1})
 		doc.save()
 	settings = frappe.get_doc("PBX Settings")
 	settings.enabled = 1

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 
+from c2c_frappe.pbx.simulator import audio
 from c2c_frappe.pbx.simulator.calls import ENDED, Call
 from c2c_frappe.pbx.simulator.values import Answer, Dial, ReceivedRequest, Setup
 
@@ -81,11 +82,12 @@ def call_records(request: ReceivedRequest, calls: Sequence[Call], setup: Setup) 
 	since, till = query.get("fromDate", ""), query.get("toDate", "~")
 	ended = [call for call in calls if call.state == ENDED and since <= _time(call.requested_at) <= till]
 	start = (int(query.get("page", 1)) - 1) * PER_PAGE
-	rows = {str(call.id): _row(call) for call in ended[::-1][start : start + PER_PAGE]}
+	origin = f"http://{request.headers.get('host', '')}"
+	rows = {str(call.id): _row(call, origin) for call in ended[::-1][start : start + PER_PAGE]}
 	return Answer(200, json.dumps({"data": rows}).encode())
 
 
-def _row(call: Call) -> dict:
+def _row(call: Call, origin: str) -> dict:
 	is_incoming = call.direction == "in"
 	return {
 		"callUuid": call.unique_id,
@@ -94,8 +96,8 @@ def _row(call: Call) -> dict:
 		"cidNum": call.number if is_incoming else call.extension,
 		"numDialed": "12025550100" if is_incoming else call.number,
 		"duration": round(call.ended_at - (call.answered_at or call.ended_at)),
-		"callRecorded": 0,
-		"recordingUrl": "",
+		"callRecorded": int(bool(audio.path_of(call))),
+		"recordingUrl": f"{origin}{audio.path_of(call)}" if audio.path_of(call) else "",
 		"lastEvent": _last_event(call),
 	}
 
@@ -106,7 +108,7 @@ def _last_event(call: Call) -> str:
 	return {"busy": "Busy", "rejected": "Canceled"}.get(call.cause, "No Answer")
 
 
-def events(call: Call) -> Iterator[tuple[float, str, dict[str, str]]]:
+def events(call: Call, origin: str = "") -> Iterator[tuple[float, str, dict[str, str]]]:
 	"""Yield (moment, event, values) of the webhooks about a call that came in so far, as their page names them."""
 	if call.direction != "in":
 		return

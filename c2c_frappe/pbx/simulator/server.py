@@ -157,7 +157,7 @@ class Simulator:
 		self._switchboard = Switchboard(
 			Setup(crm_id, client_id, api_key, tuple(extensions), tuple(allow), answer_after, stats_api_key)
 		)
-		self._webhooks = Webhooks(lambda: self._switchboard.calls)
+		self._webhooks = Webhooks(lambda: self._switchboard.calls, lambda: self.url)
 		self._server: _Server | None = None
 		self._thread: threading.Thread | None = None
 		self.url = ""

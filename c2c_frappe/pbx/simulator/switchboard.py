@@ -12,7 +12,7 @@ from threading import Condition
 from types import MappingProxyType
 from urllib.parse import parse_qsl
 
-from c2c_frappe.pbx.simulator import commpeak, primevox
+from c2c_frappe.pbx.simulator import audio, commpeak, primevox
 from c2c_frappe.pbx.simulator.behaviour import Behaviour, Behaviours
 from c2c_frappe.pbx.simulator.calls import Call, CallList
 from c2c_frappe.pbx.simulator.listing import Listing
@@ -73,13 +73,20 @@ class Switchboard:
 		vendor = next((vendor for vendor in VENDORS if vendor.handles(request.path)), None)
 		dial = vendor.read(request.path, request.query) if vendor else None
 		behaviour = self._behaviours.take(dial)
-		answer = _barrier(vendor, request, self.setup)
+		answer = self._recording(request) or _barrier(vendor, request, self.setup)
 		if not answer and vendor.lists_calls(request.path):
 			answer = self._listed(vendor, request)
 		if answer or dial is None:
 			return _bent(answer or NOT_FOUND, behaviour, request), behaviour, None
 		answer, call = self._dialled(vendor, dial, behaviour, request.time)
 		return _bent(answer, behaviour, request), behaviour, call
+
+	def _recording(self, request: ReceivedRequest) -> Answer | None:
+		if not request.path.startswith(audio.FOLDER):
+			return None
+		calls = self._calls.all(request.time)
+		call = next((call for call in calls if audio.path_of(call) == request.path), None)
+		return audio.answer(call, request.headers.get("range", ""))
 
 	def _listed(self, vendor, request: ReceivedRequest) -> Answer:
 		calls = [call for call in self._calls.all(request.time) if call.provider == vendor.PROVIDER]

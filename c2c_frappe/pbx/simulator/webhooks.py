@@ -60,10 +60,12 @@ class Delivery:
 	at: float
 
 
-def due(webhook: Webhook, call: Call, sent: int, now: float) -> list[tuple[str, dict[str, str]]]:
+def due(
+	webhook: Webhook, call: Call, sent: int, now: float, origin: str = ""
+) -> list[tuple[str, dict[str, str]]]:
 	"""Return what is to be told now of a call, as (event, values); the first `sent` of its events went before."""
 	seen = masked(call) if webhook.masked else call
-	events = [each for each in VENDORS[webhook.provider].events(seen) if each[1] not in webhook.lost]
+	events = [each for each in VENDORS[webhook.provider].events(seen, origin) if each[1] not in webhook.lost]
 	if webhook.reordered:
 		is_over = call.state == ENDED and call.ended_at + webhook.delay <= now
 		events = events[::-1] if is_over else []
@@ -75,8 +77,9 @@ def due(webhook: Webhook, call: Call, sent: int, now: float) -> list[tuple[str, 
 class Webhooks:
 	"""The webhooks of a simulated PBX. `configure` starts the thread that sends, `stop` ends it."""
 
-	def __init__(self, calls: Callable[[], Sequence[Call]]):
+	def __init__(self, calls: Callable[[], Sequence[Call]], origin: Callable[[], str]):
 		self._calls = calls
+		self._origin = origin
 		self._lock = threading.Lock()
 		self._stopping = threading.Event()
 		self._thread: threading.Thread | None = None
@@ -134,7 +137,7 @@ class Webhooks:
 
 	def _tell(self, webhook: Webhook, call: Call) -> None:
 		key = (webhook.provider, call.id)
-		new = due(webhook, call, self._sent.get(key, 0), time.time())
+		new = due(webhook, call, self._sent.get(key, 0), time.time(), self._origin())
 		for event, told in new:
 			for _time in range(webhook.times):
 				self._deliver(webhook, call, event, told)

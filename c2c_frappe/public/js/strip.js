@@ -6,11 +6,13 @@ import { can_be_wrapped_up, is_under_way, look_of } from "./status";
 import { build, draw, hide, tick } from "./strip_view";
 import { wrap_up } from "./wrap_up";
 
+const GLANCE = 1000; // ms between looks whether a wrap-up that waits would disturb nobody
 const LINGER = 60000; // ms a call that has ended stays in sight, for whoever wants to wrap it up
 
 let shown = null;
 let ticker = null;
 let closing = null;
+let offered = null;
 
 // `call_despite` places a refused call again, with a reason.
 export function start_strip(call_despite) {
@@ -37,10 +39,19 @@ export function wrap_up_shown() {
 	if (!shown || !can_be_wrapped_up(shown)) return;
 	const { call, target } = shown;
 	clearTimeout(closing);
-	wrap_up({ call, title: target.title || shown.number }, (news) => {
+	wrap_up({ call, title: target.title || shown.number, is_required: shown.wrap_up === "Required" }, (news) => {
 		refresh_timeline();
 		if (shown?.call === call && look_of(news.status).is_final) close();
 	});
+}
+
+// By itself, once a call, in the tab that is looked at, and not over what somebody is just doing in a dialog.
+function offer_wrap_up() {
+	const { call, wrap_up: way } = shown || {};
+	if (!way || offered === call) return;
+	if (document.hidden || document.querySelector(".modal.show")) return setTimeout(offer_wrap_up, GLANCE);
+	offered = call;
+	wrap_up_shown();
 }
 
 async function override_shown(call_despite) {
@@ -89,7 +100,8 @@ function show(call) {
 	const { is_final, is_kept } = look_of(call.status);
 	tick(is_final && is_kept ? 0 : call.since);
 	if (!is_final && call.since) ticker = setInterval(() => tick(call.since), 1000);
-	if (is_final && !is_kept) closing = setTimeout(close, LINGER);
+	if (is_final && !is_kept && call.wrap_up !== "Required") closing = setTimeout(close, LINGER);
+	offer_wrap_up();
 }
 
 // No more news is expected: what is shown may stay, or goes when nobody needs to read it.

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from c2c_frappe import accounts, replies
-from c2c_frappe.pbx import networks, settings
+from c2c_frappe.pbx import networks, recordings, settings
 from c2c_frappe.pbx.errors import ConfigurationError
 
 
@@ -44,6 +44,7 @@ class PBXAccount(Document):
 		try:
 			accounts.provider_of_form(self)
 			networks.parsed(self.webhook_addresses, "webhook_addresses")
+			recordings.hosts((), self.recording_hosts)
 		except ConfigurationError as error:
 			return error
 		return None

@@ -7,17 +7,18 @@ from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
-from c2c_frappe import callers, number_index
+from c2c_frappe import callers, number_index, recordings
 
 
 class PBXCallLog(Document):
 	"""The record of a call and of every attempt that was refused."""
 
 	def onload(self):
-		"""Tell the form who else has the number."""
+		"""Tell the form who else has the number, and whether there is a recording to hear."""
 		owners = number_index.owners(self.number or "")
 		others = [owner for owner in owners if owner.name != self.reference_name]
 		self.set_onload("others", callers.records_of(others, frappe.session.user))
+		self.set_onload("recording", recordings.offer(self.name))
 
 	@staticmethod
 	def clear_old_logs(days: int = 730) -> None:
