@@ -85,3 +85,9 @@ def with_recordings(until: datetime, limit: int) -> list[str]:
 	is_old = (table.requested_at < until) & table.recording_url.isnotnull()
 	query = frappe.qb.from_(table).select(table.name).where(is_old).orderby(table.requested_at)
 	return query.limit(limit).run(pluck=True)
+
+
+def known_ids(account: str, ids: list[str]) -> set[str]:
+	"""Return those of these ids by which the PBX named calls of this account."""
+	filters = {"pbx_call_id": ("in", ids), "account": account}
+	return set(frappe.get_all(DOCTYPE, filters, pluck="pbx_call_id")) if ids else set()

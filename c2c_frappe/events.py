@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 import frappe
@@ -20,7 +20,7 @@ from c2c_frappe.pbx import news
 from c2c_frappe.pbx.base import MASK, redact
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.incoming import INCOMING
-from c2c_frappe.pbx.matching import is_unheard_of, match
+from c2c_frappe.pbx.matching import Candidate, is_unheard_of, match
 from c2c_frappe.pbx.news import CallEvent
 from c2c_frappe.pbx.records import CallRecord
 from c2c_frappe.site_time import utc_now
@@ -28,6 +28,8 @@ from c2c_frappe.transactions import committed
 
 DOCTYPE = "PBX Event"
 APPLIED, WAITING, UNMATCHED, IGNORED = "Applied", "Waiting", "Unmatched", "Ignored"
+# Of records only, and not stored: the row was made for it; it was heard before.
+ADDED, KNOWN = "Added", "Known"
 # An event that fits no call may be early; after this long it is not early any more.
 PATIENCE = timedelta(hours=24)
 # By then every dial has its reply, and with it the PBX's id: an outgoing call nobody clicked began at the phone.
@@ -41,25 +43,32 @@ def receive(account, payload: dict) -> str:
 	name = _store(account.name, _shown(payload, event), event, _key(account.name, _as_text(payload)))
 	if not name:
 		return APPLIED
-	return _try(name, account.name, event) if event else IGNORED
+	outcome = _try(name, account.name, event) if event else IGNORED
+	return APPLIED if outcome == ADDED else outcome
 
 
 def receive_records(account: str, records: Iterable[CallRecord], secrets: tuple[str, ...]) -> Counter:
-	"""Store and apply what is new in these call records; return how many came to each outcome. Commits each.
+	"""Store and apply what is new in these call records; return how many came to each outcome. Commits each."""
+	outcomes = Counter(outcome for _record, outcome in take_records(account, records, secrets))
+	del outcomes[KNOWN]
+	return outcomes
+
+
+def take_records(
+	account: str, records: Iterable[CallRecord], secrets: tuple[str, ...]
+) -> Iterator[tuple[CallRecord, str]]:
+	"""Store and apply call records, committing each; yield each with its outcome, KNOWN when it was heard before.
 
 	A record is new when what it says was not heard before, so that reading it twice changes nothing.
 	"""
-	by_key = {_key(account, "record", r.record_id, _said(r.event)): r for r in records}
-	known = set(frappe.get_all(DOCTYPE, {"event_key": ("in", list(by_key))}, pluck="event_key"))
-	outcomes = Counter()
-	for key, record in by_key.items():
-		if key in known:
-			continue
-		text = redact(_shown(dict(record.row), record.event), secrets)
-		name = _store(account, text, record.event, key, record.record_id)
-		if name:
-			outcomes[_try(name, account, record.event, record.record_id)] += 1
-	return outcomes
+	keyed = [(_key(account, "record", r.record_id, _said(r.event)), r) for r in records]
+	known = set(frappe.get_all(DOCTYPE, {"event_key": ("in", [key for key, _r in keyed])}, pluck="event_key"))
+	for key, record in keyed:
+		name = ""
+		if key not in known:
+			text = redact(_shown(dict(record.row), record.event), secrets)
+			name = _store(account, text, record.event, key, record.record_id)
+		yield record, _try(name, account, record.event, record.record_id) if name else KNOWN
 
 
 def retry_waiting() -> None:
@@ -87,7 +96,8 @@ def retry(name: str) -> str:
 	event = known or _read_again(name, row)
 	if not event:
 		return IGNORED
-	return _try(name, row.account, event, row.record_id or "", get_datetime(row.received_at))
+	outcome = _try(name, row.account, event, row.record_id or "", get_datetime(row.received_at))
+	return APPLIED if outcome == ADDED else outcome
 
 
 def _read_again(name: str, row) -> CallEvent | None:
@@ -198,18 +208,29 @@ def forget_recording(call: str) -> None:
 
 def _place(account: str, event: CallEvent, record_id: str, age: timedelta) -> tuple[str, str]:
 	"""Return (call, outcome): the call that is meant, or the row of one that began at the PBX."""
-	candidates = call_search.candidates(account, event)
+	candidates = _untaken(call_search.candidates(account, event), event, record_id)
 	call = match(event, candidates)
 	if call:
 		return call, APPLIED
 	is_settled = bool(record_id) or event.direction == INCOMING or age >= SETTLED
 	pbx_id = event.pbx_call_id or record_id
 	if is_settled and pbx_id:
-		return _begun_at_pbx(account, event, pbx_id, candidates) or ("", _still_waiting(age))
+		return _begun_at_pbx(account, event, pbx_id, record_id, candidates) or ("", _still_waiting(age))
 	return "", _still_waiting(age)
 
 
-def _begun_at_pbx(account: str, event: CallEvent, pbx_id: str, candidates: list) -> tuple[str, str] | None:
+def _untaken(candidates: list[Candidate], event: CallEvent, record_id: str) -> list[Candidate]:
+	"""Return the calls a record may be about: of several without the PBX's ids each is about a call of its own."""
+	if event.call or event.pbx_call_id or not (record_id and candidates):
+		return candidates
+	others = {"call": ("in", [c.name for c in candidates]), "record_id": ("not in", ("", record_id))}
+	taken = set(frappe.get_all(DOCTYPE, others, pluck="call"))
+	return [candidate for candidate in candidates if candidate.name not in taken]
+
+
+def _begun_at_pbx(
+	account: str, event: CallEvent, pbx_id: str, record_id: str, candidates: list[Candidate]
+) -> tuple[str, str] | None:
 	"""Return (call, outcome) of news no click explains, None while a click might; the row is added if need be."""
 	call = call_log.name_at_pbx(account, pbx_id)
 	if frappe.db.exists(call_log.DOCTYPE, call):
@@ -219,10 +240,10 @@ def _begun_at_pbx(account: str, event: CallEvent, pbx_id: str, candidates: list)
 	if not is_ours:
 		return "", IGNORED
 	near = call_search.calls_near(account, whose["agent"], event.known_at) if event.known_at else []
-	if not is_unheard_of(event, [*candidates, *near]):
+	if not is_unheard_of(event, [*candidates, *_untaken(near, event, record_id)]):
 		return None
 	call_log.add(call, account, event, whose)
-	return call, APPLIED
+	return call, ADDED
 
 
 def _record_of(number: str) -> dict:

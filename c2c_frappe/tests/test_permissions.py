@@ -38,6 +38,8 @@ METHODS = {
 	"account.fetch_records": (MANAGERS, True),
 	"account.read_numbers": (MANAGERS, True),
 	"event.retry": (MANAGERS, True),
+	"call_import.preview": (MANAGERS, False),
+	"call_import.start": (MANAGERS, True),
 	"recording.play": (AGENTS | MANAGERS, False),
 	"recording.delete": (MANAGERS, True),
 	"webhook.receive": (ANYBODY, False),
@@ -53,6 +55,8 @@ ARGUMENTS = {
 	"account.fetch_records": {"account": COMMPEAK},
 	"account.webhook_help": {"account": COMMPEAK},
 	"event.retry": {"names": "[]"},
+	"call_import.preview": {"name": "none"},
+	"call_import.start": {"name": "none"},
 }
 
 

@@ -1,7 +1,11 @@
 // The list of events: what is stuck stands out, and is tried again together.
 
+const COLOURS = { Applied: "green", Waiting: "orange", Unmatched: "red", Ignored: "gray" };
+
 frappe.listview_settings["PBX Event"] = {
 	hide_name_column: true,
+	add_fields: ["outcome"],
+	get_indicator: ({ outcome }) => [__(outcome), COLOURS[outcome], `outcome,=,${outcome}`],
 	onload(list) {
 		list.page.add_action_item(__("Try again"), () => try_again(list));
 	},
