@@ -9,30 +9,34 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import get_system_timezone, now, now_datetime
+from frappe.utils import now, now_datetime
 
 from c2c_frappe.pbx import news, status
 from c2c_frappe.pbx.base import DialResult
 from c2c_frappe.pbx.guards import first_free
-from c2c_frappe.pbx.matching import AFTER, BEFORE, Candidate
 from c2c_frappe.pbx.news import CallEvent
+from c2c_frappe.site_time import of_utc, utc_now
 from c2c_frappe.transactions import ATTEMPTS, committed, was_ended
 
 DOCTYPE = "PBX Call Log"
 # After the exchange's own deadline: time to read the answer and to save it.
 GRACE = timedelta(seconds=5)
 _TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
-# More calls than these to one number, or with one id, make an event ambiguous anyway.
-CANDIDATES = 50
 COLUMNS = (
 	"name", "status", "agent", "account", "extension", "number", "reference_doctype", "reference_name",
-	"failure_code", "message", "requested_at", "reply_due", "duration",
+	"failure_code", "message", "requested_at", "reply_due", "duration", "direction", "missed_call_task",
+	"recording_url", "disposition", "notes",
+)  # fmt: skip
+# What `apply` compares with what events say.
+APPLIED = (
+	"account", "evidence_rank", "status", "failure_code", "pbx_call_id", "custom_data", "extension", "number",
+	"requested_at", "reference_name", "recording_deleted",
 )  # fmt: skip
 
 
@@ -83,12 +87,6 @@ def of_record(doctype: str, name: str, limit: int) -> list[dict]:
 	return [shown(row) for row in rows]
 
 
-def last_status(number: str) -> str:
-	"""Return the status of the latest call to an E.164 number, "" when there was none."""
-	rows = frappe.get_all(DOCTYPE, {"number": number}, COLUMNS, order_by="requested_at desc", limit=1)
-	return shown(rows[0])["status"] if rows else ""
-
-
 def open(draft: Draft, guards: Guards, custom_data: dict[str, str]) -> tuple[dict, bool]:  # noqa: A001
 	"""Insert and commit the row that permits one dial; return (row, is_new).
 
@@ -131,7 +129,7 @@ def close(name: str, result: DialResult, message: str, repeat_seconds: float) ->
 
 	The repeat window starts anew: a second click may have waited for a web worker as long as the PBX took.
 	"""
-	repeat_until = _utc_now() + timedelta(seconds=repeat_seconds)
+	repeat_until = utc_now() + timedelta(seconds=repeat_seconds)
 	freed = {"slot": None, "site_slot": None, "reply_due": None, "repeat_until": repeat_until}
 	if result.pbx_call_id:
 		freed["pbx_call_id"] = result.pbx_call_id
@@ -148,80 +146,53 @@ def close(name: str, result: DialResult, message: str, repeat_seconds: float) ->
 	return by_name(name)
 
 
-def candidates(account: str, event: CallEvent) -> list[Candidate]:
-	"""Return the account's calls an event may be about: by our key, by the PBX's id, by number."""
-	table = frappe.qb.DocType(DOCTYPE)
-	meant = [(table.name, event.call)] if event.call else _by_traits(table, event)
-	found = {}
-	for column, value in meant:
-		found.update({c.name: c for c in _candidates((table.account == account) & (column == value))})
-	return list(found.values())
+def name_at_pbx(account: str, pbx_id: str) -> str:
+	"""Return the name of the row of a call that began at the PBX: the same for the same id, so there is one."""
+	return hashlib.sha256(f"{account}\0{pbx_id}".encode()).hexdigest()[:20]
 
 
-def calls_near(account: str, agent: str, started_at: datetime) -> list[Candidate]:
-	"""Return the agent's calls of the minutes around a moment in UTC."""
-	table = frappe.qb.DocType(DOCTYPE)
-	since, till = _of_utc(started_at - AFTER), _of_utc(started_at + BEFORE)
-	is_near = (table.requested_at >= since) & (table.requested_at <= till)
-	return _candidates((table.agent == agent) & (table.account == account) & is_near)
+def add(name: str, account: str, event: CallEvent, whose: dict) -> None:
+	"""Insert and commit the row of a call that began at the PBX, unless it is there; `apply` says what became of it.
 
-
-def _candidates(condition) -> list[Candidate]:
-	table = frappe.qb.DocType(DOCTYPE)
-	columns = ("name", "pbx_call_id", "extension", "number", "requested_at", "evidence_rank")
-	query = frappe.qb.from_(table).select(*(table[column] for column in columns)).where(condition)
-	rows = query.orderby(table.requested_at, order=frappe.qb.desc).limit(CANDIDATES).run()
-	return [
-		Candidate(n, i or "", x or "", number or "", _in_utc(at), (rank or 0) < status.BEGAN_AT_PBX.rank)
-		for n, i, x, number, at, rank in rows
-	]
-
-
-def _by_traits(table, event: CallEvent) -> list[tuple]:
-	traits = ((table.pbx_call_id, event.pbx_call_id), (table.number, event.started_at and event.number))
-	return [(column, value) for column, value in traits if value]
-
-
-def open_starts(account: str, since: datetime) -> list[datetime]:
-	"""Return when the account's calls that have no end yet were requested, those since a moment in UTC, in UTC."""
-	table = frappe.qb.DocType(DOCTYPE)
-	is_open = table.status.isin(sorted(status.OPEN)) & (table.requested_at >= _of_utc(since))
-	query = frappe.qb.from_(table).select(table.requested_at).where(is_open & (table.account == account))
-	return [_in_utc(moment) for moment in query.run(pluck=True)]
-
-
-def name_of_record(account: str, record_id: str) -> str:
-	"""Return the name of the row of a call that began at the PBX: the same for the same record, so there is one."""
-	return hashlib.sha256(f"{account}\0{record_id}".encode()).hexdigest()[:20]
-
-
-def add(name: str, account: str, agent: str, event: CallEvent) -> None:
-	"""Insert and commit the row of a call that began at the PBX, unless it is there; `apply` says what became of it."""
+	`whose` are its agent and its record, as far as they are known.
+	"""
 	_insert(
 		{
 			"name": name,
 			"direction": event.direction,
-			"agent": agent,
 			"account": account,
 			"extension": event.extension,
 			"number": event.number,
-			"requested_at": _of_utc(event.started_at),
+			"requested_at": of_utc(event.known_at),
 			"pbx_call_id": event.pbx_call_id,
+			**whose,
 			**_said(status.BEGAN_AT_PBX),
 		}
 	)
 
 
-def apply(name: str, events: list[CallEvent]) -> dict:
-	"""Bring a call's row up to its events: the best status, and each fact from the best source."""
-	fields = ["evidence_rank", "status", "failure_code", "pbx_call_id"]
-	row = frappe.db.get_value(DOCTYPE, name, fields, as_dict=True, for_update=True)
+def apply(name: str, told: Callable[[], list[CallEvent]], whose: Callable[[dict, dict], dict]) -> dict:
+	"""Bring a call's row up to its events: the best status, and each fact from the best source.
+
+	The row is locked until the caller commits; only then `told` is asked for the events, so that two who apply at
+	once both know all of them. Of a call that began at the PBX, `whose` returns agent and record for a row and what
+	is new of its extension and number.
+	"""
+	row = frappe.db.get_value(DOCTYPE, name, APPLIED, as_dict=True, for_update=True)
+	events = told()
 	now_known = status.Evidence(row.evidence_rank, row.status, row.failure_code or "")
 	best = status.best([now_known, *(event.evidence for event in events if event.evidence)])
-	facts = {n: _of_utc(v) if isinstance(v, datetime) else v for n, v in news.fold(events).items()}
+	facts = _as_columns(news.fold(events))
 	if row.pbx_call_id:
 		# The dial's own reply named the call; an event may know it by another leg's id.
 		facts.pop("pbx_call_id", None)
+	if row.recording_deleted:
+		facts.pop("recording_url", None)
+	# Of what was dialled here it is at least an empty object.
+	if row.custom_data is None:
+		origin = _as_columns(news.origin(events))
+		changed = {column: value for column, value in origin.items() if value != (row[column] or "")}
+		facts.update(changed, **whose(row, changed))
 	if best != now_known:
 		facts.update(_said(best), message="")
 	if status.is_final(best.status):
@@ -231,9 +202,33 @@ def apply(name: str, events: list[CallEvent]) -> dict:
 	return by_name(name)
 
 
+def _as_columns(facts: dict) -> dict:
+	"""Return facts of events under the log's names, times in the site's zone."""
+	times = {"started_at": "requested_at"}
+	return {times.get(n, n): of_utc(v) if isinstance(v, datetime) else v for n, v in facts.items()}
+
+
+def link(numbers: list[str], doctype: str, name: str) -> None:
+	"""Give a record the calls with its E.164 numbers that belong to none; the caller commits."""
+	table = frappe.qb.DocType(DOCTYPE)
+	is_nobodys = table.reference_name.isnull() | (table.reference_name == "")
+	_update({"reference_doctype": doctype, "reference_name": name}, table.number.isin(numbers) & is_nobodys)
+
+
+def forget_recording(name: str) -> None:
+	"""Delete the link to a call's recording for good, whatever the PBX tells later; the caller commits."""
+	gone = {"recording_url": None, "recording_deleted": 1}
+	_update(gone, frappe.qb.DocType(DOCTYPE).name == name)
+
+
+def note_task(name: str, task: str) -> None:
+	"""Keep which ToDo reminds of a missed call; the caller commits."""
+	_update({"missed_call_task": task}, frappe.qb.DocType(DOCTYPE).name == name)
+
+
 def sweep() -> None:
 	"""Free the guards that are past their deadline and turn dials nobody answered for into Unknown; commit."""
-	moment = _utc_now()
+	moment = utc_now()
 	table = frappe.qb.DocType(DOCTYPE)
 	is_due = table.slot.isnotnull() & (table.reply_due < moment)
 	is_answered = table.slot.isnull() | (table.reply_due < moment)
@@ -294,7 +289,7 @@ def _columns(draft: Draft) -> dict:
 
 def _taken(draft: Draft, guards: Guards) -> dict:
 	"""Return the columns that hold the guards of one dial; raise Busy when no slot is free."""
-	moment = _utc_now()
+	moment = utc_now()
 	reply_due = moment + timedelta(seconds=guards.reply_seconds) + GRACE
 	# Not get_all with "is set", which reads as `slot != ''` and scans the table.
 	table = frappe.qb.DocType(DOCTYPE)
@@ -345,28 +340,9 @@ def _find(filters: dict) -> dict | None:
 
 def shown(row: dict) -> dict:
 	"""Return the row as it is to be read now: a dial past its deadline is Unknown before the sweep ran."""
-	overdue = status.as_of(_utc_now(), row["status"], row["reply_due"])
+	overdue = status.as_of(utc_now(), row["status"], row["reply_due"])
 	if overdue:
 		row.update(
 			status=overdue.status, failure_code=overdue.failure_code, message=_(status.INTERRUPTED.template)
 		)
 	return row
-
-
-def _in_utc(moment: datetime) -> datetime:
-	"""Return a time of the site's own zone as UTC without a zone."""
-	return (
-		moment.replace(tzinfo=ZoneInfo(get_system_timezone())).astimezone(timezone.utc).replace(tzinfo=None)
-	)
-
-
-def _of_utc(moment: datetime) -> datetime:
-	"""Return UTC without a zone as the site's own time, which Frappe's Datetime fields hold."""
-	return (
-		moment.replace(tzinfo=timezone.utc).astimezone(ZoneInfo(get_system_timezone())).replace(tzinfo=None)
-	)
-
-
-def _utc_now() -> datetime:
-	# Deadlines are kept in UTC: the site's own clock jumps back an hour every autumn.
-	return datetime.now(timezone.utc).replace(tzinfo=None)

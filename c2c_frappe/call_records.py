@@ -6,19 +6,16 @@ what was heard before changes nothing. What to ask and what a record means is de
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from itertools import count
 
 import frappe
-from filelock import FileLock, Timeout
 from frappe import _
 
-from c2c_frappe import accounts, call_log, events, replies
+from c2c_frappe import accounts, call_search, events, replies
+from c2c_frappe.one_at_a_time import alone
 from c2c_frappe.pbx import exchange, records
 from c2c_frappe.pbx.base import Provider
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError, RejectedError
@@ -39,7 +36,7 @@ def schedule() -> None:
 	for row in frappe.get_all(DOCTYPE, {"enabled": 1}, ["name", "records_until"]):
 		if not accounts.has_call_records(frappe.get_doc(DOCTYPE, row.name)):
 			continue
-		is_open = bool(call_log.open_starts(row.name, _now() - PATIENCE))
+		is_open = bool(call_search.open_starts(row.name, _now() - PATIENCE))
 		if records.is_due(row.records_until, _now(), is_open):
 			_enqueue(row.name)
 
@@ -80,9 +77,10 @@ def run(account: str, user: str = "") -> None:
 def fetch(account: str, tell: Tell = lambda share: None) -> dict:
 	"""Fetch and apply what is due; return {ok, message, read, new}. Commits; one run at a time per account.
 
-	`ok` is None when another run is under way. `new` counts the records that said something new.
+	`ok` is None when another run is under way; on another machine a second one only reads twice. `new` counts the
+	records that said something new.
 	"""
-	with _alone(account) as is_alone:
+	with alone(f"records {account}") as is_alone:
 		if not is_alone:
 			return _outcome(None, _("The call records of {0} are being fetched already.").format(account))
 		counts = Counter()
@@ -109,7 +107,7 @@ def _outcome(ok: bool | None, message: str, counts: Counter | None = None) -> di
 def _catch_up(account: str, provider: Provider, counts: Counter, tell: Tell) -> None:
 	"""Read window after window up to now, then the moments at which calls started that are still open."""
 	now, mark = _now(), frappe.db.get_value(DOCTYPE, account, "records_until")
-	open_starts = call_log.open_starts(account, now - PATIENCE)
+	open_starts = call_search.open_starts(account, now - PATIENCE)
 	first = window = records.next_window(mark, now, provider.records_overlap)
 	while True:
 		_apply(account, provider, window, counts)
@@ -152,28 +150,6 @@ def _note(account: str, message: str) -> None:
 		if message:
 			frappe.log_error(_("Call records of {0}").format(account), message)
 	frappe.db.commit()
-
-
-@contextmanager
-def _alone(account: str) -> Iterator[bool]:
-	"""Hold the account's lock file, which the system frees when the process dies; yield False if another has it.
-
-	On another machine a second run may go on; it only reads twice.
-	"""
-	folder = os.path.abspath(frappe.get_site_path("locks"))
-	os.makedirs(folder, exist_ok=True)
-	lock = FileLock(
-		f"{folder}/c2c_records_{hashlib.sha256(account.encode()).hexdigest()[:16]}.lock", timeout=0
-	)
-	try:
-		lock.acquire()
-	except Timeout:
-		yield False
-		return
-	try:
-		yield True
-	finally:
-		lock.release()
 
 
 def _now() -> datetime:

@@ -7,38 +7,49 @@ from datetime import datetime, timezone
 import frappe
 from frappe import _
 
-from c2c_frappe import call_log, extensions, fixes, numbers
+from c2c_frappe import call_search, extensions, fixes, number_index, numbers
 from c2c_frappe.pbx import phone
 from c2c_frappe.pbx.choice import Choice, distinct, local_time
 from c2c_frappe.pbx.errors import InvalidNumberError
+from c2c_frappe.pbx.phone import PhoneNumber
 
 
 def offer(doctype: str, name: str) -> dict:
 	"""Return {numbers: [{fieldname, row, label, number, local_time, last_result, do_not_call}], message, fix}."""
 	record = numbers.of_record(doctype, name)
 	countries = numbers.deciding_countries(record, extensions.account_of(frappe.session.user))
+	choices = [(choice, _read(choice, countries)) for choice in distinct(record.choices, countries)]
+	refused = number_index.not_to_be_called(number.e164 for _choice, number in choices if number)
 	return {
 		"numbers": [
-			{**_offered(choice, countries), "do_not_call": choice.do_not_call}
-			for choice in distinct(record.choices, countries)
+			{
+				**_offered(choice, number),
+				"do_not_call": choice.do_not_call or bool(number and number.e164 in refused),
+			}
+			for choice, number in choices
 		],
 		"message": "" if record.choices else _("There is no phone number here yet. Add one, save, and call."),
 		"fix": None if record.choices else fixes.link(doctype, record.name),
 	}
 
 
-def _offered(choice: Choice, countries: tuple[str, ...]) -> dict:
+def _read(choice: Choice, countries: tuple[str, ...]) -> PhoneNumber | None:
+	try:
+		return phone.find(choice.text, countries)
+	except InvalidNumberError:
+		return None
+
+
+def _offered(choice: Choice, number: PhoneNumber | None) -> dict:
 	offered = {
 		"fieldname": choice.fieldname,
 		"row": choice.row,
 		"label": choice.label,
 		"number": choice.shown,
 	}
-	try:
-		number = phone.find(choice.text, countries)
-	except InvalidNumberError:
+	if not number:
 		return {**offered, "local_time": "", "last_result": ""}
-	last = call_log.last_status(number.e164)
+	last = call_search.last_status(number.e164)
 	is_masked = choice.shown != choice.text
 	return {
 		**offered,

@@ -1,4 +1,4 @@
-"""What the app adds to `bench`: `bench --site S c2c reconcile` and `... c2c listen`. Prints sentences; decides nothing."""
+"""What the app adds to `bench`: `bench --site S c2c reconcile`, `... index` and `... listen`. Prints sentences; decides nothing."""
 
 from __future__ import annotations
 
@@ -37,6 +37,33 @@ def listen(context):
 
 	with suppress(KeyboardInterrupt):
 		listener.listen(get_site(context), click.echo)
+
+
+@click.option("--again", is_flag=True, help="Read every record, not only what is left of a run that stopped.")
+@pass_context
+def index(context, again: bool):
+	"""Read the numbers of the records that calls are linked to; exit 1 when another run is under way."""
+	frappe.init(site=get_site(context))
+	frappe.connect()
+	try:
+		is_done = _read_numbers(again)
+	finally:
+		frappe.destroy()
+	sys.exit(0 if is_done else 1)
+
+
+def _read_numbers(again: bool) -> bool:
+	from c2c_frappe import number_backfill, number_index
+
+	if again:
+		number_backfill.start_again()
+	with click.progressbar(length=100, label="Reading numbers") as bar:
+		is_done = number_backfill.read_all(lambda share: bar.update(int(100 * share) - bar.pos))
+	if is_done:
+		click.echo(f"{frappe.db.count(number_index.DOCTYPE)} numbers are known.")
+	else:
+		click.secho("The numbers are being read already.", fg="red")
+	return is_done
 
 
 def _accounts(account: str | None) -> list[str]:

@@ -6,12 +6,12 @@ import frappe
 from frappe import _
 from frappe.utils import get_url_to_form
 
-from c2c_frappe import permissions
+from c2c_frappe import number_index, permissions
 
 SETTINGS = "PBX Settings"
 
 # failure code -> what to change, the first there is and the user may change: the agent's User, the account, PBX
-# Settings, or the record that was called.
+# Settings, the record that was called, or the one that asks not to be called on its number.
 _CURES = {
 	"disabled": ("account", "settings"),
 	"misconfigured": ("account", "settings"),
@@ -25,7 +25,7 @@ _CURES = {
 	"extension_offline": ("user", "account"),
 	"no_number": ("record",),
 	"invalid_number": ("record",),
-	"do_not_call": ("record",),
+	"do_not_call": ("refuser",),
 	"number_not_allowed": ("settings",),
 	"outside_hours": ("settings",),
 	"rate_limited": ("settings",),
@@ -40,6 +40,9 @@ def fix_for(row: dict) -> dict | None:
 		"user": ("User", row["agent"]),
 		"record": (row["reference_doctype"], row["reference_name"]),
 	}
+	if row["failure_code"] == "do_not_call":
+		refusers = number_index.not_to_be_called([row["number"]])
+		places["refuser"] = refusers.get(row["number"], places["record"])
 	links = (link(*places[cure]) for cure in _CURES.get(row["failure_code"], ()))
 	return next(filter(None, links), None)
 

@@ -24,17 +24,26 @@ fixtures = [{"dt": "Role", "filters": [["name", "in", ["PBX Agent", "PBX Manager
 has_permission = {"PBX Call Log": "c2c_frappe.permissions.has_call_permission"}
 permission_query_conditions = {"PBX Call Log": "c2c_frappe.permissions.call_conditions"}
 
-doc_events = {"User": {"validate": "c2c_frappe.extensions.validate_user"}}
+doc_events = {
+	"User": {"validate": "c2c_frappe.extensions.validate_user"},
+	"*": {
+		"on_update": "c2c_frappe.number_index.follow",
+		"after_rename": "c2c_frappe.number_index.follow_rename",
+		"after_delete": "c2c_frappe.number_index.follow_delete",
+	},
+}
 
 scheduler_events = {
 	"cron": {
 		"* * * * *": [
 			"c2c_frappe.call_log.sweep",
 			"c2c_frappe.events.retry_waiting",
+			"c2c_frappe.number_backfill.schedule",
 			"c2c_frappe.setup_steps.refresh",
 		],
 		"*/5 * * * *": ["c2c_frappe.call_records.schedule", "c2c_frappe.silent_calls.schedule"],
-	}
+	},
+	"daily_long": ["c2c_frappe.recordings.delete_old"],
 }
 
 additional_timeline_content = {"*": ["c2c_frappe.timeline.calls_of"]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frappe
 
-from c2c_frappe import custom_fields
+from c2c_frappe import custom_fields, number_backfill
 
 CUSTOM_DATA = {
 	"leadid": "lead",
@@ -13,13 +13,16 @@ CUSTOM_DATA = {
 	"call": "call",
 	"userid": "user",
 }
+# Marks a text for extraction into locale/main.pot; the records are English and translated where they are shown.
+_ = str
+
 DISPOSITIONS = (
-	"Interested",
-	"Call back",
-	"Not interested",
-	"Left a message",
-	"Wrong number",
-	"Do not call again",
+	_("Interested"),
+	_("Call back"),
+	_("Not interested"),
+	_("Left a message"),
+	_("Wrong number"),
+	_("Do not call again"),
 )
 
 
@@ -45,6 +48,7 @@ def after_migrate() -> None:
 
 
 def after_app_install(app: str) -> None:
-	"""Add Lead's field when ERPNext or CRM arrives after us."""
+	"""Add Lead's field when ERPNext or CRM arrives after us, and have their records' numbers read."""
 	if app != "c2c_frappe":
 		custom_fields.create()
+		number_backfill.start_again()

@@ -5,8 +5,9 @@ Whether a number may be dialled is not decided here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import frappe
 from frappe import _
@@ -34,6 +35,16 @@ class Record:
 	company: str
 
 
+class Held(NamedTuple):
+	"""A text that holds one number, where it stands in a record, and the record's country's ISO code."""
+
+	name: str
+	fieldname: str
+	row: str
+	text: str
+	country: str
+
+
 def unmarked_fields() -> dict[str, list[str]]:
 	"""Return the fields Frappe's metadata does not mark: our list and the hook `c2c_phone_fields` of other apps."""
 	added = frappe.get_hooks("c2c_phone_fields") or {}
@@ -51,7 +62,7 @@ def of_record(doctype: str, name: str) -> Record:
 	"""
 	document = frappe.get_doc(doctype, name)
 	document.check_permission("read")
-	is_refused = _says_do_not_call(document)
+	is_refused = says_do_not_call(doctype, document)
 	own = _of_document(document, is_refused)
 	of_contacts = [
 		choice for contact in contacts.of_record(document) for choice in _of_contact(contact, is_refused)
@@ -63,6 +74,48 @@ def of_record(doctype: str, name: str) -> Record:
 		country_code(document.get("country") if document.meta.has_field("country") else ""),
 		document.get("company") or "",
 	)
+
+
+def held_by(doctype: str, names: Sequence[str]) -> Iterator[Held]:
+	"""Yield every number these records hold, whoever may read it, for who looks a record up by its number."""
+	meta = frappe.get_meta(doctype)
+	countries = _countries(meta, names)
+	for place, fields, column, where in _places(meta):
+		for values in _raw(place, fields, column, names, *where):
+			name = str(values[column])
+			row = values["name"] if where else ""
+			for field in fields:
+				for text in phone.split(values[field.fieldname] or ""):
+					yield Held(name, field.fieldname, row, text, countries.get(name, ""))
+
+
+def says_do_not_call(doctype: str, record) -> bool:
+	"""Tell whether a record, given as a document or as its `do_not_call` and `status`, asks not to be called."""
+	lead_status = record.get("status") if doctype == "Lead" else ""
+	return policy.is_do_not_call(record.get("do_not_call"), lead_status)
+
+
+def has_phone_fields(doctype: str) -> bool:
+	"""Tell whether records of this DocType, or the rows of their tables, hold numbers."""
+	return any(_places(frappe.get_meta(doctype)))
+
+
+def _places(meta) -> Iterator[tuple[str, list, str, tuple[str, ...]]]:
+	"""Yield (DocType, phone fields, column with the record's name, parenttype and parentfield) of each table."""
+	own = _phone_fields(meta)
+	if own:
+		yield meta.name, own, "name", ()
+	for table in meta.get_table_fields():
+		fields = _phone_fields(frappe.get_meta(table.options))
+		if fields:
+			yield table.options, fields, "parent", (meta.name, table.fieldname)
+
+
+def _countries(meta, names: Sequence[str]) -> dict[str, str]:
+	if not meta.has_field("country") or meta.get_field("country").options != "Country":
+		return {}
+	rows = frappe.get_all(meta.name, {"name": ("in", names)}, ["name", "country"])
+	return {str(row.name): country_code(row.country) for row in rows}
 
 
 def country_code(country: str | None) -> str:
@@ -92,7 +145,7 @@ def allowed_countries(settings) -> frozenset[str]:
 
 def _of_contact(contact, is_refused: bool) -> Iterator[Choice]:
 	# By row alone: a Contact's own fields only repeat its primary rows, and would look like the record's.
-	for choice in _of_document(contact, is_refused or _says_do_not_call(contact)):
+	for choice in _of_document(contact, is_refused or says_do_not_call(contact.doctype, contact)):
 		if choice.row:
 			yield replace(
 				choice, label=_("{0} of {1}").format(choice.label, contact.full_name or contact.name)
@@ -104,14 +157,9 @@ def _of_document(document, is_refused: bool) -> list[Choice]:
 	return [replace(choice, do_not_call=is_refused) for choice in found]
 
 
-def _says_do_not_call(document) -> bool:
-	lead_status = document.get("status") if document.doctype == "Lead" else ""
-	return policy.is_do_not_call(document.get("do_not_call"), lead_status)
-
-
 def _own(meta, document) -> Iterator[Choice]:
 	fields = _readable_phone_fields(meta)
-	for values in _raw(meta.name, fields, "name", document.name):
+	for values in _raw(meta.name, fields, "name", [document.name]):
 		yield from _choices(fields, values, document, "")
 
 
@@ -120,7 +168,7 @@ def _of_rows(meta, document) -> Iterator[Choice]:
 		child = frappe.get_meta(table.options)
 		fields = _readable_phone_fields(child, meta.name)
 		rows = {row.name: row for row in document.get(table.fieldname) or []}
-		for values in _raw(child.name, fields, "parent", document.name, meta.name, table.fieldname):
+		for values in _raw(child.name, fields, "parent", [document.name], meta.name, table.fieldname):
 			if values["name"] in rows:
 				yield from _choices(fields, values, rows[values["name"]], values["name"])
 
@@ -136,17 +184,16 @@ def _choices(fields: list, values: dict, document, row: str) -> Iterator[Choice]
 
 
 def _readable_phone_fields(meta, parenttype: str | None = None) -> list:
+	fields = _phone_fields(meta)
+	levels = set(meta.get_permlevel_access("read", parenttype)) if fields else ()
+	return [field for field in fields if (field.permlevel or 0) in levels]
+
+
+def _phone_fields(meta) -> list:
 	if meta.issingle or meta.get("is_virtual"):
 		return []  # no table of its own to read from
-	levels = set(meta.get_permlevel_access("read", parenttype))
 	unmarked = unmarked_fields().get(meta.name, ())
-	return [
-		field
-		for field in meta.fields
-		if is_phone_field(field, unmarked)
-		and (field.permlevel or 0) in levels
-		and not field.get("is_virtual")
-	]
+	return [f for f in meta.fields if is_phone_field(f, unmarked) and not f.get("is_virtual")]
 
 
 def is_phone_field(field, unmarked: list[str]) -> bool:
@@ -157,13 +204,20 @@ def is_phone_field(field, unmarked: list[str]) -> bool:
 	return is_marked or field.fieldname in unmarked
 
 
-def _raw(doctype: str, fields: list, column: str, value: str, parenttype: str = "", parentfield: str = ""):
+def _raw(
+	doctype: str,
+	fields: list,
+	column: str,
+	values: Sequence[str],
+	parenttype: str = "",
+	parentfield: str = "",
+):
 	# Past Frappe 16's masks, which get_doc and get_value apply: the number is dialled, not shown.
 	if not fields:
 		return []
 	table = frappe.qb.DocType(doctype)
-	query = frappe.qb.from_(table).where(table[column] == value)
+	query = frappe.qb.from_(table).where(table[column].isin(values))
 	if parenttype:
 		query = query.where(table.parenttype == parenttype).where(table.parentfield == parentfield)
-		query = query.orderby(table.idx)
+		query = query.select(table.parent).orderby(table.parent).orderby(table.idx)
 	return query.select(table.name, *[table[field.fieldname] for field in fields]).run(as_dict=True)

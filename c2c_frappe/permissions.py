@@ -26,9 +26,10 @@ def sees_all(user: str | None = None) -> bool:
 	return bool(SEES_ALL & set(frappe.get_roles(user)))
 
 
-def may(ptype: str, doctype: str, name: str) -> bool:
+def may(ptype: str, doctype: str, name: str, user: str | None = None) -> bool:
 	"""Tell whether the user may do this to a record; shows no message, as Frappe does to who may do it to none."""
-	return bool(frappe.has_permission(doctype, ptype) and frappe.has_permission(doctype, ptype, doc=name))
+	has_role = frappe.has_permission(doctype, ptype, user=user)
+	return bool(has_role and frappe.has_permission(doctype, ptype, doc=name, user=user))
 
 
 def require_agent() -> None:

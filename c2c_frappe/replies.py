@@ -5,8 +5,8 @@ from __future__ import annotations
 import frappe
 from frappe import _
 
-from c2c_frappe import fixes, permissions
-from c2c_frappe.pbx import phone, policy, reasons, registry, status
+from c2c_frappe import callers, fixes, permissions
+from c2c_frappe.pbx import phone, policy, reasons, registry, status, wrapping_up
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.text import Text
 
@@ -14,10 +14,13 @@ from c2c_frappe.pbx.text import Text
 EVENT = "pbx_call"
 
 
-def reply(row: dict, repeated: bool = False) -> dict:
-	"""Return {call, status, number, extension, message, failure_code, repeated, override, fix, can_hang_up} of a call.
+def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
+	"""Return {call, status, number, extension, message, failure_code, repeated, override, fix, can_hang_up, wrap_up,
+	caller} of a row.
 
 	`override` tells how its reader may place the call despite the refusal: "now", "reason", or "" for not at all.
+	`wrap_up` says whether the wrap-up is to open by itself: "Offered", "Required" or "" for not.
+	`caller` is for an incoming call what `callers.of_call` says to this user, the logged-in one if none is named.
 	"""
 	return {
 		"call": row["name"],
@@ -31,6 +34,8 @@ def reply(row: dict, repeated: bool = False) -> dict:
 		"override": policy.way_to_override(row["failure_code"] or "", permissions.sees_all()),
 		"fix": fixes.fix_for(row),
 		"can_hang_up": can_hang_up(row),
+		"wrap_up": wrapping_up.way(_setting(), row["status"], row["disposition"] or ""),
+		"caller": callers.of_call(row, user or frappe.session.user),
 	}
 
 
@@ -40,6 +45,10 @@ def can_hang_up(row: dict) -> bool:
 		return False
 	slug = frappe.get_cached_value("PBX Account", row["account"], "provider")
 	return slug in registry.PROVIDERS and registry.PROVIDERS[slug].capabilities.hang_up
+
+
+def _setting() -> str:
+	return frappe.get_cached_doc("PBX Settings").wrap_up or ""
 
 
 def display(number: str | None) -> str:

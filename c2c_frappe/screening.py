@@ -12,7 +12,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_system_timezone, get_time, now_datetime
 
-from c2c_frappe import alerts, call_log, numbers, permissions, recent_calls
+from c2c_frappe import alerts, call_log, number_index, numbers, permissions, recent_calls
 from c2c_frappe.call_log import Draft
 from c2c_frappe.pbx import phone, policy
 from c2c_frappe.pbx.errors import RefusedError
@@ -53,6 +53,14 @@ def _do_not_call(wanted: Request, _settings) -> None:
 		raise RefusedError(
 			"do_not_call",
 			_("This record asks not to be called. If that is wrong, correct it on the record first."),
+		)
+	if number_index.not_to_be_called([wanted.number.e164]):
+		raise RefusedError(
+			"do_not_call",
+			_(
+				"This number belongs to a record that asks not to be called. If that is wrong, correct it on that"
+				" record first."
+			),
 		)
 	if frappe.db.exists(DO_NOT_CALL, wanted.number.e164):
 		raise RefusedError(

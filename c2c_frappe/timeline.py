@@ -6,7 +6,8 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, format_duration, get_fullname
 
-from c2c_frappe import call_log, permissions, replies
+from c2c_frappe import call_log, permissions, recordings, replies
+from c2c_frappe.pbx.incoming import INCOMING
 
 LIMIT = 20
 # Where ERPNext keeps the Lead a record was made from, and when that field holds one.
@@ -39,23 +40,50 @@ def _lead_of(doctype: str, name: str) -> list[tuple[str, str]]:
 
 
 def _entry(row: dict, is_caller: bool) -> dict:
-	return {
-		"icon": "call",
-		"is_card": False,
-		"creation": row["requested_at"],
-		"content": _content(row) + (_call_again(row) if is_caller and row["number"] else ""),
-	}
+	parts = [_content(row), _said(row), _player(row)]
+	if is_caller and row["number"]:
+		parts.append(_call_again(row))
+	return {"icon": "call", "is_card": False, "creation": row["requested_at"], "content": "".join(parts)}
 
 
 def _content(row: dict) -> str:
-	who, number = escape_html(get_fullname(row["agent"])), escape_html(replies.display(row["number"]))
-	result = escape_html(_(row["status"]))
-	sentence = _("{0} called {1}: {2}").format(f"<b>{who}</b>", f"<bdi>{number}</bdi>", result)
+	number = f"<bdi>{escape_html(replies.display(row['number']))}</bdi>"
+	sentence = _sentence(row["direction"], row["agent"]).format(
+		f"<b>{escape_html(get_fullname(row['agent']))}</b>" if row["agent"] else "",
+		number,
+		escape_html(_(row["status"])),
+	)
 	if row["duration"]:
 		sentence += f" · {escape_html(format_duration(row['duration']))}"
 	if row["message"] and row["failure_code"]:
 		sentence += f'<div class="text-muted small">{escape_html(row["message"])}</div>'
 	return sentence
+
+
+def _sentence(direction: str, agent: str) -> str:
+	if direction != INCOMING:
+		return _("{0} called {1}: {2}")
+	return _("{1} called {0}: {2}") if agent else _("{1} called: {2}")
+
+
+def _said(row: dict) -> str:
+	"""Return what the agent made of the call."""
+	disposition = escape_html(_(row["disposition"])) if row["disposition"] else ""
+	notes = escape_html(row["notes"]) if row["notes"] else ""
+	pill = f'<span class="indicator-pill gray no-indicator-dot">{disposition}</span>' if disposition else ""
+	text = f'<div class="small" style="white-space: pre-line">{notes}</div>' if notes else ""
+	return (f" {pill}" if pill else "") + text
+
+
+def _player(row: dict) -> str:
+	"""Return the browser's own player for those who may hear the recording; nothing is fetched before it is played."""
+	if not recordings.may_hear(row):
+		return ""
+	source = escape_html(recordings.source(row["name"]))
+	label = escape_html(_("Recording"))
+	look = "display: block; width: 320px; max-width: 100%; height: 32px; margin: 4px 0"
+	how = f'controls controlslist="nodownload" preload="none" aria-label="{label}" style="{look}"'
+	return f'<audio {how} src="{source}"></audio>'
 
 
 def _call_again(row: dict) -> str:

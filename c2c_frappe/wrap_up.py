@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import getdate, nowdate
 
 from c2c_frappe import call_log, replies
+from c2c_frappe.pbx import wrapping_up
 
 DOCTYPE = "PBX Call Log"
 
@@ -21,11 +22,19 @@ def offer(call: str) -> dict:
 def save(call: str, disposition: str, notes: str, follow_up_on: str, follow_up: str) -> dict:
 	"""Save the agent's words on a call, and a ToDo for a follow-up date; return the call's reply."""
 	document = _writable(call)
+	_check_disposition(document, disposition)
 	document.update({"disposition": disposition or None, "notes": notes})
 	document.save()
 	if follow_up_on:
 		_remind(document, follow_up_on, follow_up)
 	return replies.reply(call_log.by_name(call))
+
+
+def _check_disposition(document, disposition: str) -> None:
+	setting = frappe.get_cached_doc("PBX Settings").wrap_up or ""
+	is_required = wrapping_up.way(setting, document.status, "") == wrapping_up.REQUIRED
+	if is_required and not disposition:
+		frappe.throw(_("Choose what came of the call."), title=_("Wrap-up"))
 
 
 def _writable(call: str):

@@ -79,10 +79,12 @@ def _fill(shown: dict, site) -> None:
 	RUNNING.mkdir(parents=True, exist_ok=True)
 	shown["pbx"] = simulated_pbx.start(site.folder / "env/bin/python", RUNNING)
 	code = "import json\nfrom embedded import demo\n"
-	printed = site.execute(f"{code}print(chr(10) + json.dumps(demo.create({shown['pbx']!r})))")
+	printed = site.execute(f"{code}print(chr(10) + json.dumps(demo.create({shown['pbx']!r}, is_told=True)))")
 	shown.update(json.loads(printed.strip().splitlines()[-1]))
 
 
 def _say_how(shown: dict) -> None:
-	print(f"\nThe simulated PBX rings at {shown['pbx']} (pick up and hang up there). ./dev down stops all.")
+	print(
+		f"\nThe simulated PBX rings at {shown['pbx']} (pick up, hang up, call in there). ./dev down stops all."
+	)
 	print(f"Open {shown['url']}, log in as {shown['user']} with password {shown['password']}, click Call.")

@@ -18,13 +18,21 @@ JSON = st.recursive(
 	max_leaves=6,
 )
 NAMES = st.sampled_from(
-	["event", "containerId", "callUuid", "extNumber", "callerIdNum", *dict(COMMPEAK.event_parameters)]
+	[
+		"eventType",
+		"containerId",
+		"tenantId",
+		"callUuid",
+		"extNumber",
+		"callerIdNum",
+		*dict(COMMPEAK.event_parameters),
+	]
 )
 
 
 @given(
 	st.dictionaries(NAMES | st.text(max_size=8), JSON, max_size=12),
-	st.sampled_from(["start", "answer", "end", "x"]),
+	st.sampled_from(["start", "answer", "end", "InboundCall", "HangupCall", "x"]),
 )
 def test_any_payload_is_read_without_an_error_and_can_be_stored(payload, event):
 	for provider in (COMMPEAK, PRIMEVOX):
@@ -75,14 +83,50 @@ def test_a_masked_number_is_no_number():
 	assert COMMPEAK.parse_event({"event": "start", "number": "*4477668899"}).number == ""
 
 
-def test_a_primevox_event_of_another_container_is_none():
-	told = {"containerId": "654321", "callUuid": "u-1", "extNumber": "2005", "callerIdNum": "12025550147"}
-	assert PRIMEVOX.parse_event(told) is None
-	read = PRIMEVOX.parse_event({**told, "containerId": "123456"})
-	assert (read.status, read.pbx_call_id, read.extension) == ("Ringing", "u-1", "2005")
-	assert (read.number, read.direction) == ("+12025550147", "Incoming")
+INBOUND = {
+	"eventType": "InboundCall",
+	"eventTarget": "phoneNumber",
+	"containerId": "123456",
+	"tenantId": "000",
+	"didNumber": "12025550100",
+	"callUuid": "u-1",
+	"callerIdNum": "2025550147",
+	"callerIdName": "ADA LOVELACE",
+}
+HANGUP = {
+	"eventType": "HangupCall",
+	"containerId": "123456",
+	"tenantId": "000",
+	"extNumber": "2005",
+	"callUuid": "u-1",
+	"callerIdNum": "12025550147",
+}
 
 
-def test_a_primevox_hangup_says_that_it_ended_and_not_how():
-	read = PRIMEVOX.parse_event({"event": "HangupCall", "containerId": "123456", "callUuid": "u-1"})
-	assert (read.source, read.evidence) == ("end", None)
+def test_a_primevox_call_that_comes_in_is_read_as_its_page_names_the_fields():
+	read = PRIMEVOX.parse_event(INBOUND)
+	assert (read.source, read.status, read.pbx_call_id) == ("progress", "Ringing", "u-1")
+	assert (read.number, read.direction, read.extension) == ("+12025550147", "Incoming", "")
+
+
+def test_a_primevox_hangup_says_that_it_ended_and_at_whose_phone_and_not_how():
+	read = PRIMEVOX.parse_event(HANGUP)
+	assert (read.source, read.evidence, read.extension) == ("end", None, "2005")
+
+
+@pytest.mark.parametrize(
+	"other",
+	[
+		{"containerId": "654321"},
+		{"tenantId": "002"},
+		{"eventType": "inboundMessage"},
+		{"eventType": ""},
+	],
+)
+def test_what_is_no_call_or_of_another_container_or_tenant_is_no_event_of_primevox(other):
+	assert PRIMEVOX.parse_event({**INBOUND, **other}) is None
+
+
+@pytest.mark.parametrize("tenant", ["0", "000", "", None])
+def test_the_default_tenant_is_the_same_however_it_is_written(tenant):
+	assert PRIMEVOX.parse_event({**INBOUND, "tenantId": tenant})

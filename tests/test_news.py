@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from c2c_frappe.pbx import news, status
-from c2c_frappe.pbx.matching import Candidate, match
+from c2c_frappe.pbx.matching import Candidate, is_unheard_of, match
 from c2c_frappe.pbx.news import CallEvent
 
 NOON = datetime(2026, 11, 23, 12, 0)
@@ -27,6 +27,9 @@ EVENTS = st.lists(
 		ended_at=TIMES,
 		duration=st.none() | st.integers(0, 600),
 		recording_url=st.sampled_from(["", "https://a/1", "https://a/2"]),
+		extension=st.sampled_from(["", "1000", "1001"]),
+		number=st.sampled_from(["", "+447700900123", "+12025550147"]),
+		started_at=TIMES,
 	),
 	max_size=8,
 )
@@ -41,12 +44,15 @@ def test_any_order_and_repetition_of_the_same_news_ends_in_the_same_facts(events
 	shuffled = events * times
 	random.shuffle(shuffled)
 	assert news.fold(shuffled) == news.fold(events)
+	assert news.origin(shuffled) == news.origin(events)
 	assert _status(shuffled) == _status(events)
 
 
 @given(EVENTS)
 def test_an_event_is_read_back_as_it_was_stored(events):
-	assert [news.of_stored(event.as_stored()) for event in events] == events
+	stored = [(event.as_stored(), event.recording_url) for event in events]
+	assert [news.of_stored(*each) for each in stored] == events
+	assert not [each for each, _url in stored if "recording_url" in each]
 
 
 def test_a_call_record_outweighs_an_end_event_and_that_outweighs_progress():
@@ -55,6 +61,29 @@ def test_a_call_record_outweighs_an_end_event_and_that_outweighs_progress():
 	record = CallEvent("record", status.BUSY, duration=0)
 	assert _status([progress, end, record]).status == status.BUSY
 	assert news.fold([record, progress, end]) == {"answered_at": NOON, "duration": 0}
+
+
+def test_the_phone_that_was_picked_up_outweighs_one_that_only_rang():
+	rang = CallEvent("progress", status.RINGING, extension="1001")
+	answered = CallEvent("progress", status.IN_PROGRESS, extension="1000")
+	assert news.fold([answered, rang], news.ORIGIN) == {"extension": "1000"}
+
+
+@pytest.mark.parametrize(
+	("told", "expected"),
+	[
+		(CallEvent("progress", status.RINGING), {"started_at": NOON}),
+		(CallEvent("progress", status.IN_PROGRESS), {"answered_at": NOON}),
+		(CallEvent("end", ""), {"ended_at": NOON}),
+		(CallEvent("end", ended_at=NOON - timedelta(1)), {"ended_at": NOON - timedelta(1)}),
+		(CallEvent("record", status.BUSY), {}),
+		(CallEvent("progress"), {}),
+	],
+)
+def test_news_without_a_time_of_its_own_is_dated_by_when_it_came(told, expected):
+	dated = news.dated(told, NOON)
+	names = ("started_at", "answered_at", "ended_at")
+	assert {name: getattr(dated, name) for name in names if getattr(dated, name)} == expected
 
 
 def test_proof_of_a_call_outweighs_a_dial_that_was_called_failed():
@@ -120,3 +149,33 @@ def start(**values):
 def test_an_event_belongs_to_exactly_one_call_or_to_none(event, calls, matched):
 	assert match(event, calls) == matched
 	assert match(event, calls[::-1]) == matched
+
+
+def incoming(**values):
+	return start(**{"direction": "Incoming", "pbx_call_id": "9", **values})
+
+
+@pytest.mark.parametrize(
+	("event", "calls", "is_new"),
+	[
+		(incoming(), [], True),
+		(incoming(extension=""), [], True),
+		(start(extension="", pbx_call_id="9"), [], False),
+		(incoming(started_at=None), [], False),
+		(incoming(started_at=None, ended_at=NOON), [], True),
+		(incoming(call="abc"), [], False),
+		# A click's first leg may look like a call that comes in: until the click's own id is known it may be the one.
+		(incoming(), [call("a")], False),
+		(incoming(extension=""), [call("a")], False),
+		(incoming(number=""), [call("a", is_silent=True)], False),
+		(incoming(), [call("a", pbx_call_id="8", is_silent=True)], False),
+		(incoming(), [call("a", pbx_call_id="8")], True),
+		(incoming(number="+12025550147"), [call("a")], True),
+		(incoming(extension="1001"), [call("a")], True),
+		(incoming(), [call("a", requested_at=NOON - timedelta(minutes=10))], True),
+	],
+)
+def test_news_is_of_a_call_that_began_at_the_pbx_only_when_no_call_of_ours_can_be_the_one(
+	event, calls, is_new
+):
+	assert is_unheard_of(event, calls) is is_new

@@ -31,6 +31,7 @@ def test_every_setting_has_a_text_and_defaults_are_filled_in():
 		"read_timeout": "7",
 		"ca_file": "",
 		"use_proxy": "",
+		"allow_private": "",
 		"key": "k",
 		"line": "7",
 	}

@@ -10,6 +10,7 @@ from c2c_frappe import (
 	call_records,
 	dialing,
 	extensions,
+	number_backfill,
 	permissions,
 	preview,
 	profiles,
@@ -133,3 +134,10 @@ def preview_answer(account: str, http_status: int | str, body: str | None = None
 	"""Return {status, failure_code, pbx_call_id, message}: what this answer would be read as."""
 	permissions.require_manager()
 	return preview.of_answer(account, frappe.utils.cint(http_status), body or "")
+
+
+@frappe.whitelist(methods=["POST"])
+def read_numbers() -> None:
+	"""Read the numbers of all records again, in the background; progress goes to whoever asks by realtime."""
+	permissions.require_manager()
+	number_backfill.request()

@@ -225,6 +225,13 @@ class Asterisk(Provider):
 		"""Read an event of ARI, or what the documented dialplan posts to our webhook."""
 		return asterisk_events.read(payload, f"{self._address}/recordings/stored")
 
+	def recording_request(self, url: str) -> HttpRequest:
+		"""Build the request for a recording; ARI's own take the account's password, other hosts never see it."""
+		request = super().recording_request(url)
+		is_own = url.startswith(f"{self._address}/")
+		signed = {**request.headers, "Authorization": f"Basic {self._credentials}"}
+		return replace(request, headers=signed) if is_own else request
+
 	def event_stream(self, listener: str) -> EventStream:
 		"""Return ARI's WebSocket with all events of the PBX, and the filter that leaves those that are read.
 

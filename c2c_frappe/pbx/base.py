@@ -14,7 +14,7 @@ from c2c_frappe.pbx.addresses import ANY
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.news import CallEvent
 from c2c_frappe.pbx.records import OVERLAP, Page, Window
-from c2c_frappe.pbx.settings import Setting, checked, trimmed
+from c2c_frappe.pbx.settings import Setting, checked, is_ticked, trimmed
 from c2c_frappe.pbx.text import _
 
 MASK = "***"
@@ -216,6 +216,28 @@ class Provider:
 		"""Return how this account is to be asked for call records."""
 		patient = max(self.connection.read_timeout, RECORDS_SECONDS)
 		return replace(self.connection, read_timeout=patient, max_answer=MAX_RECORDS_ANSWER)
+
+	@property
+	def addresses(self) -> tuple[str, ...]:
+		"""Return the web addresses of this account's PBX."""
+		own = [self.values[s.name] for s in self.settings if s.kind == "url" and self.values[s.name]]
+		return tuple(
+			own if self.values["base_url"] or not self.default_base_url else [*own, self.default_base_url]
+		)
+
+	def recording_link(self, text: object) -> str:
+		"""Return a recording's address as it is, "" for what may not be fetched: plain http only where it is allowed."""
+		url = str(text or "").strip()
+		is_fine = url.startswith("https://") or (
+			url.startswith("http://") and is_ticked(self.values["allow_http"])
+		)
+		return url if is_fine else ""
+
+	def recording_request(self, url: str) -> HttpRequest:
+		"""Build the request for a recording, whose host is one of this account's or an admin named it."""
+		return HttpRequest(
+			"GET", url, {"Accept": "audio/*, */*;q=0.5"}, secrets=self.secrets, is_question=True
+		)
 
 	def checked_extension(self, extension: str) -> str:
 		"""Return the agent's extension if this PBX can ring it; raise ConfigurationError if not."""

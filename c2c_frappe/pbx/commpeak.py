@@ -160,7 +160,7 @@ class CommPeak(Provider):
 			answered_at=news.moment(said["answered_at"]),
 			ended_at=news.moment(said["ended_at"]),
 			duration=news.seconds(said["duration"]),
-			recording_url=news.secure_url(said["recording"]),
+			recording_url=self.recording_link(said["recording"]),
 		)
 
 	@property
@@ -175,7 +175,7 @@ class CommPeak(Provider):
 
 	def read_records(self, answer: HttpAnswer) -> Page:
 		"""Read a page of PBX Stats' call records."""
-		return commpeak_records.read(answer, self.secrets)
+		return commpeak_records.read(answer, self.secrets, self.recording_link)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a GET of the host's root: CommPeak documents nothing else that cannot ring a phone."""

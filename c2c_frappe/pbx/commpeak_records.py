@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -52,15 +52,16 @@ def request(stats_url: str, api_key: str, window: Window, page: int, secrets: tu
 	return HttpRequest("POST", f"{stats_url}/api/cdrs", headers, urlencode(form).encode(), secrets)
 
 
-def read(answer: HttpAnswer, secrets: tuple[str, ...]) -> Page:
+def read(answer: HttpAnswer, secrets: tuple[str, ...], link: Callable[[object], str]) -> Page:
 	"""Return a page's records; raise RejectedError for a no, UnavailableError for what is no list of records.
 
+	`link` says which address of a recording may be kept.
 	How many rows a page may have is not documented, so only an empty one is known to be the last.
 	"""
 	rows = answers.json_object(answer).get("cdrs")
 	if not 200 <= answer.status < 300 or not isinstance(rows, list):
 		raise _failure(answer, secrets)
-	found = [_record(row, secrets) for row in rows if isinstance(row, dict)]
+	found = [_record(row, secrets, link) for row in rows if isinstance(row, dict)]
 	return Page(tuple(record for record in found if record), bool(rows))
 
 
@@ -79,7 +80,9 @@ def _failure(answer: HttpAnswer, secrets: tuple[str, ...]) -> PbxError:
 	)
 
 
-def _record(row: Mapping[str, object], secrets: tuple[str, ...]) -> CallRecord | None:
+def _record(
+	row: Mapping[str, object], secrets: tuple[str, ...], link: Callable[[object], str]
+) -> CallRecord | None:
 	"""Return a row as a record, None for an internal call and a row without an id."""
 	said = {name: str(value).strip() for name, value in row.items() if isinstance(value, str | int | float)}
 	record_id = said.get("id") or said.get("uniqueid") or ""
@@ -95,7 +98,7 @@ def _record(row: Mapping[str, object], secrets: tuple[str, ...]) -> CallRecord |
 		number=news.e164(said.get("caller_id" if is_incoming else "destination")),
 		direction="Incoming" if is_incoming else "Outgoing",
 		started_at=news.moment(said.get("call_start")),
-		recording_url=news.secure_url(said.get("recording_link")),
+		recording_url=link(said.get("recording_link")),
 		**_end(said),
 	)
 	return CallRecord(record_id, event, row)

@@ -48,11 +48,13 @@ def _fits(event: CallEvent, candidate: Candidate) -> bool:
 
 
 def is_unheard_of(event: CallEvent, candidates: Sequence[Candidate]) -> bool:
-	"""Tell whether a call record is of a call that began at the PBX: no call of ours can be the one.
+	"""Tell whether the news is of a call that began at the PBX: no call of ours can be the one.
 
-	A masked number may be anybody's, and the id of a call no event told of may be another leg's.
+	A masked number may be anybody's, and the id of a call no event told of may be another leg's. Of a call that
+	came in nobody may say at whose phone.
 	"""
-	if event.call or not (event.extension and event.started_at):
+	is_placed = bool(event.extension) or event.direction == "Incoming"
+	if event.call or not is_placed or not event.known_at:
 		return False
 	return not any(_may_be(event, candidate) for candidate in candidates)
 
@@ -60,13 +62,14 @@ def is_unheard_of(event: CallEvent, candidates: Sequence[Candidate]) -> bool:
 def _may_be(event: CallEvent, candidate: Candidate) -> bool:
 	ids = {candidate.pbx_call_id, event.pbx_call_id} - {""}
 	numbers = {candidate.number, event.number} - {""}
+	extensions = {candidate.extension, event.extension} - {""}
 	is_other_call = len(ids) == 2 and not candidate.is_silent
-	is_other_phone = candidate.extension != event.extension or len(numbers) == 2
+	is_other_phone = len(extensions) == 2 or len(numbers) == 2
 	return not is_other_call and not is_other_phone and _is_near(event, candidate)
 
 
 def _is_near(event: CallEvent, candidate: Candidate) -> bool:
-	return -BEFORE <= event.started_at - candidate.requested_at <= AFTER
+	return -BEFORE <= event.known_at - candidate.requested_at <= AFTER
 
 
 def _only(candidates) -> str:

@@ -7,8 +7,8 @@ news is about is decided in matching.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timezone
 
 from c2c_frappe.pbx import phone, status
@@ -42,39 +42,63 @@ class CallEvent:
 		"""Return what the news is worth, None when it says nothing of the status."""
 		return status.of_news(self.source, self.status, self.failure_code) if self.status else None
 
+	@property
+	def known_at(self) -> datetime | None:
+		"""Return the earliest moment at which the call is known to have been: its start, answer or end."""
+		return self.started_at or self.answered_at or self.ended_at
+
 	def as_stored(self) -> dict:
-		"""Return the values that are set, times as ISO text, for `of_stored` to read back."""
+		"""Return the values that are set, times as ISO text, for `of_stored` to read back; no recording's address."""
 		values = {name: value for name, value in asdict(self).items() if value not in ("", None)}
+		values.pop("recording_url", None)
 		return {n: v.isoformat(" ") if isinstance(v, datetime) else v for n, v in values.items()}
 
 
 FACTS = ("answered_at", "ended_at", "duration", "recording_url", "pbx_call_id")
+# Of a call that began at the PBX its news alone say where and when; of one dialled here the row knows better.
+ORIGIN = ("extension", "number", "started_at")
 _TIMES = {field.name for field in fields(CallEvent) if field.name.endswith("_at")}
 _SOURCES = ("progress", "end", "record")
+# Which time a piece of news is about.
+_TIME_OF_STATUS = {status.RINGING: "started_at", status.IN_PROGRESS: "answered_at"}
 
 
-def of_stored(values: Mapping[str, object]) -> CallEvent:
+def dated(event: CallEvent, received_at: datetime) -> CallEvent:
+	"""Return the event with the moment it came, in UTC, where the PBX named no time of its own for what it tells."""
+	name = "ended_at" if event.source == "end" else _TIME_OF_STATUS.get(event.status)
+	return replace(event, **{name: received_at}) if name and not getattr(event, name) else event
+
+
+def of_stored(values: Mapping[str, object], recording_url: str = "") -> CallEvent:
 	"""Return the event `as_stored` gave; names it does not know are left out."""
 	known = {field.name for field in fields(CallEvent)} & set(values)
-	return CallEvent(**{n: datetime.fromisoformat(values[n]) if n in _TIMES else values[n] for n in known})
+	read = {n: datetime.fromisoformat(values[n]) if n in _TIMES else values[n] for n in known}
+	return CallEvent(**{**read, "recording_url": recording_url})
 
 
-def fold(events: Iterable[CallEvent]) -> dict[str, object]:
-	"""Return each of FACTS that any event states: the record's over an end event's over progress.
+def fold(events: Iterable[CallEvent], names: Iterable[str] = FACTS) -> dict[str, object]:
+	"""Return each of these facts that any event states: the record's over an end event's over progress.
 
-	Within one source the larger value wins, which is as good as any and the same in every order. A talk time that
-	none states is the time from the customer's answer to the end.
+	Within one source the one of the better status wins, then the larger, which is as good as any and the same in
+	every order. A talk time that none states is the time from the customer's answer to the end.
 	"""
 	facts: dict[str, tuple] = {}
 	for event in events:
-		for name in FACTS:
+		rank = (_SOURCES.index(event.source), event.evidence.rank if event.evidence else 0)
+		for name in names:
 			value = getattr(event, name)
 			if value not in ("", None):
-				facts[name] = max(facts.get(name, (-1, value)), (_SOURCES.index(event.source), value))
-	known = {name: value for name, (_source, value) in facts.items()}
+				facts[name] = max(facts.get(name, ((-1, 0), value)), (rank, value))
+	known = {name: value for name, (_rank, value) in facts.items()}
 	if "duration" not in known and {"answered_at", "ended_at"} <= known.keys():
 		known["duration"] = max(0, round((known["ended_at"] - known["answered_at"]).total_seconds()))
 	return known
+
+
+def origin(events: Sequence[CallEvent]) -> dict[str, object]:
+	"""Return ORIGIN as `fold` does; a call whose start nothing tells began when it is first heard of."""
+	moments = [event.known_at for event in events if event.known_at]
+	return {**({"started_at": min(moments)} if moments else {}), **fold(events, ORIGIN)}
 
 
 def e164(text: object, country: str = "") -> str:
@@ -95,12 +119,6 @@ def moment(text: object) -> datetime | None:
 	except ValueError:
 		return None
 	return found.astimezone(timezone.utc).replace(tzinfo=None) if found.tzinfo else found
-
-
-def secure_url(text: object) -> str:
-	"""Return an https address as it is, "" for anything else: it will be fetched, and shown."""
-	url = str(text or "").strip()
-	return url if url.startswith("https://") else ""
 
 
 def seconds(text: object) -> int | None:

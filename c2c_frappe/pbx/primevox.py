@@ -25,6 +25,9 @@ from c2c_frappe.pbx.records import Page, Window
 from c2c_frappe.pbx.settings import COMMON, Setting
 from c2c_frappe.pbx.text import _
 
+# The webhooks about calls, as (source, status); those about messages are none.
+_EVENTS = {"inboundcall": ("progress", status.RINGING), "hangupcall": ("end", "")}
+
 
 class Primevox(Provider):
 	"""One key, one container; tenant 0 is the default tenant."""
@@ -33,7 +36,12 @@ class Primevox(Provider):
 	label = "Primevox"
 	docs_url = "https://support.primevox.net/portal/en/kb/articles/click-to-call-v2"
 	capabilities = Capabilities(
-		support="Documented", custom_data=False, call_id=False, confirms_dial=False, call_records=True
+		support="Documented",
+		custom_data=False,
+		call_id=False,
+		confirms_dial=False,
+		call_records=True,
+		events=True,
 	)
 	settings = (
 		*COMMON,
@@ -83,22 +91,28 @@ class Primevox(Provider):
 		return DialResult(kind, sentence)
 
 	def parse_event(self, payload: Mapping[str, object]) -> CallEvent | None:
-		"""Read InboundCall and HangupCall, which Primevox sends per phone number, as its page names their fields.
+		"""Read InboundCall and HangupCall as "Webhooks (Real-Time Events)" (support.primevox.net) names their fields.
 
-		A hangup does not say whether anybody answered, so it gives an end and no status. Whether outgoing calls
-		raise it is not documented.
+		InboundCall names the number that was called and no extension, HangupCall the extension. A hangup does not
+		say whether anybody answered, so it gives an end and no status. Whether outgoing calls raise it is not
+		documented.
 		"""
-		kind = str(payload.get("event") or payload.get("eventType") or "").lower()
-		if str(payload.get("containerId") or "") != self.values["container_id"]:
+		kind = str(payload.get("eventType") or payload.get("event") or "").lower()
+		if kind not in _EVENTS or not self._is_own(payload):
 			return None
 		return CallEvent(
-			"end" if kind == "hangupcall" else "progress",
-			"" if kind == "hangupcall" else status.RINGING,
+			*_EVENTS[kind],
 			pbx_call_id=answers.call_id(payload.get("callUuid"), self.secrets),
 			extension=str(payload.get("extNumber") or ""),
-			number=news.e164(payload.get("callerIdNum")),
+			number=news.e164(primevox_records.whole(str(payload.get("callerIdNum") or ""))),
 			direction="Incoming",
 		)
+
+	def _is_own(self, payload: Mapping[str, object]) -> bool:
+		"""Tell whether an event is of this container and tenant; 0 is the default one, however it is written."""
+		tenant = str(payload.get("tenantId") or "0")
+		is_same_tenant = tenant.lstrip("0") == self.values["tenant_id"].lstrip("0")
+		return str(payload.get("containerId") or "") == self.values["container_id"] and is_same_tenant
 
 	def records_request(self, window: Window, page: int) -> HttpRequest:
 		"""Build the request for a page of the call list; internal calls are left out."""
@@ -106,7 +120,7 @@ class Primevox(Provider):
 
 	def read_records(self, answer: HttpAnswer) -> Page:
 		"""Read a page of the call list."""
-		return primevox_records.read(answer, self.secrets)
+		return primevox_records.read(answer, self.secrets, self.recording_link)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a call list request for an empty span: it reads, and it needs the same key and container."""

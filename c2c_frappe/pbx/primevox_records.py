@@ -6,7 +6,7 @@ times in the offset asked for. Nothing here was tried on a live account.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from c2c_frappe.pbx import answers, news, status
@@ -42,15 +42,18 @@ def parameters(window: Window, page: int) -> dict[str, str]:
 	}
 
 
-def read(answer: HttpAnswer, secrets: tuple[str, ...]) -> Page:
-	"""Return a page's records; raise RejectedError for a no, UnavailableError for what is no call list."""
+def read(answer: HttpAnswer, secrets: tuple[str, ...], link: Callable[[object], str]) -> Page:
+	"""Return a page's records; raise RejectedError for a no, UnavailableError for what is no call list.
+
+	`link` says which address of a recording may be kept.
+	"""
 	body = answers.json_object(answer)
 	rows = body.get("data")
 	# PHP writes an empty object as an empty list.
 	rows = {} if rows == [] else rows
 	if not 200 <= answer.status < 300 or not isinstance(rows, dict):
 		raise _failure(answer, secrets)
-	found = [_record(key, row, secrets) for key, row in rows.items() if isinstance(row, dict)]
+	found = [_record(key, row, secrets, link) for key, row in rows.items() if isinstance(row, dict)]
 	return Page(tuple(record for record in found if record), len(rows) >= PER_PAGE)
 
 
@@ -67,7 +70,9 @@ def _failure(answer: HttpAnswer, secrets: tuple[str, ...]) -> PbxError:
 	)
 
 
-def _record(key: str, row: Mapping[str, object], secrets: tuple[str, ...]) -> CallRecord | None:
+def _record(
+	key: str, row: Mapping[str, object], secrets: tuple[str, ...], link: Callable[[object], str]
+) -> CallRecord | None:
 	"""Return a row as a record, None for an internal call. The row of an incoming call names no extension."""
 	said = {name: str(value).strip() for name, value in row.items() if isinstance(value, str | int | float)}
 	is_incoming = said.get("callDirection") == _INCOMING
@@ -81,17 +86,17 @@ def _record(key: str, row: Mapping[str, object], secrets: tuple[str, ...]) -> Ca
 		"pbx_rejected" if call_status == status.FAILED else "",
 		pbx_call_id=answers.call_id(said.get("callUuid"), secrets),
 		extension="" if is_incoming else said.get("cidNum", ""),
-		number=news.e164(_whole(said.get("cidNum" if is_incoming else "numDialed", ""))),
+		number=news.e164(whole(said.get("cidNum" if is_incoming else "numDialed", ""))),
 		direction="Incoming" if is_incoming else "Outgoing",
 		started_at=started_at,
 		ended_at=started_at + timedelta(seconds=lasted) if started_at and lasted is not None else None,
 		duration=lasted if call_status == status.COMPLETED else None,
-		recording_url=news.secure_url(said.get("recordingUrl")),
+		recording_url=link(said.get("recordingUrl")),
 	)
 	return CallRecord(said.get("callUuid") or key, event, row)
 
 
-def _whole(number: str) -> str:
+def whole(number: str) -> str:
 	"""Return a number as Primevox takes it with its country code: 011 in front, 11 digits, or 10 without the 1."""
 	digits = number.lstrip("+")
 	if digits.startswith("011"):

@@ -7,7 +7,7 @@ call started is asked for again until its end is known. All times are UTC withou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from c2c_frappe.pbx.news import CallEvent
@@ -37,6 +37,10 @@ class CallRecord:
 	record_id: str
 	event: CallEvent
 	row: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+	def with_id(self) -> CallRecord:
+		"""Return the record with its id as the PBX's id of the call."""
+		return replace(self, event=replace(self.event, pbx_call_id=self.record_id))
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ COMMON = (
 	Setting("read_timeout", _("Read timeout"), kind="integer", default="7", minimum=1, maximum=60),
 	Setting("ca_file", _("CA file")),
 	Setting("use_proxy", _("Use the server's proxy"), kind="check"),
+	Setting("allow_private", _("On-premises PBX"), kind="check"),
 )
 
 

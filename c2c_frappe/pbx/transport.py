@@ -14,8 +14,9 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 
 import requests
@@ -57,6 +58,19 @@ def send(request: HttpRequest, connection: Connection) -> HttpAnswer:
 	return answer
 
 
+def download(request: HttpRequest, connection: Connection, start: int, most: int) -> Download:
+	"""Send a question once and return at most `most` bytes of a file from `start` on; raise as `send` does.
+
+	A server that was asked for a range and sends the whole file is read past what was not asked for.
+	"""
+	_check_ca_file(connection.ca_file)
+	exchange = _Exchange(connection, partial(_read_bytes, start=start, most=most))
+	answer = exchange.attempt(request)
+	if answer is None:
+		raise exchange.error()
+	return answer
+
+
 def _check_ca_file(path: str) -> None:
 	try:
 		if path:
@@ -71,11 +85,24 @@ def _check_ca_file(path: str) -> None:
 		)
 
 
+@dataclass(frozen=True)
+class Download:
+	"""A part of a file: the HTTP status, headers by lower-case name, and the bytes."""
+
+	status: int
+	headers: Mapping[str, str] = field(repr=False)
+	body: bytes = field(repr=False, default=b"")
+
+
+Answer = HttpAnswer | Download
+
+
 class _Exchange:
 	"""One request's way through a socket: whether it was sent, when to stop, and why it failed."""
 
-	def __init__(self, connection: Connection):
+	def __init__(self, connection: Connection, read: Callable[[requests.Response], Answer] | None = None):
 		self.connection = connection
+		self.read = read or partial(_read, max_answer=connection.max_answer)
 		self.ends_at = time.monotonic() + connection.deadline
 		self.is_sent = False
 		self.is_expired = False
@@ -85,7 +112,7 @@ class _Exchange:
 		self.refusal: Text | None = None
 		self.socket: socket.socket | None = None
 
-	def attempt(self, request: HttpRequest) -> HttpAnswer | None:
+	def attempt(self, request: HttpRequest) -> Answer | None:
 		"""Perform the request; at the deadline shut the socket, for a read timeout starts anew with each byte."""
 		timer = threading.Timer(self.connection.deadline, self._expire)
 		timer.daemon = True
@@ -113,7 +140,7 @@ class _Exchange:
 			with suppress(OSError):
 				self.socket.shutdown(socket.SHUT_RDWR)
 
-	def _perform(self, request: HttpRequest) -> HttpAnswer:
+	def _perform(self, request: HttpRequest) -> Answer:
 		# Not through a Session: that reads .netrc, and the whole body of a redirect it was told not to follow.
 		prepared = requests.Request(
 			request.method, request.url, headers={**HEADERS, **request.headers}, data=request.body
@@ -129,7 +156,7 @@ class _Exchange:
 				proxies=proxies,
 			)
 			with response:
-				return _read(response, self.connection.max_answer)
+				return self.read(response)
 		finally:
 			adapter.close()
 
@@ -206,6 +233,19 @@ def _read(response: requests.Response, max_answer: int) -> HttpAnswer:
 	content_type = response.headers.get("Content-Type", "")
 	text = body[:max_answer].decode("utf-8-sig", "replace")
 	return HttpAnswer(response.status_code, text, content_type, response.headers.get("WWW-Authenticate", ""))
+
+
+def _read_bytes(response: requests.Response, start: int, most: int) -> Download:
+	body, left_out = bytearray(), 0 if response.status_code == 206 else start
+	headers = {name.lower(): value for name, value in response.headers.items()}
+	if response.status_code in (200, 206):
+		response.raw.enforce_content_length = True
+		for chunk in response.raw.stream(65536, decode_content=False):
+			body += chunk[left_out:]
+			left_out = max(0, left_out - len(chunk))
+			if len(body) >= most:
+				break
+	return Download(response.status_code, headers, bytes(body[:most]))
 
 
 def _unpacked(body: bytes, max_answer: int) -> bytes:

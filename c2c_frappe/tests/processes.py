@@ -133,23 +133,19 @@ class WebServer:
 
 	def get(self, path: str, token: str) -> dict:
 		"""GET an address and return what its JSON says."""
-		status, body = self._request("GET", path, token)
+		status, body = self.ask("GET", path, headers={"Authorization": f"token {token}"})
 		return json.loads(body) if status == 200 else {"status": status, "body": body}
 
 	def _post(self, path: str, token: str, sent: dict) -> tuple[int, str]:
-		return self._request("POST", path, token, json.dumps(sent))
+		headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
+		return self.ask("POST", path, json.dumps(sent), headers)
 
-	def _request(self, method: str, path: str, token: str, body: str | None = None) -> tuple[int, str]:
+	def ask(self, method: str, path: str, body: str | None = None, headers: dict | None = None):
+		"""Send one request and return (status, body)."""
 		connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=REQUEST_SECONDS)
-		headers = {
-			"Host": self.site,
-			"X-Frappe-Site-Name": self.site,
-			"Authorization": f"token {token}",
-			"Content-Type": "application/json",
-			"Accept": "application/json",
-		}
+		known = {"Host": self.site, "X-Frappe-Site-Name": self.site, "Accept": "application/json"}
 		try:
-			connection.request(method, path, body, headers)
+			connection.request(method, path, body, {**known, **(headers or {})})
 			answer = connection.getresponse()
 			return answer.status, answer.read().decode()
 		finally:

@@ -13,6 +13,7 @@ import frappe
 from frappe.handler import execute_cmd
 from frappe.utils import set_request
 
+from c2c_frappe import number_index
 from c2c_frappe.api import call
 from c2c_frappe.pbx.simulator import Simulator
 
@@ -52,6 +53,8 @@ USUAL = {
 	"read_timeout": 1,
 	"default_country": None,
 	"max_calls_in_flight": 0,
+	"allow_private": 0,
+	"recording_hosts": "",
 }
 SETTINGS = {
 	"enabled": 1,
@@ -67,6 +70,8 @@ SETTINGS = {
 	"calling_hours_start": None,
 	"calling_hours_end": None,
 	"confirmed_site_url": "",
+	"recording_days": 90,
+	"wrap_up": "When asked",
 }
 CUSTOM_DATA = {
 	"leadid": "lead",
@@ -172,6 +177,7 @@ def delete_past_checks(doctype: str, name: str) -> None:
 	for table in frappe.get_meta(doctype).get_table_fields():
 		frappe.db.delete(table.options, {"parenttype": doctype, "parent": name})
 	frappe.db.delete(doctype, {"name": name})
+	number_index.forget(doctype, [name])
 	frappe.db.commit()
 
 
@@ -326,8 +332,8 @@ def make_visitor(owner: str = AGENT, **values) -> str:
 
 def make_contact(*phones: str) -> str:
 	"""Make a Contact with these numbers, the first the primary phone, the second the primary mobile; return its name."""
-	primary = ({"is_primary_phone": 1}, {"is_primary_mobile_no": 1})
-	rows = [{"phone": phone, **primary[n]} for n, phone in enumerate(phones)]
+	primary = ({"is_primary_phone": 1}, {"is_primary_mobile_no": 1}, {})
+	rows = [{"phone": phone, **primary[min(n, 2)]} for n, phone in enumerate(phones)]
 	contact = {"doctype": "Contact", "first_name": "Ada", "last_name": frappe.generate_hash(length=6)}
 	return frappe.get_doc({**contact, "phone_nos": rows}).insert(ignore_permissions=True).name
 
@@ -360,8 +366,9 @@ def rows(**filters) -> list[dict]:
 
 
 def forget_calls() -> None:
-	"""Delete the call rows of the tests' users, and commit."""
+	"""Delete the call rows of the tests' users and accounts, and commit."""
 	frappe.db.delete("PBX Call Log", OURS)
+	frappe.db.delete("PBX Call Log", {"account": ("in", list(ACCOUNTS))})
 	frappe.db.commit()
 
 

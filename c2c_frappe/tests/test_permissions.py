@@ -38,6 +38,12 @@ METHODS = {
 	"account.new_webhook_token": (MANAGERS, True),
 	"account.webhook_help": (MANAGERS, False),
 	"account.fetch_records": (MANAGERS, True),
+	"account.read_numbers": (MANAGERS, True),
+	"event.retry": (MANAGERS, True),
+	"call_import.preview": (MANAGERS, False),
+	"call_import.start": (MANAGERS, True),
+	"recording.play": (AGENTS | MANAGERS, False),
+	"recording.delete": (MANAGERS, True),
 	"webhook.receive": (ANYBODY, False),
 }
 ARGUMENTS = {
@@ -51,6 +57,9 @@ ARGUMENTS = {
 	"account.new_webhook_token": {"account": COMMPEAK},
 	"account.fetch_records": {"account": COMMPEAK},
 	"account.webhook_help": {"account": COMMPEAK},
+	"event.retry": {"names": "[]"},
+	"call_import.preview": {"name": "none"},
+	"call_import.start": {"name": "none"},
 }
 
 
@@ -66,6 +75,8 @@ class TestMethods(SiteCase):
 			"call.hang_up": {"call": placed},
 			"call.wrap_up_form": {"call": placed},
 			"call.wrap_up": {"call": placed, "notes": "Wants a quote"},
+			"recording.play": {"call": placed},
+			"recording.delete": {"call": placed},
 		}
 
 	def is_allowed(self, user: str, http_method: str, method: str) -> bool:

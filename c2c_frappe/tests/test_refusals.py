@@ -228,7 +228,7 @@ class TestFixes(SiteCase):
 		self.assertIsNone(self.fix_of(site.NOBODY))
 
 	def test_a_record_that_is_gone_is_no_cure(self):
-		self.set_lead(do_not_call=1)
+		self.set_lead(mobile_no="", phone="")
 		self.call = self.dial_lead()["call"]
 		site.move(self.call, reference_name="gone")
 		self.assertIsNone(self.fix_of("Administrator"))

@@ -37,6 +37,23 @@ class TestTimeline(SiteCase):
 		(text,) = self.shown()
 		self.assertNotIn("recording", text)
 
+	def test_what_the_agent_made_of_it_is_shown_and_how_long_it_took(self):
+		call = self.dial_lead()["call"]
+		values = {"disposition": "Call back", "notes": "Wants a quote\nby Friday", "duration": 75}
+		site.move(call, status="Completed", **values)
+		(text,) = self.shown()
+		for part in ("Completed", "1m 15s", "Call back", "Wants a quote\nby Friday"):
+			self.assertIn(part, text)
+
+	def test_a_call_that_came_in_is_told_from_the_other_side(self):
+		call = self.dial_lead()["call"]
+		site.move(call, direction="Incoming", status="Completed")
+		(text,) = self.shown()
+		self.assertLess(text.index("+44 7700 900123"), text.index(frappe.utils.get_fullname(AGENT)))
+		site.move(call, agent="")
+		(text,) = self.shown()
+		self.assertIn("called: Completed", text)
+
 	def test_who_may_not_read_the_record_sees_nothing(self):
 		self.dial_lead()
 		with self.assertRaises(frappe.PermissionError):
@@ -57,12 +74,12 @@ class TestTimeline(SiteCase):
 
 	def test_what_people_and_pbxs_write_is_shown_as_text(self):
 		call = self.dial_lead()["call"]
-		site.move(call, message=f"said {CANARY}", failure_code="bad_reply", number=CANARY)
+		site.move(call, message=f"said {CANARY}", failure_code="bad_reply", number=CANARY, notes=CANARY)
 		with patch.object(timeline, "get_fullname", lambda _user: CANARY):
 			(text,) = self.shown()
 		self.assertNotIn("<img", text)
-		# Agent, number and message, and the number once more in the button that calls it again.
-		self.assertEqual(text.count("&lt;img"), 4)
+		# Agent, number, message and notes, and the number once more in the button that calls it again.
+		self.assertEqual(text.count("&lt;img"), 5)
 
 	def test_a_call_is_offered_again_to_who_may_call_and_to_nobody_else(self):
 		self.dial_lead()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+from unittest.mock import patch
+from urllib.parse import urlencode
 
 import frappe
 from frappe.utils import add_to_date, now_datetime
@@ -12,20 +14,21 @@ from werkzeug.wrappers import Request
 
 from c2c_frappe import events, webhook_request
 from c2c_frappe.api import account as api
-from c2c_frappe.tests import site
+from c2c_frappe.tests import processes, site
 from c2c_frappe.tests.site import COMMPEAK, SiteCase
 
 TOKEN = "webhook-token-0123456789"
 
 
-class TestWebhook(SiteCase):
+class WebhookCase(SiteCase):
 	def setUp(self):
 		super().setUp()
 		frappe.db.delete("PBX Event")
 		account = frappe.get_doc("PBX Account", COMMPEAK)
 		account.update({"webhook_token": TOKEN, "webhook_addresses": ""})
 		account.save()
-		frappe.cache.delete_value(webhook_request._key("203.0.113.9"))
+		for address in ("203.0.113.9", "203.0.113.10", "127.0.0.1"):
+			frappe.cache.delete_value(webhook_request._key(address))
 		frappe.db.commit()
 
 	def tearDown(self):
@@ -63,6 +66,8 @@ class TestWebhook(SiteCase):
 		]
 		return frappe.db.get_value("PBX Call Log", call, fields)
 
+
+class TestWebhook(WebhookCase):
 	def test_the_events_of_a_call_end_in_the_same_row_in_every_order_and_however_often(self):
 		seen = set()
 		for order in itertools.permutations(range(3)):
@@ -112,9 +117,13 @@ class TestWebhook(SiteCase):
 	def test_only_wrong_tokens_are_limited_and_only_for_their_address(self):
 		for _n in range(webhook_request.WRONG_TOKENS):
 			self.post(token="wrong")
-		self.post(**self.told_of("x")[0])
+			self.assertEqual(frappe.local.response.http_status_code, 403)
+		self.post(token="wrong")
 		self.assertEqual(frappe.local.response.http_status_code, 429)
-		self.assertEqual(self.post(address="203.0.113.10", **self.told_of("x")[0])["outcome"], "Waiting")
+		self.post(token="wrong", address="203.0.113.10")
+		self.assertEqual(frappe.local.response.http_status_code, 403)
+		# Another webhook of the same PBX, which was given an old address, shuts nobody out.
+		self.assertEqual(self.post(**self.told_of("x")[0])["outcome"], "Waiting")
 
 	def test_the_token_may_come_in_a_header(self):
 		reply = self.post(token="", headers={"X-PBX-Token": TOKEN}, **self.told_of("x")[0])
@@ -125,6 +134,25 @@ class TestWebhook(SiteCase):
 		frappe.clear_document_cache("PBX Account", COMMPEAK)
 		self.assertEqual(self.post(**self.told_of("x")[0])["outcome"], "Refused")
 		self.assertEqual(self.post(address="192.0.2.7", **self.told_of("x")[0])["outcome"], "Waiting")
+
+	def test_the_header_goes_before_the_address(self):
+		reply = self.post(token=TOKEN, headers={"X-PBX-Token": "wrong"}, **self.told_of("x")[0])
+		self.assertEqual(reply["outcome"], "Refused")
+		reply = self.post(token="wrong", headers={"Authorization": f"Bearer {TOKEN}"}, **self.told_of("x")[0])
+		self.assertEqual(reply["outcome"], "Refused")
+		reply = self.post(token="wrong", headers={"X-PBX-Token": TOKEN}, **self.told_of("x")[0])
+		self.assertEqual(reply["outcome"], "Waiting")
+
+	def test_tokens_are_compared_in_constant_time(self):
+		with patch.object(webhook_request.hmac, "compare_digest", return_value=False) as compared:
+			self.post(**self.told_of("x")[0])
+		self.assertEqual(compared.call_args.args, (TOKEN.encode(), TOKEN.encode()))
+
+	def test_a_line_that_is_no_address_is_refused_when_the_account_is_saved(self):
+		account = frappe.get_doc("PBX Account", COMMPEAK)
+		account.webhook_addresses = "198.51.100.0/24\n300.1.1.1"
+		with self.assertRaisesRegex(frappe.ValidationError, r"300\.1\.1\.1 is no network address"):
+			account.save()
 
 	def test_an_event_of_one_account_never_changes_a_call_of_another(self):
 		site.give_extension(site.AGENT, "1000", site.PRIMEVOX)
@@ -142,6 +170,16 @@ class TestWebhook(SiteCase):
 		self.assertEqual(self.post(padding="x" * 70000)["outcome"], "Refused")
 		self.assertEqual(frappe.local.response.http_status_code, 413)
 
+	def test_a_body_of_unknown_length_is_measured_too(self):
+		builder = EnvironBuilder(
+			method="POST", query_string={"account": COMMPEAK, "token": TOKEN}, data=b"x" * 70000
+		)
+		environ = builder.get_environ()
+		del environ["CONTENT_LENGTH"]
+		environ["wsgi.input_terminated"] = True
+		self.assertEqual(webhook_request.receive(Request(environ)), {"outcome": "Refused"})
+		self.assertEqual(frappe.local.response.http_status_code, 413)
+
 	def test_a_manager_gets_the_address_to_paste_and_a_new_token_closes_the_old_one(self):
 		frappe.set_user(site.MANAGER)
 		described = api.new_webhook_token(COMMPEAK)
@@ -152,3 +190,90 @@ class TestWebhook(SiteCase):
 		frappe.set_user(site.AGENT)
 		self.assertRaises(frappe.PermissionError, api.webhook_help, COMMPEAK)
 		frappe.set_user("Administrator")
+
+
+class TestTryingAgain(WebhookCase):
+	def test_a_manager_tries_what_is_stuck_again_and_nobody_else_does(self):
+		call = self.dial_lead()["call"]
+		self.post(**self.told_of("nobody")[2])
+		name = frappe.db.get_value("PBX Event", {"outcome": "Waiting"})
+		again = {"names": [name]}
+		self.assertEqual(self.retry(**again), {"Waiting": 1})
+		known = json.loads(frappe.db.get_value("PBX Event", name, "news"))
+		values = {"outcome": "Unmatched", "news": json.dumps({**known, "call": call})}
+		frappe.db.set_value("PBX Event", name, values)
+		self.assertEqual(self.retry(**again), {"Applied": 1})
+		self.assertEqual(self.facts(call)[0], "Completed")
+		self.assertEqual(self.retry(**again), {"Applied": 1})
+		with self.assertRaises(frappe.PermissionError):
+			self.retry(site.AGENT, **again)
+
+	def test_what_was_not_understood_is_read_again(self):
+		call = self.dial_lead()["call"]
+		told = self.told_of(call)[2]
+		with patch("c2c_frappe.pbx.commpeak.CommPeak.parse_event", return_value=None):
+			self.assertEqual(self.post(**told)["outcome"], "Ignored")
+		name = frappe.db.get_value("PBX Event", {"outcome": "Ignored"})
+		self.assertEqual(self.retry(names=[name]), {"Applied": 1})
+		self.assertEqual(self.facts(call)[0], "Completed")
+
+	def test_what_nobody_understands_stays_ignored(self):
+		self.post(event="unheard of")
+		name = frappe.db.get_value("PBX Event", {"outcome": "Ignored"})
+		self.assertEqual(self.retry(names=[name]), {"Ignored": 1})
+
+	def test_among_many_that_wait_each_gets_its_turn(self):
+		for call in ("a", "b", "c"):
+			self.post(**self.told_of(call)[0])
+		with patch.object(events, "BATCH", 2):
+			for _minute in range(3):
+				events.retry_waiting()
+		tries = sorted(frappe.get_all("PBX Event", pluck="tries"))
+		self.assertEqual(tries, [3, 3, 3])
+
+	def retry(self, user=site.MANAGER, **arguments):
+		return site.send(user, "POST", "c2c_frappe.api.event.retry", **arguments)
+
+
+class TestOverHttp(WebhookCase):
+	"""What PBXs really send, through Frappe's own request handling in a web process."""
+
+	@classmethod
+	def setUpClass(cls):
+		super().setUpClass()
+		cls.server = processes.WebServer(1)
+		cls.addClassCleanup(cls.server.stop)
+
+	def send(self, method, body=None, content_type="", headers=None, **query):
+		address = "/api/method/c2c_frappe.api.webhook.receive?" + urlencode({"account": COMMPEAK, **query})
+		known = {"Content-Type": content_type} if content_type else {}
+		status, text = self.server.ask(method, address, body, {**known, **(headers or {})})
+		frappe.db.rollback()
+		return status, text
+
+	def assert_taken(self, *arguments, **query) -> None:
+		frappe.db.delete("PBX Event")
+		frappe.db.delete("PBX Call Log")
+		call = self.dial_lead()["call"]
+		told = self.told_of(call)[2]
+		parts = [each(told) if callable(each) else each for each in arguments]
+		extra = query.pop("told", lambda _told: {})(told)
+		status, text = self.send(*parts, **{"token": TOKEN, **query, **extra})
+		self.assertEqual((status, json.loads(text)["message"]), (200, {"outcome": "Applied"}))
+		self.assertEqual(self.facts(call)[0], "Completed")
+		self.assertNotIn(TOKEN, frappe.get_doc("PBX Event", {"call": call}).as_json())
+
+	def test_every_way_in_which_a_pbx_sends_is_taken(self):
+		form, as_json = "application/x-www-form-urlencoded", "application/json"
+		self.assert_taken("GET", told=lambda told: told)
+		self.assert_taken("POST", urlencode, form)
+		self.assert_taken("POST", json.dumps, as_json)
+		self.assert_taken("POST", json.dumps, "text/plain")
+		self.assert_taken("POST", lambda told: urlencode({"data": json.dumps(told)}), form)
+		self.assert_taken("POST", lambda told: urlencode({json.dumps(told): ""}), form)
+		self.assert_taken("POST", json.dumps, as_json, {"X-PBX-Token": TOKEN}, token="")
+
+	def test_no_token_no_event(self):
+		status, text = self.send("POST", json.dumps(self.told_of("x")[2]), "application/json", token="wrong")
+		self.assertEqual((status, json.loads(text)["message"]), (403, {"outcome": "Refused"}))
+		self.assertEqual(frappe.db.count("PBX Event"), 0)

@@ -47,3 +47,22 @@ class TestWrapUp(SiteCase):
 		frappe.set_user(site.AGENT)
 		self.assertRaises(frappe.PermissionError, api.wrap_up, self.call, notes="mine now")
 		self.assertRaises(frappe.PermissionError, api.wrap_up_form, self.call)
+
+	def test_the_way_the_settings_choose_is_told_with_the_call_until_it_is_wrapped_up(self):
+		self.addCleanup(site.change_settings, wrap_up="When asked")
+		for setting, call_status, expected in (
+			("When asked", "Completed", ""),
+			("Offered", "Completed", "Offered"),
+			("Offered", "In Progress", ""),
+			("Required", "Completed", "Required"),
+			("Required", "No Answer", "Offered"),
+		):
+			site.change_settings(wrap_up=setting)
+			site.move(self.call, status=call_status)
+			with site.as_user(site.AGENT):
+				self.assertEqual(api.state(self.call)["wrap_up"], expected, (setting, call_status))
+		site.move(self.call, status="Completed")
+		with site.as_user(site.AGENT):
+			self.assertRaises(frappe.ValidationError, api.wrap_up, self.call, notes="no disposition")
+			api.wrap_up(self.call, "Interested")
+			self.assertEqual(api.state(self.call)["wrap_up"], "")

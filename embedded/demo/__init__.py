@@ -11,8 +11,8 @@ from embedded.demo import agents, contacts, lead_doctype, leads, pbx
 AGENT = agents.AGENTS[0]
 
 
-def create(pbx_url: str) -> dict:
-	"""Make the sample data, calling through the simulated PBX at this address.
+def create(pbx_url: str, is_told: bool = False) -> dict:
+	"""Make the sample data, calling through the simulated PBX at this address; with `is_told` it sends webhooks.
 
 	Returns {"url": ..., "user": ..., "password": ...} of the first call to try.
 	"""
@@ -21,6 +21,8 @@ def create(pbx_url: str) -> dict:
 	agents.create()
 	contacts.create()
 	names = leads.create()
+	if is_told:
+		pbx.tell(pbx_url)
 	url = get_url_to_form("Lead", names[0])
 	return {"url": url, "user": AGENT.email, "password": agents.PASSWORD}
 

@@ -1,6 +1,9 @@
 """The simulated PBX as two accounts, one for each vendor's API, and the settings to call through them."""
 
 import frappe
+import requests
+
+from c2c_frappe import webhook_address
 
 COMMPEAK = "CommPeak (simulated)"
 PRIMEVOX = "Primevox (simulated)"
@@ -15,6 +18,8 @@ ACCOUNTS = (
 		"tenant_id": "000",
 	},
 )
+# What Primevox's webhooks say of whose they are.
+ALSO = {"primevox": {"containerId": "100001", "tenantId": "000"}}
 COUNTRY = "United Kingdom"
 COUNTRIES = (COUNTRY, "United States")
 
@@ -24,7 +29,8 @@ def create(pbx_url: str) -> None:
 	for account in ACCOUNTS:
 		name = frappe.db.exists("PBX Account", {"account_name": account["account_name"]})
 		doc = frappe.get_doc("PBX Account", name) if name else frappe.new_doc("PBX Account")
-		doc.update({**account, "enabled": 1, "base_url": pbx_url, "allow_http": 1})
+		here = {"base_url": pbx_url, "allow_http": 1, "allow_private": 1}
+		doc.update({**account, **here, "enabled": 1})
 		doc.save()
 	settings = frappe.get_doc("PBX Settings")
 	settings.enabled = 1
@@ -33,6 +39,15 @@ def create(pbx_url: str) -> None:
 	settings.set("allowed_countries", [{"country": country} for country in COUNTRIES])
 	settings.confirmed_site_url = frappe.utils.get_url()
 	settings.save()
+
+
+def tell(pbx_url: str) -> None:
+	"""Have the simulated PBX tell this site of its calls, by webhooks with a token of each account."""
+	for account in ACCOUNTS:
+		name, provider = _named(account["account_name"]), account["provider"]
+		address = webhook_address.describe(name)["url"] or webhook_address.renew(name)["url"]
+		asked = {"provider": provider, "url": address, "also": ALSO.get(provider, {})}
+		requests.post(f"{pbx_url}/_sim/webhooks", json=asked, timeout=10).raise_for_status()
 
 
 def clear() -> None:

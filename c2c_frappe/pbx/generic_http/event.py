@@ -6,7 +6,7 @@ a value map: a row for each word the PBX uses, and what it means here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -69,8 +69,10 @@ class Reading:
 	rules: tuple[Rule, ...]
 	zone: ZoneInfo | timezone = timezone.utc
 
-	def read(self, payload: Mapping[str, object], secrets: tuple[str, ...]) -> CallEvent | None:
-		"""Return what the payload says, None when it is no event or says nothing."""
+	def read(
+		self, payload: Mapping[str, object], secrets: tuple[str, ...], link: Callable[[object], str]
+	) -> CallEvent | None:
+		"""Return what the payload says, None when it is no event or says nothing; `link` lets recordings' addresses pass."""
 		if not self._is_event(payload):
 			return None
 		texts = {field: self._text(payload, reads) for reads, field in FACTS.items()}
@@ -90,7 +92,7 @@ class Reading:
 			answered_at=moment(texts["answered_at"], self.zone),
 			ended_at=moment(texts["ended_at"], self.zone),
 			duration=news.seconds(texts["duration"]),
-			recording_url=news.secure_url(texts["recording_url"]),
+			recording_url=link(texts["recording_url"]),
 		)
 
 	def _is_event(self, payload: Mapping[str, object]) -> bool:

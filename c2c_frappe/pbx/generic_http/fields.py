@@ -18,7 +18,6 @@ SETTINGS = (
 	Setting("url_template", _("Address of a call"), kind="text", required=True),
 	Setting("body_kind", _("Body"), kind="select", options=request.BODIES, default=request.NO_BODY),
 	Setting("agent_form", _("Agents are named by"), kind="select", options=AGENT_FORMS, default=DIGITS),
-	Setting("allow_private", _("On-premises PBX"), kind="check"),
 	Setting("request_pairs", _("What is sent"), kind="table"),
 	Setting("auth_kind", _("Sign in by"), kind="select", options=auth.KINDS, default=auth.NONE),
 	Setting("auth_name", _("User, header or query key")),

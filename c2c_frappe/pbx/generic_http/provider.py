@@ -80,6 +80,11 @@ class GenericHttp(Provider):
 		connect, read = int(self.values["connect_timeout"]), int(self.values["read_timeout"])
 		return Connection(connect, read, self.values["ca_file"], reach=self.form.reach)
 
+	@property
+	def addresses(self) -> tuple[str, ...]:
+		"""Return the web address of this account's PBX."""
+		return (self.form.dial.address.origin,)
+
 	def checked_extension(self, extension: str) -> str:
 		"""Return the agent's name if this PBX can have such a one; raise ConfigurationError if not."""
 		extension = trimmed(extension)
@@ -185,7 +190,7 @@ class GenericHttp(Provider):
 
 	def parse_event(self, payload: Mapping[str, object]) -> CallEvent | None:
 		"""Read a webhook's payload by the form's rules."""
-		return self.form.event.read(payload, self.secrets)
+		return self.form.event.read(payload, self.secrets, self.recording_link)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build the question that shows most: for the token, at the test address, or for the host's root."""

@@ -27,7 +27,8 @@ class CallStateError(Exception):
 class Call:
 	"""One call; `number` as the provider sent it, times in seconds since the epoch, None until they happen.
 
-	`answered_at` is the customer's answer, `agent_answered_at` the agent's; `direction` is out or in.
+	`answered_at` is the customer's answer, of a call that comes in the agent's; `agent_answered_at` the agent's;
+	`direction` is out or in. `cause` is busy or rejected where a phone said so, `ended_by` agent, customer or nobody.
 	"""
 
 	id: int
@@ -44,6 +45,13 @@ class Call:
 	answered_at: float | None = None
 	ended_at: float | None = None
 	direction: str = "out"
+	cause: str = ""
+	ended_by: str = ""
+
+	@property
+	def changed_at(self) -> float:
+		"""Return when anything last happened to the call."""
+		return self.ended_at or self.answered_at or self.agent_answered_at or self.requested_at
 
 
 class CallList:
@@ -79,7 +87,8 @@ class CallList:
 		One phone is to be picked up, and then they talk.
 		"""
 		call = self.place(Dial(provider, "phone", extension, number), unique_id, now)
-		call = self._calls[call.id] = replace(call, direction=direction, state=CUSTOMER_RINGING)
+		state = AGENT_RINGING if direction == "in" else CUSTOMER_RINGING
+		call = self._calls[call.id] = replace(call, direction=direction, state=state)
 		return call
 
 	def all(self, now: float) -> tuple[Call, ...]:
@@ -105,12 +114,18 @@ class CallList:
 		call = self._calls[call_id] = _answered(call, now)
 		return call
 
-	def hang_up(self, call_id: int, now: float) -> Call:
-		"""End a call in whatever state it is; raise KeyError or, when it has ended before, CallStateError."""
+	def hang_up(self, call_id: int, now: float, by: str = "", cause: str = "") -> Call:
+		"""End a call in whatever state it is; raise KeyError or, when it has ended before, CallStateError.
+
+		A phone can be busy or reject ("rejected") only while one rings.
+		"""
 		call = self.get(call_id, now)
 		if call.state == ENDED:
 			raise CallStateError(f"Call {call_id} has already ended.")
-		call = self._calls[call_id] = replace(call, state=ENDED, ended_at=now)
+		if cause and call.state not in RINGING_LEG:
+			raise CallStateError(f"Call {call_id} is {call.state}: no phone rings.")
+		by = by or (RINGING_LEG[call.state] if cause else "")
+		call = self._calls[call_id] = replace(call, state=ENDED, ended_at=now, ended_by=by, cause=cause)
 		return call
 
 	def clear(self) -> None:
@@ -119,6 +134,8 @@ class CallList:
 
 
 def _answered(call: Call, at: float) -> Call:
+	if call.direction == "in":
+		return replace(call, state=TALKING, agent_answered_at=at, answered_at=at)
 	if call.state == AGENT_RINGING:
 		return replace(call, state=CUSTOMER_RINGING, agent_answered_at=at)
 	return replace(call, state=TALKING, answered_at=at)

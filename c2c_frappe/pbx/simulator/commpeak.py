@@ -10,11 +10,12 @@ the order of rows, the most a page holds, the cause of a call whose agent did no
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from ipaddress import ip_address, ip_network
 from urllib.parse import unquote
 
+from c2c_frappe.pbx.simulator import audio
 from c2c_frappe.pbx.simulator.calls import ENDED, Call
 from c2c_frappe.pbx.simulator.values import Answer, Dial, ReceivedRequest, Setup
 
@@ -94,7 +95,7 @@ def call_records(request: ReceivedRequest, calls: Sequence[Call], setup: Setup) 
 		return Answer(401, b'{"message":"Unauthorized"}')
 	form = request.form
 	rows = [
-		_row(call)
+		_row(call, f"http://{request.headers.get('host', '')}")
 		for call in calls
 		if form.get("from", "") <= _time(call.requested_at) <= form.get("till", "~")
 	]
@@ -103,7 +104,7 @@ def call_records(request: ReceivedRequest, calls: Sequence[Call], setup: Setup) 
 	return Answer(200, json.dumps({"cdrs": rows[start : start + size]}).encode())
 
 
-def _row(call: Call) -> dict[str, str]:
+def _row(call: Call, origin: str) -> dict[str, str]:
 	"""Return a call as a row of texts, which says nothing of the end while there is none."""
 	is_incoming = call.direction == "in"
 	talk = round(call.ended_at - call.answered_at) if call.ended_at and call.answered_at else 0
@@ -118,14 +119,41 @@ def _row(call: Call) -> dict[str, str]:
 		"destination": call.extension if is_incoming else call.number,
 		"caller_id": call.number if is_incoming else call.extension,
 		"hangup_cause": _cause(call),
-		"recording_link": "",
+		"recording_link": f"{origin}{audio.path_of(call)}" if audio.path_of(call) else "",
 		"custom_fields": json.dumps(dict(call.custom_data)),
 	}
+
+
+def events(call: Call, origin: str = "") -> Iterator[tuple[float, str, dict[str, str]]]:
+	"""Yield (moment, event, values) of what webhooks named as pbx/commpeak.py asks tell of a call so far.
+
+	When Call Start and Call Answer come is assumed: at the first ring, and at the customer's answer. `origin` is this
+	PBX's own address, for the link to the recording.
+	"""
+	known = {
+		"uniqueid": call.unique_id,
+		"call": call.custom_data.get("call", ""),
+		"extension": call.extension,
+		"number": call.number,
+		"direction": call.direction,
+		"started_at": _time(call.requested_at),
+	}
+	yield call.requested_at, "start", {"event": "start", **known}
+	if call.answered_at:
+		known["answered_at"] = _time(call.answered_at)
+		yield call.answered_at, "answer", {"event": "answer", **known}
+	if call.ended_at:
+		row = _row(call, origin)
+		ended = {"ended_at": row["call_end"], "duration": row["bill_duration"]}
+		ended |= {"hangup_cause": row["hangup_cause"], "recording": row["recording_link"]}
+		yield call.ended_at, "end", {"event": "end", **known, **ended}
 
 
 def _cause(call: Call) -> str:
 	if call.state != ENDED:
 		return ""
+	if call.cause == "busy" or (call.cause and call.direction == "in"):
+		return "BUSY"
 	if call.answered_at:
 		return "ANSWERED"
 	return "NO_ANSWER" if call.agent_answered_at or call.shape == "phone" else "CANCEL"

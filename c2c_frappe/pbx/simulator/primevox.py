@@ -1,16 +1,18 @@
 """Primevox's Click-to-Call (V2) as its page describes the request (support.primevox.net). Keeps nothing.
 
 From the page: the path, the five parameters with their case, and what each may hold. Assumed, as the page
-says nothing about any answer: every status and every body below. The call list's fields are from public code.
+says nothing about any answer: every status and every body below. The call list's fields are from public code, those of
+webhooks from "Webhooks (Real-Time Events)".
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 
+from c2c_frappe.pbx.simulator import audio
 from c2c_frappe.pbx.simulator.calls import ENDED, Call
 from c2c_frappe.pbx.simulator.values import Answer, Dial, ReceivedRequest, Setup
 
@@ -80,11 +82,12 @@ def call_records(request: ReceivedRequest, calls: Sequence[Call], setup: Setup) 
 	since, till = query.get("fromDate", ""), query.get("toDate", "~")
 	ended = [call for call in calls if call.state == ENDED and since <= _time(call.requested_at) <= till]
 	start = (int(query.get("page", 1)) - 1) * PER_PAGE
-	rows = {str(call.id): _row(call) for call in ended[::-1][start : start + PER_PAGE]}
+	origin = f"http://{request.headers.get('host', '')}"
+	rows = {str(call.id): _row(call, origin) for call in ended[::-1][start : start + PER_PAGE]}
 	return Answer(200, json.dumps({"data": rows}).encode())
 
 
-def _row(call: Call) -> dict:
+def _row(call: Call, origin: str) -> dict:
 	is_incoming = call.direction == "in"
 	return {
 		"callUuid": call.unique_id,
@@ -93,10 +96,27 @@ def _row(call: Call) -> dict:
 		"cidNum": call.number if is_incoming else call.extension,
 		"numDialed": "12025550100" if is_incoming else call.number,
 		"duration": round(call.ended_at - (call.answered_at or call.ended_at)),
-		"callRecorded": 0,
-		"recordingUrl": "",
-		"lastEvent": "Answered" if call.answered_at else "No Answer",
+		"callRecorded": int(bool(audio.path_of(call))),
+		"recordingUrl": f"{origin}{audio.path_of(call)}" if audio.path_of(call) else "",
+		"lastEvent": _last_event(call),
 	}
+
+
+def _last_event(call: Call) -> str:
+	if call.answered_at:
+		return "Answered"
+	return {"busy": "Busy", "rejected": "Canceled"}.get(call.cause, "No Answer")
+
+
+def events(call: Call, origin: str = "") -> Iterator[tuple[float, str, dict[str, str]]]:
+	"""Yield (moment, event, values) of the webhooks about a call that came in so far, as their page names them."""
+	if call.direction != "in":
+		return
+	known = {"callUuid": call.unique_id, "callerIdNum": call.number}
+	inbound = {"eventType": "InboundCall", "eventTarget": "phoneNumber", "didNumber": "12025550100"}
+	yield call.requested_at, "InboundCall", {**inbound, **known}
+	if call.ended_at:
+		yield call.ended_at, "HangupCall", {"eventType": "HangupCall", "extNumber": call.extension, **known}
 
 
 def _time(moment: float) -> str:

@@ -29,6 +29,7 @@ from c2c_frappe.pbx.simulator.values import (
 	ReceivedRequest,
 	Setup,
 )
+from c2c_frappe.pbx.simulator.webhooks import Delivery, Webhooks
 from c2c_frappe.pbx.text import _
 
 MAX_BODY = 1 << 16
@@ -56,7 +57,7 @@ class _Handler(BaseHTTPRequestHandler):
 	def _decide(self) -> tuple[Answer, Behaviour]:
 		path = self.path.partition("?")[0]
 		if path.startswith(PREFIX):
-			return control(self.server.switchboard, self.command, path, self._body()), OK
+			return control(*self.server.inner, self.command, path, self._body()), OK
 		if path == "/favicon.ico":
 			return Answer(204, b""), OK
 		headers = {name.lower(): value for name, value in self.headers.items()}
@@ -64,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
 		if path == "/" and "text/html" in headers.get("accept", ""):
 			return self.server.page, OK
 		body = self._body()
-		return self.server.switchboard.receive(self.client_address[0], self.command, self.path, headers, body)
+		return self.server.inner[0].receive(self.client_address[0], self.command, self.path, headers, body)
 
 	def _body(self) -> bytes:
 		length = self.headers.get("Content-Length", "0")
@@ -80,9 +81,11 @@ class _Server(ThreadingHTTPServer):
 	daemon_threads = True
 	request_queue_size = 1024
 
-	def __init__(self, address: tuple[str, int], switchboard: Switchboard, tls: ssl.SSLContext | None):
+	def __init__(
+		self, address: tuple[str, int], inner: tuple[Switchboard, Webhooks], tls: ssl.SSLContext | None
+	):
 		self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-		self.switchboard = switchboard
+		self.inner = inner
 		self.page = Answer(200, files(__package__).joinpath("page.html").read_bytes(), "text/html")
 		self.stopping = threading.Event()
 		self._tls = tls
@@ -154,6 +157,7 @@ class Simulator:
 		self._switchboard = Switchboard(
 			Setup(crm_id, client_id, api_key, tuple(extensions), tuple(allow), answer_after, stats_api_key)
 		)
+		self._webhooks = Webhooks(lambda: self._switchboard.calls, lambda: self.url)
 		self._server: _Server | None = None
 		self._thread: threading.Thread | None = None
 		self.url = ""
@@ -162,6 +166,8 @@ class Simulator:
 		self.answer = self._switchboard.answer
 		self.hang_up = self._switchboard.hang_up
 		self.reset = self._switchboard.reset
+		self.list_calls = self._switchboard.list_calls
+		self.send_webhooks = self._webhooks.configure
 		self.wait_for_requests = self._switchboard.wait_for_requests
 
 	def start(self) -> Simulator:
@@ -170,7 +176,7 @@ class Simulator:
 		if self._certificate:
 			tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 			tls.load_cert_chain(*self._certificate)
-		self._server = _Server(self._address, self._switchboard, tls)
+		self._server = _Server(self._address, (self._switchboard, self._webhooks), tls)
 		host, port = self._server.server_address[:2]
 		self.url = f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 		self._thread = threading.Thread(
@@ -186,6 +192,7 @@ class Simulator:
 			self._thread.join()
 			self._server.server_close()
 			self._server.close_all()
+			self._webhooks.stop()
 			self._server = self._thread = None
 
 	def __enter__(self) -> Simulator:
@@ -198,6 +205,11 @@ class Simulator:
 	def calls(self) -> tuple[Call, ...]:
 		"""Return the calls placed, oldest first, as they stand now."""
 		return self._switchboard.calls
+
+	@property
+	def deliveries(self) -> tuple[Delivery, ...]:
+		"""Return the webhooks sent of late, oldest first."""
+		return self._webhooks.deliveries
 
 	@property
 	def requests(self) -> tuple[ReceivedRequest, ...]:

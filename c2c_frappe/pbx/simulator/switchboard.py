@@ -13,9 +13,10 @@ from threading import Condition
 from types import MappingProxyType
 from urllib.parse import parse_qsl
 
-from c2c_frappe.pbx.simulator import commpeak, generic, primevox
+from c2c_frappe.pbx.simulator import audio, commpeak, generic, primevox
 from c2c_frappe.pbx.simulator.behaviour import Behaviour, Behaviours
 from c2c_frappe.pbx.simulator.calls import Call, CallList
+from c2c_frappe.pbx.simulator.listing import Listing
 from c2c_frappe.pbx.simulator.values import Answer, Dial, ReceivedRequest, Setup
 
 VENDORS = (commpeak, primevox, generic)
@@ -36,6 +37,7 @@ class Switchboard:
 		self._changed = Condition()
 		self._calls = CallList(setup.answer_after)
 		self._behaviours = Behaviours()
+		self._listing = Listing()
 		self._requests: list[ReceivedRequest] = []
 		self._last_request = 0
 		# Like the PBX's own ids: seconds, a dot, a counter; so no two runs give out the same one.
@@ -72,14 +74,36 @@ class Switchboard:
 		vendor = next((vendor for vendor in VENDORS if vendor.handles(request.path)), None)
 		dial = vendor.read(request.path, _asked(vendor, request)) if vendor else None
 		behaviour = self._behaviours.take(dial)
-		answer = _barrier(vendor, request, self.setup)
+		answer = self._recording(request) or _barrier(vendor, request, self.setup)
 		if not answer and vendor.lists_calls(request.path):
-			calls = [call for call in self._calls.all(request.time) if call.provider == vendor.PROVIDER]
-			answer = vendor.call_records(request, calls, self.setup)
+			answer = self._listed(vendor, request)
 		if answer or dial is None:
 			return _bent(answer or NOT_FOUND, behaviour, request), behaviour, None
 		answer, call = self._dialled(vendor, dial, behaviour, request.time)
 		return _bent(answer, behaviour, request), behaviour, call
+
+	def _recording(self, request: ReceivedRequest) -> Answer | None:
+		if not request.path.startswith(audio.FOLDER):
+			return None
+		calls = self._calls.all(request.time)
+		call = next((call for call in calls if audio.path_of(call) == request.path), None)
+		return audio.answer(call, request.headers.get("range", ""))
+
+	def _listed(self, vendor, request: ReceivedRequest) -> Answer:
+		calls = [call for call in self._calls.all(request.time) if call.provider == vendor.PROVIDER]
+		answer = vendor.call_records(request, self._listing.shown(calls, request.time), self.setup)
+		if self._listing.changing and calls:
+			# A call that began and ended while its neighbours are read: rows move to other pages.
+			moved = self._calls.begin(
+				vendor.PROVIDER,
+				calls[0].extension,
+				calls[0].number,
+				"out",
+				self._next_unique_id(),
+				request.time,
+			)
+			self._calls.hang_up(moved.id, request.time)
+		return answer
 
 	def _dialled(self, vendor, dial: Dial, behaviour: Behaviour, now: float) -> tuple[Answer, Call | None]:
 		unique_id = self._next_unique_id()
@@ -131,10 +155,16 @@ class Switchboard:
 		with self._changed:
 			return self._calls.answer(call_id, time.time(), leg)
 
-	def hang_up(self, call_id: int) -> Call:
+	def hang_up(self, call_id: int, by: str = "", cause: str = "") -> Call:
 		"""End a call; see `CallList.hang_up`."""
 		with self._changed:
-			return self._calls.hang_up(call_id, time.time())
+			return self._calls.hang_up(call_id, time.time(), by, cause)
+
+	def list_calls(self, **how) -> Listing:
+		"""Say how call records come from now on; see `Listing`."""
+		with self._changed:
+			self._listing = Listing(**how)
+			return self._listing
 
 	def begin(
 		self,
@@ -155,6 +185,7 @@ class Switchboard:
 			self._calls.clear()
 			self._requests.clear()
 			self._behaviours.clear()
+			self._listing = Listing()
 
 	def wait_for_requests(self, count: int, timeout: float = 10) -> tuple[ReceivedRequest, ...]:
 		"""Return the requests once at least `count` arrived; raise TimeoutError after `timeout` seconds."""

@@ -20,6 +20,11 @@ export function look_of(status) {
 	return STATUSES[status] || { colour: "gray" };
 }
 
+// Somebody waits or talks: nothing else takes its place.
+export function is_under_way(status) {
+	return ["Dialing", "Requested", "Ringing", "In Progress"].includes(status);
+}
+
 // There is something to say about a call that was placed.
 export function can_be_wrapped_up({ call, status }) {
 	return Boolean(call) && status !== "Failed";

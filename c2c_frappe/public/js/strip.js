@@ -1,17 +1,19 @@
-// The call strip: a small card in the corner that says how the latest call stands. It repeats what the
-// server says; before the server has spoken it claims nothing but that it was asked.
+// The call strip: a small card in the corner that says how the latest call stands, or who is calling. It repeats
+// what the server says; before the server has spoken it claims nothing but that it was asked.
 import { follow, forget, watch } from "./follow";
 import { hang_up } from "./hang_up";
 import { reason_for } from "./override";
-import { can_be_wrapped_up, look_of } from "./status";
+import { can_be_wrapped_up, is_under_way, look_of } from "./status";
 import { build, draw, hide, tick } from "./strip_view";
 import { wrap_up } from "./wrap_up";
 
+const GLANCE = 1000; // ms between looks whether a wrap-up that waits would disturb nobody
 const LINGER = 60000; // ms a call that has ended stays in sight, for whoever wants to wrap it up
 
 let shown = null;
 let ticker = null;
 let closing = null;
+let offered = null;
 
 // `call_despite` places a refused call again, with a reason.
 export function start_strip(call_despite) {
@@ -21,7 +23,21 @@ export function start_strip(call_despite) {
 		on_hang_up: hang_up_shown,
 		on_override: () => override_shown(call_despite),
 	});
-	watch({ on_news: show_followed, on_quiet: rest, on_close: disappear });
+	watch({ on_news: show_followed, on_ring: show_caller, on_quiet: rest, on_close: disappear });
+}
+
+// A call that comes in takes the strip's place, but not that of a call under way.
+function show_caller(news) {
+	const [record] = news.caller.records;
+	if (!shown || !is_under_way(shown.status)) return show_news(news, target_of(record, news.number));
+	const who = frappe.utils.escape_html(record?.title || news.number);
+	frappe.show_alert({ message: __("{0} is calling.", [who]), indicator: "blue" }, 15);
+}
+
+function target_of(record, number) {
+	if (!record) return { shown: number };
+	const { doctype, name, title } = record;
+	return { reference_doctype: doctype, reference_name: name, title, shown: number };
 }
 
 // The call in sight, by its button or the shortcut.
@@ -29,10 +45,19 @@ export function wrap_up_shown() {
 	if (!shown || !can_be_wrapped_up(shown)) return;
 	const { call, target } = shown;
 	clearTimeout(closing);
-	wrap_up({ call, title: target.title || shown.number }, (news) => {
+	wrap_up({ call, title: target.title || shown.number, is_required: shown.wrap_up === "Required" }, (news) => {
 		refresh_timeline();
 		if (shown?.call === call && look_of(news.status).is_final) close();
 	});
+}
+
+// By itself, once a call, in the tab that is looked at, and not over what somebody is just doing in a dialog.
+function offer_wrap_up() {
+	const { call, wrap_up: way } = shown || {};
+	if (!way || offered === call) return;
+	if (document.hidden || document.querySelector(".modal.show")) return setTimeout(offer_wrap_up, GLANCE);
+	offered = call;
+	wrap_up_shown();
 }
 
 async function override_shown(call_despite) {
@@ -92,7 +117,8 @@ function show(call) {
 	const { is_final, is_kept } = look_of(call.status);
 	tick(is_final && is_kept ? 0 : call.since);
 	if (!is_final && call.since) ticker = setInterval(() => tick(call.since), 1000);
-	if (is_final && !is_kept) closing = setTimeout(close, LINGER);
+	if (is_final && !is_kept && call.wrap_up !== "Required") closing = setTimeout(close, LINGER);
+	offer_wrap_up();
 }
 
 // No more news is expected: what is shown may stay, or goes when nobody needs to read it.

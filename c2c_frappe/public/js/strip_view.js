@@ -1,4 +1,5 @@
 // What the call strip looks like. It is told what to show and decides nothing.
+import { draw_caller } from "./caller";
 import { override_label } from "./override";
 import { can_be_wrapped_up, look_of } from "./status";
 import { set_text } from "./text";
@@ -20,6 +21,7 @@ export function build({ on_close, on_wrap_up, on_hang_up, on_override }) {
 			<div class="c2c-strip-message"></div>
 			<div class="c2c-strip-hint"></div>
 		</div>
+		<div class="c2c-strip-caller"></div>
 		<div class="c2c-strip-links"></div>
 		<button type="button" class="c2c-strip-override c2c-button btn btn-xs btn-default"></button>
 		<button type="button" class="c2c-strip-wrap-up btn btn-xs"></button>
@@ -44,12 +46,14 @@ export function draw(call) {
 	const { number, message = "", extension } = call;
 	const { colour, is_waiting } = look_of(call.status);
 	part("status").className = `c2c-strip-status c2c-pill indicator-pill ${colour}`;
-	set_text(part("status"), __(call.status));
-	set_text(part("title"), call.target.title);
+	set_text(part("status"), is_ringing_in(call) ? __("Incoming call") : __(call.status));
+	// Who is calling is named, with a link, below.
+	set_text(part("title"), call.caller?.records.length ? "" : call.target.title);
 	set_text(part("number"), message.includes(number) ? "" : number, number);
 	set_text(part("message"), message, number);
 	const hint = __("Pick up your phone {0} when it rings.", [extension]);
 	set_text(part("hint"), is_waiting && extension ? hint : "");
+	draw_caller(part("caller"), call);
 	part("links").replaceChildren(...links(call));
 	set_text(part("override"), override_label(call));
 	draw_wrap_up(call);
@@ -57,6 +61,10 @@ export function draw(call) {
 	strip.hidden = false;
 	// Frappe's own alerts stand in the same corner: they move up.
 	document.documentElement.style.setProperty("--c2c-strip-height", `${strip.offsetHeight + 8}px`);
+}
+
+function is_ringing_in({ caller, status }) {
+	return Boolean(caller) && status === "Ringing";
 }
 
 // Offered at any time, and most of all once the call is over.

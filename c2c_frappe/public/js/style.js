@@ -48,6 +48,10 @@ const CSS = `
 .c2c-strip-title, .c2c-strip-number { font-weight: 600; overflow-wrap: anywhere; }
 .c2c-strip-number { font-variant-numeric: tabular-nums; }
 .c2c-strip-message, .c2c-strip-hint { margin-top: 2px; }
+.c2c-strip-caller { margin-top: 6px; overflow-wrap: anywhere; }
+.c2c-strip-caller:empty { display: none; }
+.c2c-strip-caller a { font-weight: 500; text-decoration: underline; }
+.c2c-strip-caller .btn { margin-top: 6px; }
 .c2c-strip-links { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-top: 8px; }
 .c2c-strip-links:empty, .c2c-strip-news > :empty, .c2c-strip-override:empty { display: none; }
 .c2c-strip-links a { font-weight: 500; text-decoration: underline; }

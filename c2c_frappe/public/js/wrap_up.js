@@ -1,23 +1,24 @@
-// The wrap-up of a call: what came of it, notes, a follow-up. One dialog, by keyboard alone if one likes; it
-// comes when it is asked for and never by itself.
+// The wrap-up of a call: what came of it, notes, a follow-up. One dialog, by keyboard alone if one likes; when it
+// opens, and whether it may be left out, others decide.
 import { radio_group } from "./radio_group";
 import { get, post } from "./server";
 
 let is_open = false;
 
-// `title` names whom the call went to; `on_saved` gets the server's words about the call.
-export async function wrap_up({ call, title }, on_saved) {
+// `title` names whom the call was with; a required one stays until an answer is chosen. `on_saved` gets the
+// server's words about the call.
+export async function wrap_up({ call, title, is_required }, on_saved) {
 	if (is_open) return;
 	is_open = true;
 	try {
-		open(call, title, await get("wrap_up_form", { call }), on_saved);
+		open({ call, title, is_required }, await get("wrap_up_form", { call }), on_saved);
 	} catch (error) {
 		is_open = false;
 		frappe.show_alert({ message: frappe.utils.escape_html(error.message), indicator: "red" });
 	}
 }
 
-function open(call, title, form, on_saved) {
+function open({ call, title, is_required }, form, on_saved) {
 	const outcome = radio_group(__("What came of it?"), form.dispositions, form.disposition);
 	const dialog = new frappe.ui.Dialog({
 		title: title ? __("Wrap up: {0}", [frappe.utils.escape_html(title)]) : __("Wrap up"),
@@ -27,6 +28,7 @@ function open(call, title, form, on_saved) {
 			{ fieldtype: "Date", fieldname: "follow_up_on", label: __("Follow-up on") },
 			{ fieldtype: "Data", fieldname: "follow_up", label: __("What to do then") },
 		],
+		static: is_required,
 		primary_action_label: __("Save"),
 		primary_action: () => save(call, dialog, outcome, on_saved),
 	});

@@ -8,7 +8,7 @@ from frappe.model.document import Document
 
 from c2c_frappe import accounts, replies
 from c2c_frappe.lease import LISTENER, Lease
-from c2c_frappe.pbx import settings
+from c2c_frappe.pbx import networks, recordings, settings
 from c2c_frappe.pbx.errors import ConfigurationError
 
 
@@ -46,6 +46,8 @@ class PBXAccount(Document):
 	def _mistake(self) -> ConfigurationError | None:
 		try:
 			accounts.provider_of_form(self)
+			networks.parsed(self.webhook_addresses, "webhook_addresses")
+			recordings.hosts((), self.recording_hosts)
 		except ConfigurationError as error:
 			return error
 		return None

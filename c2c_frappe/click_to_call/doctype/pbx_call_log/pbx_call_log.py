@@ -7,14 +7,18 @@ from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
-from c2c_frappe import replies
+from c2c_frappe import callers, number_index, recordings, replies
 
 
 class PBXCallLog(Document):
 	"""The record of a call and of every attempt that was refused."""
 
 	def onload(self):
-		"""Tell the form whether this call may be ended from here."""
+		"""Tell the form who else has the number, whether there is a recording to hear, whether the call may be ended."""
+		owners = number_index.owners(self.number or "")
+		others = [owner for owner in owners if owner.name != self.reference_name]
+		self.set_onload("others", callers.records_of(others, frappe.session.user))
+		self.set_onload("recording", recordings.offer(self.name))
 		self.set_onload("can_hang_up", replies.can_hang_up(self.as_dict()))
 
 	@staticmethod
@@ -25,9 +29,10 @@ class PBXCallLog(Document):
 
 
 def on_doctype_update():
-	"""Add the indexes that the timeline, the caps, the pause and the search for open calls read by."""
+	"""Add the indexes by which the timeline, caps, the pause, open calls and calls of a number are found."""
 	frappe.db.add_index("PBX Call Log", ["reference_doctype", "reference_name", "requested_at"], "of_record")
 	frappe.db.add_index("PBX Call Log", ["agent", "requested_at"], "of_agent")
 	frappe.db.add_index("PBX Call Log", ["account", "requested_at"], "of_account")
 	frappe.db.add_index("PBX Call Log", ["requested_at"], "of_time")
 	frappe.db.add_index("PBX Call Log", ["status", "requested_at"], "of_status")
+	frappe.db.add_index("PBX Call Log", ["number", "requested_at"], "of_number")

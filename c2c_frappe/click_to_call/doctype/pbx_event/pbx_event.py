@@ -16,3 +16,8 @@ class PBXEvent(Document):
 		"""Delete events older than this many days, for Frappe's Log Settings."""
 		table = frappe.qb.DocType("PBX Event")
 		frappe.db.delete(table, filters=(table.creation < (Now() - Interval(days=days))))
+
+
+def on_doctype_update():
+	"""Add the index by which what waits is found, what was tried longest ago first."""
+	frappe.db.add_index("PBX Event", ["outcome", "modified"], "of_outcome")

@@ -6,11 +6,14 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from c2c_frappe import site_address
+from c2c_frappe import number_backfill, numbers, site_address
+
+# What decides how the numbers of records are read.
+READ_BY = ("default_country", "indexed_doctypes")
 
 
 class PBXSettings(Document):
-	"""Refuses half a calling-hours window and a key of custom data that is there twice."""
+	"""Refuses half a calling-hours window, a key of custom data that is there twice, records without numbers."""
 
 	def validate(self):
 		"""Name the field that is wrong; take the address of the first save as the site's own."""
@@ -23,3 +26,31 @@ class PBXSettings(Document):
 				_("The key {0} is there twice.").format(frappe.bold(repeated)), title=_("Custom data")
 			)
 		self.confirmed_site_url = self.confirmed_site_url or site_address.current()
+		self._check_doctypes()
+		self._keep_index()
+
+	def on_update(self):
+		"""Have all numbers read again when they are to be read otherwise."""
+		before = self.get_doc_before_save()
+		if before and any(_plain(before.get(field)) != _plain(self.get(field)) for field in READ_BY):
+			number_backfill.start_again()
+
+	def _check_doctypes(self):
+		for row in self.indexed_doctypes:
+			if not numbers.has_phone_fields(row.document_type):
+				frappe.throw(
+					_("{0} holds no phone numbers. Choose another record type.").format(
+						frappe.bold(_(row.document_type))
+					),
+					title=_("Record types"),
+				)
+
+	def _keep_index(self):
+		"""Keep how far numbers were read: a form that was open meanwhile knows an older mark."""
+		before = self.get_doc_before_save()
+		for field in number_backfill.KEPT:
+			self.set(field, before.get(field) if before else None)
+
+
+def _plain(value):
+	return sorted(row.document_type for row in value) if isinstance(value, list) else value or ""

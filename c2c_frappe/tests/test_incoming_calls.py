@@ -1,0 +1,299 @@
+"""Calls nobody clicked: whose they are, which record they belong to, who is shown a card, who is reminded."""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from unittest.mock import patch
+
+import frappe
+from frappe.utils import add_to_date, now_datetime
+
+from c2c_frappe import events, timeline
+from c2c_frappe.pbx import status
+from c2c_frappe.pbx.news import CallEvent
+from c2c_frappe.pbx.records import CallRecord
+from c2c_frappe.tests import site
+from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, OTHER_AGENT, PRIMEVOX, SiteCase
+
+NUMBER, E164, NEW = "447700900801", "+447700900801", "447700900809"
+FIELDS = (
+	"direction", "status", "agent", "extension", "number", "reference_doctype", "reference_name",
+	"pbx_call_id", "answered_at", "ended_at", "duration", "requested_at", "account",
+)  # fmt: skip
+
+
+class IncomingCase(SiteCase):
+	@classmethod
+	def setUpClass(cls):
+		super().setUpClass()
+		cls.caller = site.make_lead(mobile_no=f"+{NUMBER}", phone=site.LANDLINE)
+		cls.addClassCleanup(site.delete_past_checks, "Lead", cls.caller)
+
+	def setUp(self):
+		super().setUp()
+		self.forget()
+		self.addCleanup(self.forget)
+		self.now = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
+
+	def forget(self) -> None:
+		frappe.db.delete("PBX Event")
+		frappe.db.delete("ToDo", {"allocated_to": site.OURS["agent"]})
+		site.forget_calls()
+
+	def at(self, seconds: int) -> str:
+		return str(self.now + timedelta(seconds=seconds))
+
+	def told(self, kind: str, **more) -> str:
+		"""Let CommPeak tell of the call that comes in; return the event's outcome."""
+		known = {"uniqueid": "7.1", "extension": "1000", "number": NUMBER, "direction": "in"}
+		times = {
+			"start": {"started_at": self.at(0)},
+			"answer": {"answered_at": self.at(5)},
+			"end": {"ended_at": self.at(65), "hangup_cause": "ANSWERED", "duration": "60"},
+		}
+		payload = {"event": kind, **known, **times[kind], **more}
+		return events.receive(frappe.get_doc("PBX Account", COMMPEAK), payload)
+
+	def missed(self, **more) -> str:
+		return self.told("end", hangup_cause="NO ANSWER", duration="0", **more)
+
+	def listed(self, account: str = COMMPEAK, record_id: str = "1", **values) -> dict:
+		"""Let the PBX's call list have the call; return the outcomes."""
+		known = {"pbx_call_id": "7.1", "extension": "1000", "number": E164, "direction": "Incoming"}
+		event = CallEvent("record", **{**known, "started_at": self.now, **values})
+		return dict(events.receive_records(account, [CallRecord(record_id, event)], ()))
+
+	def row(self) -> dict:
+		(row,) = frappe.get_all("PBX Call Log", {"account": ("in", [COMMPEAK, PRIMEVOX])}, FIELDS)
+		return row
+
+	def todos(self) -> list:
+		fields = ["allocated_to", "status", "reference_type", "reference_name", "description"]
+		return frappe.get_all("ToDo", {"allocated_to": site.OURS["agent"]}, fields)
+
+	@contextmanager
+	def cards(self):
+		"""Collect (user, caller) of each piece of news that goes out."""
+		sent: list[tuple] = []
+		with patch.object(frappe, "publish_realtime") as publish:
+			yield sent
+		for call in publish.call_args_list:
+			if call.args[0] == "pbx_call":
+				sent.append((call.kwargs["user"], call.args[1]["caller"]))
+
+
+class TestWhose(IncomingCase):
+	def test_a_call_that_comes_in_is_a_row_of_whose_phone_it_is_linked_by_its_whole_number(self):
+		self.assertEqual(self.told("start"), "Applied")
+		row = self.row()
+		self.assertEqual((row.direction, row.status, row.agent), ("Incoming", "Ringing", AGENT))
+		self.assertEqual((row.number, row.reference_name), (E164, self.caller))
+		self.assertLess(abs(now_datetime() - row.requested_at), timedelta(minutes=1))
+
+	def test_its_news_and_its_record_end_in_the_same_row_in_every_order(self):
+		tellers = (
+			lambda: self.told("start"),
+			lambda: self.told("answer"),
+			lambda: self.told("end"),
+			lambda: self.listed(status=status.COMPLETED, duration=58, ended_at=self.now + timedelta(63)),
+		)
+		seen = set()
+		for order in itertools.permutations(tellers):
+			self.forget()
+			for tell in (*order, *order):
+				tell()
+			events.retry_waiting()
+			self.assertEqual(frappe.db.count("PBX Event", {"outcome": "Applied"}), 4)
+			seen.add(tuple(self.row().values()))
+		self.assertEqual(len(seen), 1)
+		self.assertEqual((self.row().status, self.row().duration), ("Completed", 58))
+
+	def test_a_part_of_a_number_links_nothing(self):
+		self.told("start", number="900801")
+		self.assertEqual((self.row().agent, self.row().reference_name), (AGENT, None))
+
+	def test_a_number_the_pbx_masks_at_first_links_once_it_is_whole(self):
+		self.told("start", number="*4477009008")
+		self.assertIsNone(self.row().reference_name)
+		self.listed(status=status.COMPLETED)
+		self.assertEqual((self.row().number, self.row().reference_name), (E164, self.caller))
+
+	def test_the_phone_that_picked_up_has_the_call_and_not_one_that_only_rang(self):
+		site.give_extension(OTHER_AGENT, "1001")
+		self.told("start")
+		self.told("answer", extension="1001")
+		self.assertEqual((self.row().agent, self.row().extension), (OTHER_AGENT, "1001"))
+
+	def test_of_several_records_the_one_last_active_is_linked(self):
+		contact = site.make_contact(E164)
+		self.addCleanup(site.delete_past_checks, "Contact", contact)
+		for name, other in ((contact, self.caller), (self.caller, contact)):
+			self.forget()
+			for each, day in ((name, 2), (other, 1)):
+				doctype = "Lead" if each == self.caller else "Contact"
+				values = {"modified": f"2026-01-0{day} 10:00:00"}
+				frappe.db.set_value(doctype, each, values, update_modified=False)
+			self.told("start")
+			self.assertEqual(self.row().reference_name, name)
+
+	def test_a_call_from_nobody_known_to_nobodys_phone_is_kept_as_an_event_until_somebodys_phone_is_named(
+		self,
+	):
+		self.assertEqual(self.told("start", extension="1002", number=NEW), "Ignored")
+		self.assertEqual(frappe.get_all("PBX Call Log", {"account": COMMPEAK}), [])
+		self.told("answer", number=NEW)
+		self.assertEqual(frappe.db.count("PBX Event", {"outcome": "Applied"}), 2)
+		self.assertEqual((self.row().status, self.row().agent), ("In Progress", AGENT))
+
+	def test_a_call_dialled_on_the_phone_is_a_row_two_minutes_later_when_no_click_can_be_the_one(self):
+		self.assertEqual(self.told("start", direction="out"), "Waiting")
+		events.retry_waiting()
+		self.assertEqual(frappe.get_all("PBX Call Log", {"account": COMMPEAK}), [])
+		received = add_to_date(now_datetime(), minutes=-3)
+		frappe.db.set_value("PBX Event", {"outcome": "Waiting"}, "received_at", received)
+		events.retry_waiting()
+		row = self.row()
+		self.assertEqual((row.direction, row.agent, row.reference_name), ("Outgoing", AGENT, self.caller))
+
+	def test_the_first_leg_of_a_click_that_looks_like_a_call_that_comes_in_is_no_second_call(self):
+		reply = self.dial(reference_doctype="Lead", reference_name=self.caller, fieldname="mobile_no")
+		self.assertEqual(self.told("start"), "Waiting")
+		(row,) = site.rows()
+		self.assertEqual((row.name, row.status), (reply["call"], "Requested"))
+
+
+class TestPrimevox(IncomingCase):
+	def told_by_primevox(self, kind: str, **more) -> str:
+		known = {"eventType": kind, "containerId": "123456", "tenantId": "001", "callUuid": "7.1"}
+		payload = {**known, "callerIdNum": "011" + NUMBER, **more}
+		return events.receive(frappe.get_doc("PBX Account", PRIMEVOX), payload)
+
+	def listed_by_primevox(self, **values) -> dict:
+		return self.listed(PRIMEVOX, extension="", **values)
+
+	def test_a_call_the_list_names_no_phone_for_is_linked_by_its_number_for_managers_and_the_timeline(self):
+		self.listed_by_primevox(status=status.COMPLETED, duration=30)
+		row = self.row()
+		self.assertEqual((row.agent or "", row.reference_name, row.status), ("", self.caller, "Completed"))
+		with site.as_user(AGENT):
+			self.assertEqual(frappe.get_list("PBX Call Log", {"account": PRIMEVOX}), [])
+			self.assertEqual(len(timeline.calls_of("Lead", self.caller)), 1)
+		with site.as_user(MANAGER):
+			self.assertEqual(len(frappe.get_list("PBX Call Log", {"account": PRIMEVOX})), 1)
+		self.assertEqual(self.todos(), [])
+
+	def test_a_call_from_an_unknown_number_the_list_names_no_phone_for_is_no_row(self):
+		self.assertEqual(self.listed_by_primevox(number=f"+{NEW}", status=status.COMPLETED), {"Ignored": 1})
+		self.assertEqual(frappe.get_all("PBX Call Log", {"account": PRIMEVOX}), [])
+
+	def test_its_webhooks_and_its_list_end_in_the_same_row_in_every_order(self):
+		site.give_extension(AGENT, "1000", PRIMEVOX)
+		tellers = (
+			lambda: self.told_by_primevox("InboundCall"),
+			lambda: self.told_by_primevox("HangupCall", extNumber="1000"),
+			lambda: self.listed_by_primevox(status=status.NO_ANSWER, ended_at=self.now),
+		)
+		seen = set()
+		for order in itertools.permutations(tellers):
+			self.forget()
+			for tell in order:
+				tell()
+			events.retry_waiting()
+			row = self.row()
+			seen.add((row.status, row.agent, row.extension, row.number, row.reference_name, row.pbx_call_id))
+			self.assertEqual([todo.allocated_to for todo in self.todos()], [AGENT])
+		self.assertEqual(seen, {("No Answer", AGENT, "1000", E164, self.caller, "7.1")})
+
+
+class TestCard(IncomingCase):
+	def test_whoevers_phone_rings_sees_the_record_and_nobody_else_does(self):
+		with self.cards() as sent:
+			self.told("start")
+		((user, caller),) = sent
+		self.assertEqual((user, caller["is_ringing"], caller["new"]), (AGENT, True, None))
+		(record,) = caller["records"]
+		self.assertEqual((record["doctype"], record["name"]), ("Lead", self.caller))
+		self.assertTrue(record["title"].startswith("Grace"))
+		self.assertTrue(record["url"].endswith(self.caller))
+
+	def test_a_new_number_is_offered_to_be_entered(self):
+		with self.cards() as sent:
+			self.told("start", number=NEW)
+		((_user, caller),) = sent
+		self.assertEqual((caller["records"], caller["new"]["doctype"]), ([], "Lead"))
+
+	def test_a_record_the_agent_may_not_read_is_neither_named_nor_offered_anew(self):
+		site.give_extension(OTHER_AGENT, "1001")
+		with (
+			self.cards() as sent,
+			patch("c2c_frappe.permissions.frappe.has_permission", lambda *_args, **_more: False),
+		):
+			self.told("start", extension="1001")
+		((user, caller),) = sent
+		self.assertEqual((user, caller["records"], caller["new"]), (OTHER_AGENT, [], None))
+
+	def test_no_card_comes_for_news_that_is_late_or_read_from_a_list_hours_later(self):
+		with self.cards() as sent:
+			self.told("start", started_at=self.at(-600))
+			self.listed(pbx_call_id="7.2", status="", started_at=self.now - timedelta(hours=3))
+		self.assertEqual([caller["is_ringing"] for _user, caller in sent], [False, False])
+
+	def test_no_news_of_a_call_of_nobodys_phone_goes_to_anybody(self):
+		with self.cards() as sent:
+			self.told("start", extension="1002")
+		self.assertEqual((sent, self.row().reference_name), ([], self.caller))
+
+	def test_the_browser_that_asks_is_told_the_same_and_a_click_names_no_caller(self):
+		self.told("start")
+		call = frappe.db.get_value("PBX Call Log", {"account": COMMPEAK})
+		asked = site.send(AGENT, "GET", "c2c_frappe.api.call.state", call=call)
+		self.assertEqual([record["name"] for record in asked["caller"]["records"]], [self.caller])
+		self.assertIsNone(self.dial_lead()["caller"])
+
+
+class TestMissed(IncomingCase):
+	def test_a_missed_call_makes_one_todo_however_often_and_in_which_order_it_is_told(self):
+		tellers = (
+			lambda: self.told("start"),
+			self.missed,
+			lambda: self.listed(status=status.NO_ANSWER),
+		)
+		for order in itertools.permutations(tellers):
+			self.forget()
+			for tell in (*order, *order):
+				tell()
+			events.retry_waiting()
+			(todo,) = self.todos()
+			self.assertEqual((todo.allocated_to, todo.reference_name), (AGENT, self.caller))
+			self.assertIn("+44 7700 900801", todo.description)
+
+	def test_a_todo_somebody_deleted_does_not_come_back(self):
+		self.missed(started_at=self.at(0))
+		self.assertEqual(len(self.todos()), 1)
+		frappe.delete_doc("ToDo", frappe.db.get_value("ToDo", {"allocated_to": AGENT}))
+		self.listed(status=status.NO_ANSWER)
+		self.assertEqual(self.todos(), [])
+
+	def test_a_call_that_proves_to_have_been_answered_takes_its_todo_back(self):
+		self.missed(started_at=self.at(0))
+		self.listed(status=status.COMPLETED, duration=20)
+		self.assertEqual([todo.status for todo in self.todos()], ["Cancelled"])
+
+	def test_an_answered_call_one_of_nobodys_phone_and_one_of_yesterday_make_none(self):
+		self.told("start")
+		self.told("end")
+		self.missed(uniqueid="7.2", extension="1002", started_at=self.at(0))
+		self.listed(pbx_call_id="7.3", status=status.BUSY, started_at=self.now - timedelta(hours=30))
+		self.assertEqual(frappe.db.count("PBX Call Log", {"account": COMMPEAK}), 3)
+		self.assertEqual(self.todos(), [])
+
+	def test_a_call_from_an_unknown_number_reminds_of_the_call_itself(self):
+		self.missed(started_at=self.at(0), number=NEW)
+		self.assertEqual([todo.reference_type for todo in self.todos()], ["PBX Call Log"])
+
+	def test_a_site_whose_todos_refuse_it_loses_no_event(self):
+		with patch("frappe.desk.doctype.todo.todo.ToDo.validate", side_effect=frappe.ValidationError("no")):
+			self.assertEqual(self.missed(started_at=self.at(0)), "Applied")
+		self.assertEqual((self.row().status, self.todos()), ("No Answer", []))
