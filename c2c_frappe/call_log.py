@@ -32,19 +32,23 @@ _TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 CANDIDATES = 50
 COLUMNS = (
 	"name", "status", "agent", "account", "extension", "number", "reference_doctype", "reference_name",
-	"failure_code", "message", "requested_at", "reply_due", "duration",
+	"failure_code", "message", "requested_at", "reply_due", "duration", "dialled_number",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Draft:
-	"""A call that is about to be placed or refused; `number` is E.164 or "" when none was found."""
+	"""A call that is about to be placed or refused; `number` is E.164 or "" when none was found.
+
+	`mask` is what its agent sees instead, "" for who sees the number.
+	"""
 
 	agent: str
 	request_id: str = ""
 	account: str = ""
 	extension: str = ""
 	number: str = ""
+	mask: str = ""
 	reference_doctype: str = ""
 	reference_name: str = ""
 	overridden: str = ""
@@ -85,7 +89,7 @@ def of_record(doctype: str, name: str, limit: int) -> list[dict]:
 
 def last_status(number: str) -> str:
 	"""Return the status of the latest call to an E.164 number, "" when there was none."""
-	rows = frappe.get_all(DOCTYPE, {"number": number}, COLUMNS, order_by="requested_at desc", limit=1)
+	rows = frappe.get_all(DOCTYPE, {"dialled_number": number}, COLUMNS, order_by="requested_at desc", limit=1)
 	return shown(rows[0])["status"] if rows else ""
 
 
@@ -168,7 +172,7 @@ def calls_near(account: str, agent: str, started_at: datetime) -> list[Candidate
 
 def _candidates(condition) -> list[Candidate]:
 	table = frappe.qb.DocType(DOCTYPE)
-	columns = ("name", "pbx_call_id", "extension", "number", "requested_at", "evidence_rank")
+	columns = ("name", "pbx_call_id", "extension", "dialled_number", "requested_at", "evidence_rank")
 	query = frappe.qb.from_(table).select(*(table[column] for column in columns)).where(condition)
 	rows = query.orderby(table.requested_at, order=frappe.qb.desc).limit(CANDIDATES).run()
 	return [
@@ -178,7 +182,10 @@ def _candidates(condition) -> list[Candidate]:
 
 
 def _by_traits(table, event: CallEvent) -> list[tuple]:
-	traits = ((table.pbx_call_id, event.pbx_call_id), (table.number, event.started_at and event.number))
+	traits = (
+		(table.pbx_call_id, event.pbx_call_id),
+		(table.dialled_number, event.started_at and event.number),
+	)
 	return [(column, value) for column, value in traits if value]
 
 
@@ -205,6 +212,7 @@ def add(name: str, account: str, agent: str, event: CallEvent) -> None:
 			"account": account,
 			"extension": event.extension,
 			"number": event.number,
+			"dialled_number": event.number,
 			"requested_at": _of_utc(event.started_at),
 			"pbx_call_id": event.pbx_call_id,
 			**_said(status.BEGAN_AT_PBX),
@@ -282,7 +290,8 @@ def _columns(draft: Draft) -> dict:
 		"agent": draft.agent,
 		"account": draft.account,
 		"extension": draft.extension,
-		"number": draft.number,
+		"number": draft.mask or draft.number,
+		"dialled_number": draft.number,
 		"reference_doctype": draft.reference_doctype,
 		"reference_name": draft.reference_name,
 		"request_id": draft.request_id,

@@ -111,42 +111,75 @@ def _says_do_not_call(document) -> bool:
 
 def _own(meta, document) -> Iterator[Choice]:
 	fields = _readable_phone_fields(meta)
+	masked = _masked(meta, fields)
 	for values in _raw(meta.name, fields, "name", document.name):
-		yield from _choices(fields, values, document, "")
+		yield from _choices(fields, values, document, "", masked)
 
 
 def _of_rows(meta, document) -> Iterator[Choice]:
 	for table in meta.get_table_fields():
 		child = frappe.get_meta(table.options)
 		fields = _readable_phone_fields(child, meta.name)
+		masked = _masked(child, fields, meta.name)
 		rows = {row.name: row for row in document.get(table.fieldname) or []}
 		for values in _raw(child.name, fields, "parent", document.name, meta.name, table.fieldname):
 			if values["name"] in rows:
-				yield from _choices(fields, values, rows[values["name"]], values["name"])
+				yield from _choices(fields, values, rows[values["name"]], values["name"], masked)
 
 
-def _choices(fields: list, values: dict, document, row: str) -> Iterator[Choice]:
+def _choices(fields: list, values: dict, document, row: str, masked: set[str]) -> Iterator[Choice]:
 	is_primary = bool(document.get("is_primary_phone") or document.get("is_primary_mobile_no"))
 	for field in fields:
 		raw, seen = values[field.fieldname] or "", document.get(field.fieldname) or ""
-		for text in phone.split(raw):
-			yield Choice(
-				field.fieldname, row, _(field.label), text, text if raw == seen else seen, is_primary
-			)
+		# Frappe does not mask the rows of a record that is opened.
+		mask = _mask(raw) if raw == seen and field.fieldname in masked else seen
+		texts = phone.split(raw)
+		for n, text in enumerate(texts, 1):
+			shown = text if raw == mask else mask if len(texts) == 1 else f"{mask} ({n})"
+			yield Choice(field.fieldname, row, _(field.label), text, shown, is_primary)
+
+
+def _mask(text: str) -> str:
+	"""Return what Frappe 16 shows instead of a phone number."""
+	return f"{text[:3]}XXXXXX" if len(text) > 3 else "X" * len(text)
+
+
+def _masked(meta, fields: list, parenttype: str | None = None) -> set[str]:
+	"""Return the names of those fields of which this user sees a mask only; Frappe 15 has no masks."""
+	masked = [field for field in fields if field.get("mask")]
+	if not masked or frappe.session.user == "Administrator":
+		return set()
+	levels = meta.get_permlevel_access("mask", parenttype)
+	return {field.fieldname for field in masked if (field.permlevel or 0) not in levels}
+
+
+def hides_any_from_reader(doctype: str) -> bool:
+	"""Tell whether some number on records of this DocType, or of their Contacts, is masked or hidden from the user."""
+	return any(_hides_any(frappe.get_meta(each)) for each in dict.fromkeys((doctype, "Contact")))
+
+
+def _hides_any(meta) -> bool:
+	tables = [(frappe.get_meta(table.options), meta.name) for table in meta.get_table_fields()]
+	for place, parenttype in ((meta, None), *tables):
+		fields = _phone_fields(place)
+		is_open = all(not field.permlevel and not field.get("mask") for field in fields)
+		readable = [] if is_open else _readable_phone_fields(place, parenttype)
+		if not is_open and (len(readable) < len(fields) or _masked(place, readable, parenttype)):
+			return True
+	return False
 
 
 def _readable_phone_fields(meta, parenttype: str | None = None) -> list:
+	fields = _phone_fields(meta)
+	levels = set(meta.get_permlevel_access("read", parenttype)) if fields else ()
+	return [field for field in fields if (field.permlevel or 0) in levels]
+
+
+def _phone_fields(meta) -> list:
 	if meta.issingle or meta.get("is_virtual"):
 		return []  # no table of its own to read from
-	levels = set(meta.get_permlevel_access("read", parenttype))
 	unmarked = unmarked_fields().get(meta.name, ())
-	return [
-		field
-		for field in meta.fields
-		if is_phone_field(field, unmarked)
-		and (field.permlevel or 0) in levels
-		and not field.get("is_virtual")
-	]
+	return [f for f in meta.fields if is_phone_field(f, unmarked) and not f.get("is_virtual")]
 
 
 def is_phone_field(field, unmarked: list[str]) -> bool:

@@ -47,6 +47,10 @@ _SEPARATORS = re.compile(
 	re.IGNORECASE,
 )
 
+# So many digits in a sentence may be a number, or so much of one that the rest is soon guessed.
+_DIGITS = re.compile(r"\+?\d(?:[\s().\-/]*\d){4,}")
+HIDDEN = "XXXXXXXX"
+
 
 class ServiceCodeError(InvalidNumberError):
 	"""The text is a star, hash, short or emergency code: it has no E.164 form and is never dialled."""
@@ -66,6 +70,11 @@ def _clean_character(character: str) -> str:
 	if category == "Nd":
 		return str(unicodedata.decimal(character))
 	return {"Zs": " ", "Pd": "-", "Cf": ""}.get(category, character)
+
+
+def without_numbers(text: str) -> str:
+	"""Return text with all that may be a phone number hidden, for who may call a number and not see it."""
+	return _DIGITS.sub(HIDDEN, clean(text))
 
 
 def split(text: str) -> list[str]:
