@@ -48,7 +48,7 @@ _SEPARATORS = re.compile(
 )
 
 # So many digits in a sentence may be a number, or so much of one that the rest is soon guessed.
-_DIGITS = re.compile(r"\+?\d(?:[\s().\-/]*\d){4,}")
+_DIGITS = re.compile(r"\+?\d(?:[^\w:]{0,3}\d){4,}")
 HIDDEN = "XXXXXXXX"
 
 
@@ -74,7 +74,7 @@ def _clean_character(character: str) -> str:
 
 def without_numbers(text: str) -> str:
 	"""Return text with all that may be a phone number hidden, for who may call a number and not see it."""
-	return _DIGITS.sub(HIDDEN, clean(text))
+	return _DIGITS.sub(HIDDEN, text)
 
 
 def split(text: str) -> list[str]:

@@ -153,7 +153,7 @@ class TestMasks(GuardedCase):
 					self.assertEqual(bool((answer or {}).get(column)), is_told)
 
 	def test_a_pbx_that_repeats_the_number_does_not_show_it(self):
-		for said in ("No route to 447700900321", "+44 (0) 7700-900321 is busy", "٤٤٧٧٠٠٩٠٠٣٢١", "900321?"):
+		for said in ("No route to 447700900321", "+44 (0) 7700–900321 is busy", "٤٤٧٧٠٠٩٠٠٣٢١", "900321?"):
 			result = DialResult("pbx_rejected", f"CommPeak refused the call (HTTP 404): {said}")
 			with patch.object(exchange, "place", lambda *_args, result=result: result):
 				reply = self.click(fieldname="mobile")
