@@ -41,7 +41,7 @@ def fix_for(row: dict) -> dict | None:
 		"record": (row["reference_doctype"], row["reference_name"]),
 	}
 	links = (link(*places[cure]) for cure in _CURES.get(row["failure_code"], ()))
-	return next(filter(None, links), None)
+	return next((found for found in links if found), None)
 
 
 def link(doctype: str, name: str) -> dict | None:

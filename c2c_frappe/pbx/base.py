@@ -231,8 +231,8 @@ def redact(text: str, secrets: Iterable[str], only_whole: bool = False) -> str:
 	A short secret ("2") is replaced where it stands alone only, or it would blot out half of every sentence;
 	`only_whole` asks the same of all.
 	"""
-	for secret in sorted(filter(None, secrets), key=len, reverse=True):
-		spelt = "".join(map(_spellings, secret))
+	for secret in sorted((secret for secret in secrets if secret), key=len, reverse=True):
+		spelt = "".join(_spellings(character) for character in secret)
 		is_whole = only_whole or len(secret) < SHORT_SECRET
 		text = re.sub(rf"(?<!\w)(?:{spelt})(?!\w)" if is_whole else spelt, MASK, text)
 	return text

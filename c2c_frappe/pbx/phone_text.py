@@ -60,7 +60,7 @@ class ServiceCodeError(InvalidNumberError):
 
 def clean(text: str) -> str:
 	"""Return text with every kind of digit, space, dash and sign as its ASCII form, invisible marks dropped."""
-	return "".join(map(_clean_character, text.translate(_SYMBOLS)))
+	return "".join(_clean_character(character) for character in text.translate(_SYMBOLS))
 
 
 def _clean_character(character: str) -> str:
@@ -132,7 +132,7 @@ def take_apart(text: str) -> tuple[str, str]:
 
 
 def _refuse_words(body: str) -> None:
-	if any(map(str.isalpha, body)):
+	if any(character.isalpha() for character in body):
 		raise InvalidNumberError(_("{0} has letters in it. Enter the number in digits only.", body))
 	if not re.search(r"\d", body):
 		raise InvalidNumberError(_("There is no phone number. Enter one."))
