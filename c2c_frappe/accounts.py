@@ -11,7 +11,8 @@ from c2c_frappe.pbx import exchange, registry
 from c2c_frappe.pbx.base import Provider
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError
 
-SECRET = "password"  # noqa: S105  the kind of a setting, not a secret
+# The kind of a setting that is never shown.
+HIDDEN_KIND = "password"
 
 
 class _Secret(str):
@@ -64,7 +65,9 @@ def webhook_token(account) -> str:
 def _values(account, secret_of) -> dict[str, object]:
 	known = registry.PROVIDERS.get(account.provider)
 	settings = known.settings if known else ()
-	return {s.name: secret_of(account, s.name) if s.kind == SECRET else account.get(s.name) for s in settings}
+	return {
+		s.name: secret_of(account, s.name) if s.kind == HIDDEN_KIND else account.get(s.name) for s in settings
+	}
 
 
 def _stored(account, fieldname: str) -> _Secret:
