@@ -49,6 +49,8 @@ class CallEvent:
 
 FACTS = ("answered_at", "ended_at", "duration", "recording_url", "pbx_call_id")
 _TIMES = {field.name for field in fields(CallEvent) if field.name.endswith("_at")}
+# When a call can have been; a database's clock knows no others either.
+YEARS = range(2000, 2100)
 _SOURCES = ("progress", "end", "record")
 
 
@@ -82,12 +84,16 @@ def e164(text: object, country: str = "") -> str:
 
 
 def moment(text: object) -> datetime | None:
-	"""Return a time as UTC without a zone; "2026-11-23 09:00:00" without one is taken as UTC already."""
+	"""Return a time as UTC without a zone, None for none; "2026-11-23 09:00:00" without one is taken as UTC already.
+
+	A clock that is wrong by centuries tells no time: what cannot be reckoned with is none.
+	"""
 	try:
 		found = datetime.fromisoformat(str(text).strip().replace("Z", "+00:00"))
-	except ValueError:
+		in_utc = found.astimezone(timezone.utc).replace(tzinfo=None) if found.tzinfo else found
+	except (ValueError, OverflowError):
 		return None
-	return found.astimezone(timezone.utc).replace(tzinfo=None) if found.tzinfo else found
+	return in_utc if in_utc.year in YEARS else None
 
 
 def secure_url(text: object) -> str:
