@@ -49,6 +49,8 @@ def of_record(doctype: str, name: str) -> Record:
 	Raise PermissionError if the user may not read the record, DoesNotExistError if there is none. Fields of
 	a permlevel the user cannot read are left out.
 	"""
+	# Raises for what is no DocType, of which get_doc would try to import the code.
+	frappe.get_meta(doctype)
 	document = frappe.get_doc(doctype, name)
 	document.check_permission("read")
 	is_refused = _says_do_not_call(document)

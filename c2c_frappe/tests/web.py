@@ -6,11 +6,13 @@ Each request runs in a thread of its own, so in a world of its own as in a web w
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import frappe
 from frappe.app import application
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import Client
+from werkzeug.wrappers import Response
 
 
 class Web:
@@ -23,17 +25,25 @@ class Web:
 		if token:
 			self._headers["Authorization"] = f"token {token}"
 
-	def ask(self, path: str, method: str = "POST", headers: dict | None = None, **options) -> TestResponse:
+	def ask(self, path: str, method: str = "POST", headers: dict | None = None, **options) -> Response:
 		"""Send one request and return the answer; options are werkzeug's: json, data, query_string ..."""
 		sent = {**self._headers, **(headers or {})}
+		return self._run(lambda: self._client.open(path, method=method, headers=sent, **options))
+
+	def send(self, environ: dict) -> Response:
+		"""Send a request that was built by hand, as it is, and return the answer."""
+		own = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in self._headers.items()}
+		return self._run(lambda: Response.from_app(application, {**environ, **own}, buffered=True))
+
+	def _run(self, ask: Callable[[], Response]) -> Response:
 		frappe.db.commit()
 		with ThreadPoolExecutor(1) as pool:
-			answer = pool.submit(self._client.open, path, method=method, headers=sent, **options).result()
+			answer = pool.submit(ask).result()
 		# What the request committed is not in this transaction's snapshot.
 		frappe.db.rollback()
 		return answer
 
-	def call(self, command: str, method: str = "POST", **arguments) -> TestResponse:
+	def call(self, command: str, method: str = "POST", **arguments) -> Response:
 		"""Call a method by its dotted name with JSON arguments, in the query when it is a GET."""
 		path = f"/api/method/{command}"
 		return self.ask(path, method, **{"query_string" if method == "GET" else "json": arguments})
