@@ -6,6 +6,7 @@ news is about is decided in matching.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timezone
@@ -99,7 +100,7 @@ def moment(text: object) -> datetime | None:
 def secure_url(text: object) -> str:
 	"""Return an https address as it is, "" for anything else: it will be fetched, and shown."""
 	url = str(text or "").strip()
-	return url if url.startswith("https://") else ""
+	return url if re.fullmatch(r"https://[^\s<>\"'`\\]+", url) else ""
 
 
 def seconds(text: object) -> int | None:
