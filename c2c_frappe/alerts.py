@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 from frappe import _
 from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
-from frappe.utils import get_fullname
+from frappe.utils import escape_html, get_fullname
 from frappe.utils.user import get_users_with_role
 from redis.exceptions import RedisError
 
@@ -18,7 +18,7 @@ def cap_reached(agent: str, cap: str, limit: int) -> None:
 	"""Alert managers that a cap stopped this agent, the first time of the day it does."""
 	if recent_calls.count_refused(recent_calls.today(), agent, "rate_limited"):
 		return
-	name = frappe.bold(get_fullname(agent))
+	name = frappe.bold(escape_html(get_fullname(agent)))
 	sentence = {
 		"user_minute": _("{0} reached the limit of {1} calls a minute."),
 		"user_day": _("{0} reached the limit of {1} calls a day."),

@@ -31,24 +31,28 @@ _TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 COLUMNS = (
 	"name", "status", "agent", "account", "extension", "number", "reference_doctype", "reference_name",
 	"failure_code", "message", "requested_at", "reply_due", "duration", "direction", "missed_call_task",
-	"recording_url", "disposition", "notes",
+	"recording_url", "disposition", "notes", "dialled_number",
 )  # fmt: skip
 # What `apply` compares with what events say.
 APPLIED = (
 	"account", "evidence_rank", "status", "failure_code", "pbx_call_id", "custom_data", "extension", "number",
-	"requested_at", "reference_name", "recording_deleted",
+	"dialled_number", "requested_at", "reference_name", "recording_deleted",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Draft:
-	"""A call that is about to be placed or refused; `number` is E.164 or "" when none was found."""
+	"""A call that is about to be placed or refused; `number` is E.164 or "" when none was found.
+
+	`mask` is what its agent sees instead, "" for who sees the number.
+	"""
 
 	agent: str
 	request_id: str = ""
 	account: str = ""
 	extension: str = ""
 	number: str = ""
+	mask: str = ""
 	reference_doctype: str = ""
 	reference_name: str = ""
 	overridden: str = ""
@@ -163,6 +167,7 @@ def add(name: str, account: str, event: CallEvent, whose: dict) -> None:
 			"account": account,
 			"extension": event.extension,
 			"number": event.number,
+			"dialled_number": event.number,
 			"requested_at": of_utc(event.known_at),
 			"pbx_call_id": event.pbx_call_id,
 			**whose,
@@ -205,14 +210,18 @@ def apply(name: str, told: Callable[[], list[CallEvent]], whose: Callable[[dict,
 def _as_columns(facts: dict) -> dict:
 	"""Return facts of events under the log's names, times in the site's zone."""
 	times = {"started_at": "requested_at"}
-	return {times.get(n, n): of_utc(v) if isinstance(v, datetime) else v for n, v in facts.items()}
+	found = {times.get(n, n): of_utc(v) if isinstance(v, datetime) else v for n, v in facts.items()}
+	return {**found, "dialled_number": found["number"]} if "number" in found else found
 
 
 def link(numbers: list[str], doctype: str, name: str) -> None:
 	"""Give a record the calls with its E.164 numbers that belong to none; the caller commits."""
 	table = frappe.qb.DocType(DOCTYPE)
 	is_nobodys = table.reference_name.isnull() | (table.reference_name == "")
-	_update({"reference_doctype": doctype, "reference_name": name}, table.number.isin(numbers) & is_nobodys)
+	_update(
+		{"reference_doctype": doctype, "reference_name": name},
+		table.dialled_number.isin(numbers) & is_nobodys,
+	)
 
 
 def forget_recording(name: str) -> None:
@@ -277,7 +286,8 @@ def _columns(draft: Draft) -> dict:
 		"agent": draft.agent,
 		"account": draft.account,
 		"extension": draft.extension,
-		"number": draft.number,
+		"number": draft.mask or draft.number,
+		"dialled_number": draft.number,
 		"reference_doctype": draft.reference_doctype,
 		"reference_name": draft.reference_name,
 		"request_id": draft.request_id,

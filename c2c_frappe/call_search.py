@@ -18,14 +18,14 @@ CANDIDATES = 50
 
 def last_status(number: str) -> str:
 	"""Return the status of the latest call to an E.164 number, "" when there was none."""
-	rows = frappe.get_all(DOCTYPE, {"number": number}, COLUMNS, order_by="requested_at desc", limit=1)
+	rows = frappe.get_all(DOCTYPE, {"dialled_number": number}, COLUMNS, order_by="requested_at desc", limit=1)
 	return shown(rows[0])["status"] if rows else ""
 
 
 def latest_place(number: str) -> tuple[tuple[str, str], datetime] | None:
 	"""Return ((DocType, name), time) of the latest call with an E.164 number that belongs to a record, or None."""
 	table = frappe.qb.DocType(DOCTYPE)
-	query = frappe.qb.from_(table).where((table.number == number) & (table.reference_name != ""))
+	query = frappe.qb.from_(table).where((table.dialled_number == number) & (table.reference_name != ""))
 	query = query.select(table.reference_doctype, table.reference_name, table.requested_at)
 	rows = query.orderby(table.requested_at, order=frappe.qb.desc).limit(1).run()
 	return ((rows[0][0], rows[0][1]), rows[0][2]) if rows else None
@@ -44,7 +44,7 @@ def candidates(account: str, event: CallEvent) -> list[Candidate]:
 def _by_traits(table, event: CallEvent) -> list:
 	traits = [table.pbx_call_id == event.pbx_call_id] if event.pbx_call_id else []
 	if event.number and event.known_at:
-		traits.append((table.number == event.number) & _is_near(table, event.known_at))
+		traits.append((table.dialled_number == event.number) & _is_near(table, event.known_at))
 	return traits
 
 
@@ -62,7 +62,7 @@ def _is_near(table, moment: datetime):
 
 def _candidates(condition) -> list[Candidate]:
 	table = frappe.qb.DocType(DOCTYPE)
-	columns = ("name", "pbx_call_id", "extension", "number", "requested_at", "evidence_rank")
+	columns = ("name", "pbx_call_id", "extension", "dialled_number", "requested_at", "evidence_rank")
 	query = frappe.qb.from_(table).select(*(table[column] for column in columns)).where(condition)
 	rows = query.orderby(table.requested_at, order=frappe.qb.desc).limit(CANDIDATES).run()
 	return [

@@ -50,10 +50,9 @@ def _offered(choice: Choice, number: PhoneNumber | None) -> dict:
 	if not number:
 		return {**offered, "local_time": "", "last_result": ""}
 	last = call_search.last_status(number.e164)
-	is_masked = choice.shown != choice.text
 	return {
 		**offered,
-		"number": choice.shown if is_masked else phone.display(number),
+		"number": choice.shown if choice.is_masked else phone.display(number),
 		"local_time": local_time(number.e164, datetime.now(timezone.utc)),
 		"last_result": _(last) if last else "",
 	}

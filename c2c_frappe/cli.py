@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import click
 
 from c2c_frappe.pbx import exchange, phone, policy, registry, simulator, status
-from c2c_frappe.pbx.base import DialRequest
+from c2c_frappe.pbx.base import DialRequest, redact
 from c2c_frappe.pbx.errors import PbxError
 from c2c_frappe.pbx.generic_http import GenericHttp, profiles
 from c2c_frappe.pbx.generic_http.template import BLANK
@@ -28,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 	try:
 		sys.exit(commands.main(arguments, prog_name="c2c-pbx", standalone_mode=False) or 0)
 	except click.ClickException as error:
-		_answer({"error": error.format_message()})
+		typed = sys.argv[1:] if arguments is None else arguments
+		_answer({"error": redact(error.format_message(), _secrets_among(typed))})
 		sys.exit(WRONG_USAGE)
 	except (click.Abort, KeyboardInterrupt):
 		sys.exit(130)
@@ -129,6 +130,14 @@ def simulate(port, crm_id, client_id, api_key, extensions, allow, answer_after) 
 		)
 	except PbxError as error:
 		raise click.ClickException(error.message) from None
+
+
+def _secrets_among(words: Sequence[str]) -> list[str]:
+	"""Return the secrets in what was typed, wherever it stands: what is wrong about a word is told with the word."""
+	settings = (setting for provider in registry.PROVIDERS.values() for setting in provider.settings)
+	names = {setting.name for setting in settings if setting.kind == "password"}
+	pairs = (word.rpartition("--set=")[2].partition("=") for word in words)
+	return [value for name, _equals, value in pairs if name in names]
 
 
 def _secrets(provider: str) -> dict[str, str]:

@@ -76,5 +76,6 @@ def remove() -> None:
 			frappe.db.delete("Property Setter", {"doc_type": doctype, "field_name": field["fieldname"]})
 			if field["fieldname"] in frappe.db.get_table_columns(doctype):
 				# DDL has no placeholders; both names come from the table above.
-				frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP COLUMN `{field['fieldname']}`")
+				statement = f"ALTER TABLE `tab{doctype}` DROP COLUMN `{field['fieldname']}`"
+				frappe.db.sql_ddl(statement)  # nosemgrep: frappe-using-db-sql - no builder knows DROP COLUMN
 		frappe.clear_cache(doctype=doctype)

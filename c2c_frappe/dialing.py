@@ -16,7 +16,9 @@ from c2c_frappe import accounts, call_log, extensions, numbers, replies, screeni
 from c2c_frappe.call_log import Busy, Draft, Guards
 from c2c_frappe.pbx import choice, custom_data, exchange, guards, phone, status
 from c2c_frappe.pbx.base import DialRequest
-from c2c_frappe.pbx.errors import PbxError, RefusedError
+from c2c_frappe.pbx.choice import Choice
+from c2c_frappe.pbx.errors import InvalidNumberError, PbxError, RefusedError
+from c2c_frappe.pbx.phone_text import without_numbers
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,13 @@ def _dial(attempt: Attempt) -> dict:
 
 
 def _refuse(draft: Draft, failure_code: str, message: str) -> dict:
-	row, is_new = call_log.refuse(draft, failure_code, message)
+	row, is_new = call_log.refuse(draft, failure_code, _fit_for(draft, message))
 	return _tell(row) if is_new else _repeated(row)
+
+
+def _fit_for(draft: Draft, message: str) -> str:
+	"""Return what is said of a call as its agent may read it: a PBX likes to repeat the number it was sent."""
+	return without_numbers(message) if draft.mask else message
 
 
 def _repeated(row: dict) -> dict:
@@ -155,28 +162,41 @@ class Attempt:
 		return numbers.deciding_countries(self.record, self.account.name)
 
 	def _find_number(self) -> None:
-		self.number = phone.find(self._chosen_text(), self.countries)
+		chosen = self._chosen() if self.record else None
+		if chosen and chosen.is_masked:
+			self._note(mask=chosen.shown)
+		try:
+			self.number = phone.find(chosen.text if chosen else self._typed(), self.countries)
+		except InvalidNumberError as error:
+			if not self.draft.mask:
+				raise
+			sentence = _("The number behind {0} cannot be called. Ask somebody who sees it to correct it.")
+			raise RefusedError(error.failure_code, sentence.format(self.draft.mask)) from None
 		self._note(number=self.number.e164)
 
-	def _chosen_text(self) -> str:
-		click = self.click
-		if not self.record:
-			if not click.number:
-				raise RefusedError("no_number", _("Enter a number to call."))
-			if not self.settings.allow_any_number:
-				raise RefusedError(
-					"number_not_allowed", _("Only numbers found on a record may be called here.")
-				)
-			return click.number
-		if not self.record.choices:
+	def _typed(self) -> str:
+		if not self.click.number:
+			raise RefusedError("no_number", _("Enter a number to call."))
+		if not self.settings.allow_any_number:
+			raise RefusedError("number_not_allowed", _("Only numbers found on a record may be called here."))
+		return self.click.number
+
+	def _chosen(self) -> Choice:
+		click, choices = self.click, self.record.choices
+		if not choices:
 			raise RefusedError("no_number", _("There is no phone number here yet. Add one, save, and call."))
-		chosen = choice.choose(self.record.choices, click.fieldname, click.row, click.number, self.countries)
+		chosen = choice.choose(choices, click.fieldname, click.row, click.number, self.countries)
 		if not chosen:
-			raise RefusedError(
-				"no_number", _("That number is not on this record. Save or reload it, and call again.")
-			)
+			raise RefusedError("no_number", self._why_none_fits())
 		self.do_not_call = chosen.do_not_call
-		return chosen.text
+		return chosen
+
+	def _why_none_fits(self) -> str:
+		if any(choice.is_masked and choice.shown == self.click.number for choice in self.record.choices):
+			return _(
+				"Several numbers of this record look like {0}. Call the one you mean from its field."
+			).format(self.click.number)
+		return _("That number is not on this record. Save or reload it, and call again.")
 
 	def _screen(self) -> None:
 		wanted = screening.Request(self.draft, self.number, self.do_not_call, self.click.override.strip())
@@ -199,7 +219,8 @@ class Attempt:
 		"""Send the one request of a row that is committed, save what came of it, and return the row."""
 		result = exchange.place(self.provider, self._request())
 		window = cint(self.settings.repeat_window)
-		return call_log.close(self.draft.name, result, replies.sentence(result.message), window)
+		message = _fit_for(self.draft, replies.sentence(result.message))
+		return call_log.close(self.draft.name, result, message, window)
 
 	def masked_request(self) -> str:
 		"""Return the request as it was sent, its secrets masked."""

@@ -166,7 +166,7 @@ def _store(account: str, text: str, event: CallEvent | None, key: str, record_id
 		frappe.db.rollback()
 		del frappe.local.message_log[said_before:]
 		return ""
-	frappe.db.commit()
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit - stored before it is applied, whatever comes of that
 	return document.name
 
 

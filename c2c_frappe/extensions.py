@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import frappe
 from frappe import _
-from frappe.utils import strip_html
+from frappe.utils import escape_html, strip_html
 
 from c2c_frappe import accounts, permissions
 from c2c_frappe.pbx import exchange
@@ -106,7 +106,7 @@ def validate_user(doc, _method: str | None = None) -> None:
 	if holder:
 		frappe.throw(
 			_("Extension {0} belongs to {1} already.").format(
-				frappe.bold(doc.pbx_extension), frappe.bold(holder)
+				frappe.bold(escape_html(doc.pbx_extension)), frappe.bold(holder)
 			),
 			title=_("Extension in use"),
 		)

@@ -41,10 +41,10 @@ def fix_for(row: dict) -> dict | None:
 		"record": (row["reference_doctype"], row["reference_name"]),
 	}
 	if row["failure_code"] == "do_not_call":
-		refusers = number_index.not_to_be_called([row["number"]])
-		places["refuser"] = refusers.get(row["number"], places["record"])
+		refusers = number_index.not_to_be_called([row["dialled_number"]])
+		places["refuser"] = refusers.get(row["dialled_number"], places["record"])
 	links = (link(*places[cure]) for cure in _CURES.get(row["failure_code"], ()))
-	return next(filter(None, links), None)
+	return next((found for found in links if found), None)
 
 
 def link(doctype: str, name: str) -> dict | None:

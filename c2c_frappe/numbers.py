@@ -60,6 +60,8 @@ def of_record(doctype: str, name: str) -> Record:
 	Raise PermissionError if the user may not read the record, DoesNotExistError if there is none. Fields of
 	a permlevel the user cannot read are left out.
 	"""
+	# Raises for what is no DocType, of which get_doc would try to import the code.
+	frappe.get_meta(doctype)
 	document = frappe.get_doc(doctype, name)
 	document.check_permission("read")
 	is_refused = says_do_not_call(doctype, document)
@@ -159,28 +161,62 @@ def _of_document(document, is_refused: bool) -> list[Choice]:
 
 def _own(meta, document) -> Iterator[Choice]:
 	fields = _readable_phone_fields(meta)
+	masked = _masked(meta, fields)
 	for values in _raw(meta.name, fields, "name", [document.name]):
-		yield from _choices(fields, values, document, "")
+		yield from _choices(fields, values, document, "", masked)
 
 
 def _of_rows(meta, document) -> Iterator[Choice]:
 	for table in meta.get_table_fields():
 		child = frappe.get_meta(table.options)
 		fields = _readable_phone_fields(child, meta.name)
+		masked = _masked(child, fields, meta.name)
 		rows = {row.name: row for row in document.get(table.fieldname) or []}
 		for values in _raw(child.name, fields, "parent", [document.name], meta.name, table.fieldname):
 			if values["name"] in rows:
-				yield from _choices(fields, values, rows[values["name"]], values["name"])
+				yield from _choices(fields, values, rows[values["name"]], values["name"], masked)
 
 
-def _choices(fields: list, values: dict, document, row: str) -> Iterator[Choice]:
+def _choices(fields: list, values: dict, document, row: str, masked: set[str]) -> Iterator[Choice]:
 	is_primary = bool(document.get("is_primary_phone") or document.get("is_primary_mobile_no"))
 	for field in fields:
 		raw, seen = values[field.fieldname] or "", document.get(field.fieldname) or ""
-		for text in phone.split(raw):
-			yield Choice(
-				field.fieldname, row, _(field.label), text, text if raw == seen else seen, is_primary
-			)
+		# Frappe does not mask the rows of a record that is opened.
+		mask = _mask(raw) if raw == seen and field.fieldname in masked else seen
+		texts = phone.split(raw)
+		for n, text in enumerate(texts, 1):
+			shown = text if raw == mask else mask if len(texts) == 1 else f"{mask} ({n})"
+			yield Choice(field.fieldname, row, _(field.label), text, shown, is_primary)
+
+
+def _mask(text: str) -> str:
+	"""Return what Frappe 16 shows instead of a phone number."""
+	return f"{text[:3]}XXXXXX" if len(text) > 3 else "X" * len(text)
+
+
+def _masked(meta, fields: list, parenttype: str | None = None) -> set[str]:
+	"""Return the names of those fields of which this user sees a mask only; Frappe 15 has no masks."""
+	masked = [field for field in fields if field.get("mask")]
+	if not masked or frappe.session.user == "Administrator":
+		return set()
+	levels = meta.get_permlevel_access("mask", parenttype)
+	return {field.fieldname for field in masked if (field.permlevel or 0) not in levels}
+
+
+def hides_any_from_reader(doctype: str) -> bool:
+	"""Tell whether some number on records of this DocType, or of their Contacts, is masked or hidden from the user."""
+	return any(_hides_any(frappe.get_meta(each)) for each in dict.fromkeys((doctype, "Contact")))
+
+
+def _hides_any(meta) -> bool:
+	tables = [(frappe.get_meta(table.options), meta.name) for table in meta.get_table_fields()]
+	for place, parenttype in ((meta, None), *tables):
+		fields = _phone_fields(place)
+		is_open = all(not field.permlevel and not field.get("mask") for field in fields)
+		readable = [] if is_open else _readable_phone_fields(place, parenttype)
+		if not is_open and (len(readable) < len(fields) or _masked(place, readable, parenttype)):
+			return True
+	return False
 
 
 def _readable_phone_fields(meta, parenttype: str | None = None) -> list:

@@ -12,6 +12,7 @@ from c2c_frappe.pbx.text import Text
 
 # The realtime event that carries a reply to the user who placed the call.
 EVENT = "pbx_call"
+_AS_TEXT = {ord("<"): "‹", ord(">"): "›"}
 
 
 def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
@@ -60,5 +61,9 @@ def display(number: str | None) -> str:
 
 
 def sentence(text: str) -> str:
-	"""Return a sentence of the core in the user's language."""
-	return text.translated(_) if isinstance(text, Text) else text
+	"""Return a sentence of the core in the user's language, fit for any place on a page.
+
+	It may repeat what a PBX said or somebody typed, and Frappe's report view shows texts as the HTML they may be:
+	so it has no < and no >.
+	"""
+	return (text.translated(_) if isinstance(text, Text) else text).translate(_AS_TEXT)

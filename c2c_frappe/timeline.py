@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, format_duration, get_fullname
 
-from c2c_frappe import call_log, permissions, recordings, replies
+from c2c_frappe import call_log, masks, permissions, recordings
 from c2c_frappe.pbx.incoming import INCOMING
 
 LIMIT = 20
@@ -21,13 +21,20 @@ def calls_of(doctype: str, name: str) -> list[dict]:
 	"""Return timeline entries of the record's latest calls; nothing, and an Error Log, when that fails."""
 	try:
 		places = [(doctype, name), *_lead_of(doctype, name)]
-		is_caller = permissions.is_offered_calls()
-		return [_entry(row, is_caller) for place in places for row in call_log.of_record(*place, LIMIT)]
+		return [entry for place in places for entry in _entries(*place)]
 	except Exception as error:  # noqa: BLE001  a timeline hook that raises breaks every form it is on
 		fault = f"The calls of {doctype} {name} could not be shown ({type(error).__name__})."
 		# A form is loaded by GET, after which Frappe rolls back.
 		frappe.log_error("Calls on the timeline", fault, defer_insert=True)
 		return []
+
+
+def _entries(doctype: str, name: str) -> list[dict]:
+	rows = call_log.of_record(doctype, name, LIMIT)
+	if not rows:
+		return []
+	reader, is_caller = masks.of_record(doctype, name), permissions.is_offered_calls()
+	return [_entry(row, reader, is_caller) for row in rows]
 
 
 def _lead_of(doctype: str, name: str) -> list[tuple[str, str]]:
@@ -39,15 +46,15 @@ def _lead_of(doctype: str, name: str) -> list[tuple[str, str]]:
 	return [("Lead", lead)] if lead and permissions.may("read", "Lead", lead) else []
 
 
-def _entry(row: dict, is_caller: bool) -> dict:
-	parts = [_content(row), _said(row), _player(row)]
+def _entry(row: dict, reader: masks.Reader, is_caller: bool) -> dict:
+	parts = [_content(row, reader), _said(row), _player(row)]
 	if is_caller and row["number"]:
-		parts.append(_call_again(row))
+		parts.append(_call_again(row, reader))
 	return {"icon": "call", "is_card": False, "creation": row["requested_at"], "content": "".join(parts)}
 
 
-def _content(row: dict) -> str:
-	number = f"<bdi>{escape_html(replies.display(row['number']))}</bdi>"
+def _content(row: dict, reader: masks.Reader) -> str:
+	number = f"<bdi>{escape_html(reader.number(row))}</bdi>"
 	sentence = _sentence(row["direction"], row["agent"]).format(
 		f"<b>{escape_html(get_fullname(row['agent']))}</b>" if row["agent"] else "",
 		number,
@@ -55,8 +62,9 @@ def _content(row: dict) -> str:
 	)
 	if row["duration"]:
 		sentence += f" · {escape_html(format_duration(row['duration']))}"
-	if row["message"] and row["failure_code"]:
-		sentence += f'<div class="text-muted small">{escape_html(row["message"])}</div>'
+	message = reader.message(row)
+	if message and row["failure_code"]:
+		sentence += f'<div class="text-muted small">{escape_html(message)}</div>'
 	return sentence
 
 
@@ -86,12 +94,13 @@ def _player(row: dict) -> str:
 	return f'<audio {how} src="{source}"></audio>'
 
 
-def _call_again(row: dict) -> str:
-	"""Return the button public/js/clicks.js listens to; the number only chooses among the record's."""
+def _call_again(row: dict, reader: masks.Reader) -> str:
+	"""Return the button public/js/clicks.js listens to; place and number only choose among the record's."""
 	carried = {
 		"doctype": row["reference_doctype"],
 		"name": row["reference_name"],
-		"number": replies.display(row["number"]),
+		"number": reader.number(row),
+		**reader.place(row),
 	}
 	attributes = " ".join(f'data-c2c-{key}="{escape_html(value)}"' for key, value in carried.items())
 	label = escape_html(_("Call again"))

@@ -85,5 +85,5 @@ def after_uninstall() -> None:
 	frappe.db.delete("Deleted Document", {"deleted_name": ("in", (*ROLES, MODULE))})
 	# What Frappe deleted of ours since the first hook it kept a copy of.
 	frappe.db.delete("Deleted Document", {"data": ("like", f'%"module": "{MODULE}"%')})
-	frappe.db.commit()  # Frappe 15 commits before this hook and not after it
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit - Frappe 15 commits before this hook and not after it
 	frappe.clear_cache()

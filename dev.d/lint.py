@@ -1,16 +1,16 @@
-"""What can be seen without running anything: ruff's rules and format, and the syntax of the JavaScript."""
+"""What can be seen without running anything: ruff, the JavaScript's syntax, and other people's security scanners.
+
+What could not be run is said, and is no failure.
+"""
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import commands
-import packages
-from places import ROOT, STATE
+import scanners
+from places import ROOT
 
-# One version, so that it finds the same everywhere. Its rules S are bandit's.
-RUFF = "0.17.6"
 SECONDS = 120
 
 
@@ -18,28 +18,19 @@ def main(arguments: list[str]) -> int:
 	if arguments not in ([], ["--fix"]):
 		print("usage: ./dev lint [--fix]")
 		return 2
-	ruff = _ruff()
+	ruff = scanners.program("ruff")
 	if arguments:
 		_run("ruff format", [ruff, "format", "."])
 	checks = [
 		_run("ruff check", [ruff, "check", *(["--fix"] if arguments else []), "."]),
 		_run("ruff format", [ruff, "format", "--check", "."]),
 		*map(_javascript, _sources() if shutil.which("node") else ()),
+		*(_judged(found) for found in scanners.all_findings()),
 	]
 	if not shutil.which("node"):
-		print("lint: the JavaScript was not looked at: there is no node here", flush=True)
-	print(f"lint: {checks.count(True)} checks passed, {checks.count(False)} failed", flush=True)
-	return 0 if all(checks) else 1
-
-
-def _ruff() -> Path:
-	"""Ruff's program, fetched once by pip into a folder of its own."""
-	folder = STATE / f"ruff-{RUFF}"
-	if not (folder / "bin/ruff").exists():
-		packages.install(packages.missing(["python venv"]))
-		commands.run([sys.executable, "-m", "venv", folder], SECONDS)
-		commands.run([folder / "bin/pip", "install", "-q", f"ruff=={RUFF}"], SECONDS)
-	return folder / "bin/ruff"
+		_tell("the JavaScript was not looked at: there is no node here")
+	_tell(f"{checks.count(True)} checks passed, {checks.count(False)} failed, {checks.count(None)} not run")
+	return 1 if False in checks else 0
 
 
 def _sources() -> list[Path]:
@@ -56,9 +47,24 @@ def _javascript(path: Path) -> bool:
 		return _run(f"node --check {path.relative_to(ROOT)}", argv, stdin=source)
 
 
+def _judged(found: scanners.Finding) -> bool | None:
+	"""Say what a scanner found, or why it could not look."""
+	if found.says:
+		print(found.says, flush=True)
+	if found.is_clean is None:
+		_tell(f"{found.name} was not run: {found.reason}")
+	elif not found.is_clean:
+		_tell(f"{found.name} failed")
+	return found.is_clean
+
+
 def _run(what: str, argv: list, **options) -> bool:
 	"""Run a check, say which one failed, and let it say why."""
 	is_good = commands.run(argv, SECONDS, cwd=ROOT, **options).returncode == 0
 	if not is_good:
-		print(f"lint: {what} failed", flush=True)
+		_tell(f"{what} failed")
 	return is_good
+
+
+def _tell(sentence: str) -> None:
+	print(f"lint: {sentence}", flush=True)

@@ -228,10 +228,8 @@ class Provider:
 	def recording_link(self, text: object) -> str:
 		"""Return a recording's address as it is, "" for what may not be fetched: plain http only where it is allowed."""
 		url = str(text or "").strip()
-		is_fine = url.startswith("https://") or (
-			url.startswith("http://") and is_ticked(self.values["allow_http"])
-		)
-		return url if is_fine else ""
+		schemes = "https?" if is_ticked(self.values["allow_http"]) else "https"
+		return url if re.fullmatch(rf"{schemes}://[^\s<>\"'`\\]+", url) else ""
 
 	def recording_request(self, url: str) -> HttpRequest:
 		"""Build the request for a recording, whose host is one of this account's or an admin named it."""
@@ -342,8 +340,8 @@ def redact(text: str, secrets: Iterable[str], only_whole: bool = False) -> str:
 	A short secret ("2") is replaced where it stands alone only, or it would blot out half of every sentence;
 	`only_whole` asks the same of all.
 	"""
-	for secret in sorted(filter(None, secrets), key=len, reverse=True):
-		spelt = "".join(map(_spellings, re.findall(r"\\+|[^\\]", secret)))
+	for secret in sorted((secret for secret in secrets if secret), key=len, reverse=True):
+		spelt = "".join(_spellings(part) for part in re.findall(r"\\+|[^\\]", secret))
 		is_whole = only_whole or len(secret) < SHORT_SECRET
 		text = re.sub(rf"(?<!\w)(?:{spelt})(?!\w)" if is_whole else spelt, MASK, text)
 	return text

@@ -23,6 +23,11 @@ class Choice:
 	is_primary: bool = False
 	do_not_call: bool = False
 
+	@property
+	def is_masked(self) -> bool:
+		"""Tell whether this user may call the number and not see it."""
+		return bool(self.shown) and self.shown != self.text
+
 
 def ordered(choices: Sequence[Choice]) -> tuple[Choice, ...]:
 	"""Return primary numbers first. A number that stands in two places can be clicked in both."""
@@ -37,21 +42,33 @@ def distinct(choices: Sequence[Choice], countries: Sequence[str]) -> tuple[Choic
 	return tuple(first.values())
 
 
+def by_number(choices: Sequence[Choice], countries: Sequence[str]) -> dict[str, Choice]:
+	"""Return the choices by E.164; of several with one number one that is shown rather than masked."""
+	found: dict[str, Choice] = {}
+	for choice in sorted(choices, key=lambda choice: choice.is_masked):
+		number = _e164(choice.text, countries)
+		if number:
+			found.setdefault(number, choice)
+	return found
+
+
 def choose(
 	choices: Sequence[Choice], fieldname: str, row: str, number: str, countries: Sequence[str]
 ) -> Choice | None:
 	"""Return the choice that fits all that was sent, the first of several, None when none does.
 
 	A place is a field of the record itself, or a field and a row; no place fits every one. No number ("") fits
-	every one too, else it fits by text or as the same E.164 number.
+	every one too, else it fits by text or as the same E.164 number. A mask that several numbers share fits none.
 	"""
 	wanted = _e164(number, countries)
+	fitting = []
 	for choice in choices:
 		fits_place = (fieldname, row) in ((choice.fieldname, choice.row), ("", ""), ("", choice.row))
 		is_number = not number or number in (choice.text, choice.shown)
 		if fits_place and (is_number or (wanted and wanted == _e164(choice.text, countries))):
-			return choice
-	return None
+			fitting.append(choice)
+	is_vague = bool(number) and len(distinct(fitting, countries)) > 1
+	return fitting[0] if fitting and not is_vague else None
 
 
 def local_time(number: str, now: datetime) -> str:

@@ -58,6 +58,8 @@ FACTS = ("answered_at", "ended_at", "duration", "recording_url", "pbx_call_id")
 # Of a call that began at the PBX its news alone say where and when; of one dialled here the row knows better.
 ORIGIN = ("extension", "number", "started_at")
 _TIMES = {field.name for field in fields(CallEvent) if field.name.endswith("_at")}
+# When a call can have been; a database's clock knows no others either.
+YEARS = range(2000, 2100)
 _SOURCES = ("progress", "end", "record")
 # Which time a piece of news is about.
 _TIME_OF_STATUS = {status.RINGING: "started_at", status.IN_PROGRESS: "answered_at"}
@@ -111,14 +113,18 @@ def e164(text: object, country: str = "") -> str:
 
 
 def moment(text: object) -> datetime | None:
-	"""Return a time as UTC without a zone; "2026-11-23 09:00:00" without one is taken as UTC already."""
+	"""Return a time as UTC without a zone, None for none; "2026-11-23 09:00:00" without one is taken as UTC already.
+
+	A clock that is wrong by centuries tells no time: what cannot be reckoned with is none.
+	"""
 	# Python 3.10 reads neither Z nor +0000.
 	written = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", str(text).strip().replace("Z", "+00:00"))
 	try:
 		found = datetime.fromisoformat(written)
-	except ValueError:
+		in_utc = found.astimezone(timezone.utc).replace(tzinfo=None) if found.tzinfo else found
+	except (ValueError, OverflowError):
 		return None
-	return found.astimezone(timezone.utc).replace(tzinfo=None) if found.tzinfo else found
+	return in_utc if in_utc.year in YEARS else None
 
 
 def seconds(text: object) -> int | None:

@@ -14,11 +14,19 @@ CREDENTIALS = ("account", "token", "cmd")
 def read(query: Mapping[str, str], content_type: str, body: bytes) -> dict:
 	"""Return the event's names and values; those of the body win over the query's."""
 	fields = {**query, **_of_body(content_type, body.decode("utf-8", "replace"))}
-	return _told(_unpacked(_told(fields)))
+	return _writable(_told(_unpacked(_told(fields))))
 
 
 def _told(fields: Mapping) -> dict:
 	return {str(name): value for name, value in fields.items() if name not in CREDENTIALS}
+
+
+def _writable(fields: dict) -> dict:
+	"""Return the fields with what no file or table can hold, half a pair of surrogates, as question marks."""
+	try:
+		return json.loads(json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace"))
+	except RecursionError:
+		return {}
 
 
 def _of_body(content_type: str, text: str) -> dict:

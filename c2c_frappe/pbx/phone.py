@@ -50,7 +50,8 @@ class PhoneNumber:
 
 def find(text: str, countries: Sequence[str]) -> PhoneNumber:
 	"""Read text; without a + the first country known in `countries` (record's, account's, site's) decides."""
-	return read(text, next((country for country in map(_region, countries) if country), ""))
+	regions = (_region(country) for country in countries)
+	return read(text, next((region for region in regions if region), ""))
 
 
 def read(text: str, country: str = "") -> PhoneNumber:

@@ -47,6 +47,10 @@ _SEPARATORS = re.compile(
 	re.IGNORECASE,
 )
 
+# So many digits in a sentence may be a number, or so much of one that the rest is soon guessed.
+_DIGITS = re.compile(r"\+?\d(?:[^\w:]{0,3}\d){4,}")
+HIDDEN = "XXXXXXXX"
+
 
 class ServiceCodeError(InvalidNumberError):
 	"""The text is a star, hash, short or emergency code: it has no E.164 form and is never dialled."""
@@ -56,7 +60,7 @@ class ServiceCodeError(InvalidNumberError):
 
 def clean(text: str) -> str:
 	"""Return text with every kind of digit, space, dash and sign as its ASCII form, invisible marks dropped."""
-	return "".join(map(_clean_character, text.translate(_SYMBOLS)))
+	return "".join(_clean_character(character) for character in text.translate(_SYMBOLS))
 
 
 def _clean_character(character: str) -> str:
@@ -66,6 +70,11 @@ def _clean_character(character: str) -> str:
 	if category == "Nd":
 		return str(unicodedata.decimal(character))
 	return {"Zs": " ", "Pd": "-", "Cf": ""}.get(category, character)
+
+
+def without_numbers(text: str) -> str:
+	"""Return text with all that may be a phone number hidden, for who may call a number and not see it."""
+	return _DIGITS.sub(HIDDEN, text)
 
 
 def split(text: str) -> list[str]:
@@ -123,7 +132,7 @@ def take_apart(text: str) -> tuple[str, str]:
 
 
 def _refuse_words(body: str) -> None:
-	if any(map(str.isalpha, body)):
+	if any(character.isalpha() for character in body):
 		raise InvalidNumberError(_("{0} has letters in it. Enter the number in digits only.", body))
 	if not re.search(r"\d", body):
 		raise InvalidNumberError(_("There is no phone number. Enter one."))

@@ -106,7 +106,8 @@ def within_hours(
 		return True
 	hours = (start or time.min, end or time.min)
 	now = now_utc.replace(tzinfo=timezone.utc) if now_utc.tzinfo is None else now_utc
-	places = [zone for zone in map(_zone, zones) if zone]
+	found = (_zone(zone) for zone in zones)
+	places = [place for place in found if place]
 	if places and _ever_suits_all(now, hours, places):
 		return all(_is_open(now, hours, place) for place in places)
 	site = _zone(site_zone)

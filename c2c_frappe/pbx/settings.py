@@ -83,7 +83,7 @@ def trimmed(value: object) -> str:
 	if value is None or value is False:
 		return ""
 	text = "1" if value is True else str(value)
-	return text.strip("".join(filter(_is_invisible, set(text))))
+	return text.strip("".join(character for character in set(text) if _is_invisible(character)))
 
 
 def _is_invisible(character: str) -> bool:
@@ -92,7 +92,7 @@ def _is_invisible(character: str) -> bool:
 
 
 def _checked_text(setting: Setting, text: str, _is_http_allowed: bool) -> str:
-	if any(map(_is_invisible, text)):
+	if any(_is_invisible(character) for character in text):
 		raise ConfigurationError(
 			_("{0} contains a space or an invisible character. Type it anew.", setting.label), setting.name
 		)

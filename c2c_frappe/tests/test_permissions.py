@@ -1,125 +1,14 @@
-"""Who may do what: every whitelisted method for every kind of user, whose calls one sees, whose phone rings."""
+"""Who may do what: whose calls one sees, which records and numbers one may call, whose phone rings."""
 
 from __future__ import annotations
-
-import importlib
-import pkgutil
-from pathlib import Path
 
 import frappe
 from frappe import client
 
-from c2c_frappe import api, extensions
+from c2c_frappe import extensions
 from c2c_frappe.api import account, call
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, PRIMEVOX, SiteCase
-
-API = "c2c_frappe.api."
-AGENTS, MANAGERS = {AGENT}, {MANAGER}
-# Needs both roles, which no user of these tests has at first.
-BOTH_ROLES = set()
-ANYBODY = None
-# method -> who may call it, and whether only POST does. Guests may call nothing but the one that asks for a token.
-METHODS = {
-	"call.dial": (AGENTS, True),
-	"call.numbers": (AGENTS, False),
-	"call.state": (AGENTS | MANAGERS, False),
-	"call.hang_up": (AGENTS | MANAGERS, True),
-	"call.wrap_up_form": (AGENTS, False),
-	"call.wrap_up": (AGENTS, True),
-	"account.test_connection": (MANAGERS, True),
-	"account.set_extension": (MANAGERS, True),
-	"account.extensions_of": (MANAGERS, False),
-	"account.set_extensions": (MANAGERS, True),
-	"account.phones": (MANAGERS, False),
-	"account.test_call": (BOTH_ROLES, True),
-	"account.last_day": (MANAGERS, False),
-	"account.confirm_site_address": (MANAGERS, True),
-	"account.new_webhook_token": (MANAGERS, True),
-	"account.webhook_help": (MANAGERS, False),
-	"account.fetch_records": (MANAGERS, True),
-	"account.read_numbers": (MANAGERS, True),
-	"event.retry": (MANAGERS, True),
-	"call_import.preview": (MANAGERS, False),
-	"call_import.start": (MANAGERS, True),
-	"recording.play": (AGENTS | MANAGERS, False),
-	"recording.delete": (MANAGERS, True),
-	"webhook.receive": (ANYBODY, False),
-}
-ARGUMENTS = {
-	"account.test_connection": {"account": COMMPEAK},
-	"account.set_extension": {"user": OTHER_AGENT, "extension": "1002"},
-	"account.extensions_of": {"account": COMMPEAK},
-	"account.set_extensions": {"account": COMMPEAK, "rows": "[]"},
-	"account.phones": {"account": COMMPEAK},
-	"account.test_call": {"account": COMMPEAK, "number": site.LANDLINE},
-	"account.last_day": {"account": COMMPEAK},
-	"account.new_webhook_token": {"account": COMMPEAK},
-	"account.fetch_records": {"account": COMMPEAK},
-	"account.webhook_help": {"account": COMMPEAK},
-	"event.retry": {"names": "[]"},
-	"call_import.preview": {"name": "none"},
-	"call_import.start": {"name": "none"},
-}
-
-
-class TestMethods(SiteCase):
-	def setUp(self):
-		super().setUp()
-		placed = self.dial_lead()["call"]
-		self.arguments = {
-			**ARGUMENTS,
-			"call.dial": self.at_lead,
-			"call.numbers": {"doctype": "Lead", "name": self.lead},
-			"call.state": {"call": placed},
-			"call.hang_up": {"call": placed},
-			"call.wrap_up_form": {"call": placed},
-			"call.wrap_up": {"call": placed, "notes": "Wants a quote"},
-			"recording.play": {"call": placed},
-			"recording.delete": {"call": placed},
-		}
-
-	def is_allowed(self, user: str, http_method: str, method: str) -> bool:
-		try:
-			site.send(user, http_method, API + method, **self.arguments.get(method, {}))
-		except frappe.PermissionError:
-			return False
-		except frappe.ValidationError:
-			frappe.clear_messages()  # the door was open; what was asked for cannot be had
-		return True
-
-	def guarded(self) -> dict[str, tuple[set, bool]]:
-		return {method: rule for method, rule in METHODS.items() if rule[0] is not ANYBODY}
-
-	def test_the_table_names_every_whitelisted_method_of_the_app(self):
-		found = {f"{method.__module__}.{method.__name__}" for method in whitelisted()}
-		self.assertEqual(found, {API + method for method in METHODS})
-
-	def test_each_method_answers_those_it_is_for_and_nobody_else(self):
-		for method, (users, _is_post) in self.guarded().items():
-			for user in ("Guest", NOBODY, AGENT, MANAGER):
-				with self.subTest(method=method, user=user):
-					self.assertEqual(self.is_allowed(user, "POST", method), user in users)
-
-	def test_what_changes_anything_is_not_done_by_a_link(self):
-		for method, (users, is_post) in self.guarded().items():
-			for user in users:
-				with self.subTest(method=method, user=user):
-					self.assertEqual(self.is_allowed(user, "GET", method), not is_post)
-
-	def test_no_method_is_whitelisted_outside_the_api_folder(self):
-		package = Path(api.__path__[0]).parent
-		outside = (path for path in package.rglob("*.py") if not path.is_relative_to(package / "api"))
-		self.assertEqual([path.name for path in outside if "\n@frappe.whitelist" in path.read_text()], [])
-
-	def test_guests_reach_one_method(self):
-		guests = {method for method in whitelisted() if method in frappe.guest_methods}
-		self.assertEqual({f"{m.__module__}.{m.__name__}" for m in guests}, {API + "webhook.receive"})
-
-	def test_a_test_call_needs_both_roles(self):
-		site.make_user(OTHER_AGENT, "PBX Agent", "PBX Manager")
-		self.addCleanup(site.make_user, OTHER_AGENT, *site.ROLES[OTHER_AGENT])
-		self.assertTrue(self.is_allowed(OTHER_AGENT, "POST", "account.test_call"))
 
 
 class TestOwnCalls(SiteCase):
@@ -301,10 +190,3 @@ class TestExtensions(SiteCase):
 			account.set_extension(OTHER_AGENT, "1000")
 		self.assertEqual(extensions.of_user(OTHER_AGENT).extension, "1000")
 		self.assertEqual(self.dial_lead()["failure_code"], "no_extension")
-
-
-def whitelisted() -> list:
-	"""Return the whitelisted functions of this app."""
-	for module in pkgutil.iter_modules(api.__path__, API):
-		importlib.import_module(module.name)
-	return [method for method in frappe.whitelisted if method.__module__.startswith("c2c_frappe.")]

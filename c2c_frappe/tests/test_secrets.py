@@ -8,17 +8,14 @@ import secrets
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import quote
 
 import frappe
-from frappe.app import application
 from frappe.boot import get_bootinfo
 from frappe.deferred_insert import save_to_db
-from werkzeug.test import Client
 
 from c2c_frappe import accounts, call_log, call_records, events, numbers, replies
 from c2c_frappe.pbx import exchange, registry, transport
@@ -31,6 +28,7 @@ from c2c_frappe.tests import parrot as parrot_pbx
 from c2c_frappe.tests import processes, site
 from c2c_frappe.tests.secret_search import Realtime, Search
 from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, PRIMEVOX, SiteCase
+from c2c_frappe.tests.web import Web
 
 MODULE = "Click To Call"
 GENERIC = "C2C Test Secrets"
@@ -151,21 +149,10 @@ class SecretCase(SiteCase):
 		return frappe.get_doc("PBX Account", account).get_password(field)
 
 	def web(self, user: str, path: str, values: dict | None = None, method: str = "POST", **headers) -> None:
-		"""Send a request to the site's own web application, in a thread so in a world of its own; keep the answer."""
-		sent = {"Host": frappe.local.site, "Accept": "application/json", **headers}
-		sent["X-Frappe-Site-Name"] = frappe.local.site
-		if user:
-			sent["Authorization"] = f"token {self.tokens[user]}"
+		"""Send a request to the site's own web application; keep the answer."""
 		options = {"json": values} if values is not None else {}
-
-		def ask() -> str:
-			answer = Client(application).open(path, method=method, headers=sent, **options)
-			return f"{answer.status}\n{answer.headers}\n{answer.get_data(as_text=True)}"
-
-		frappe.db.commit()
-		with ThreadPoolExecutor(1) as pool:
-			self.said.append(pool.submit(ask).result())
-		frappe.db.rollback()
+		answer = Web(self.tokens.get(user, "")).ask(path, method, headers, **options)
+		self.said.append(f"{answer.status}\n{answer.headers}\n{answer.get_data(as_text=True)}")
 
 	def click(self, user: str = AGENT) -> str:
 		"""Dial the Lead over the web; return the answer."""

@@ -31,8 +31,8 @@ export function add_call_buttons() {
 	frappe.ui.keys.add_shortcut({
 		shortcut: "alt+shift+c",
 		description: __("Call the open record"),
-		condition: () => frappe.get_route()[0] === "Form" && cur_frm && has_call_button(cur_frm),
-		action: () => call_record(record_of(cur_frm)),
+		condition: () => Boolean(open_form() && has_call_button(open_form())),
+		action: () => call_record(record_of(open_form())),
 		ignore_inputs: true,
 	});
 	frappe.ui.keys.add_shortcut({
@@ -41,6 +41,11 @@ export function add_call_buttons() {
 		action: wrap_up_shown,
 		ignore_inputs: true,
 	});
+}
+
+function open_form() {
+	// nosemgrep: frappe-cur-frm-usage - a key is pressed on no form in particular, and this is the one in sight
+	return frappe.get_route()[0] === "Form" ? cur_frm : null;
 }
 
 function add_buttons_of_call(frm) {

@@ -11,6 +11,7 @@ export function set_handler() {
 // Fields hand over a text, Call Log a text and its form, Contact an array of its numbers and no form.
 function handle(numbers, frm) {
 	if (!Array.isArray(numbers)) return call(target_of_number(numbers, frm));
+	// nosemgrep: frappe-cur-frm-usage - Contact hands over no form, and means the one in sight
 	const form = frm || cur_frm;
 	if (form && !form.is_new()) return call_record(record_of(form));
 	return call(target_of_number(numbers[0]));

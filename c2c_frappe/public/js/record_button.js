@@ -17,6 +17,7 @@ export function target_of_button({ dataset }) {
 		reference_doctype: dataset.c2cDoctype,
 		reference_name: dataset.c2cName,
 		fieldname: dataset.c2cFieldname,
+		row: dataset.c2cRow,
 		// Only where the record has it: it chooses among the record's numbers.
 		number: dataset.c2cNumber,
 		shown: dataset.c2cShown || dataset.c2cNumber,

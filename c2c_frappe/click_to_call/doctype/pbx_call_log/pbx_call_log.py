@@ -15,7 +15,7 @@ class PBXCallLog(Document):
 
 	def onload(self):
 		"""Tell the form who else has the number, whether there is a recording to hear, whether the call may be ended."""
-		owners = number_index.owners(self.number or "")
+		owners = number_index.owners(self.dialled_number or "")
 		others = [owner for owner in owners if owner.name != self.reference_name]
 		self.set_onload("others", callers.records_of(others, frappe.session.user))
 		self.set_onload("recording", recordings.offer(self.name))

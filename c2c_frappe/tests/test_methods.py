@@ -1,0 +1,249 @@
+"""Who reaches what: every whitelisted method for every kind of user over HTTP, and every DocType's rights.
+
+Both tables are written by hand, on purpose: what is not in them fails, until somebody has thought about it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import frappe
+from frappe.utils.password import update_password
+
+import c2c_frappe
+from c2c_frappe import accounts
+from c2c_frappe.tests import site
+from c2c_frappe.tests.processes import token_of
+from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, SiteCase
+from c2c_frappe.tests.web import Web
+
+API = "c2c_frappe.api."
+GUEST, CHIEF, ADMIN = "Guest", "c2c-chief@example.com", "c2c-admin@example.com"
+# Of whom no user of the other tests is: agent and manager in one, and System Manager alone.
+MORE_ROLES = {CHIEF: ("PBX Agent", "PBX Manager", "Sales User"), ADMIN: ("System Manager",)}
+EVERYBODY = {GUEST, NOBODY, AGENT, MANAGER, CHIEF, ADMIN}
+AGENTS, MANAGERS = {AGENT, CHIEF}, {MANAGER, CHIEF, ADMIN}
+POST, ANY = ("POST",), ("GET", "POST", "PUT", "DELETE")
+# method -> who is let in, by which HTTP methods.
+METHODS = {
+	"call.dial": (AGENTS, POST),
+	"call.numbers": (AGENTS, ANY),
+	"call.state": (AGENTS | MANAGERS, ANY),
+	"call.hang_up": (AGENTS | MANAGERS, POST),
+	"call.wrap_up_form": (AGENTS, ANY),
+	"call.wrap_up": (AGENTS, POST),
+	"account.test_connection": (MANAGERS, POST),
+	"account.set_extension": (MANAGERS, POST),
+	"account.extensions_of": (MANAGERS, ANY),
+	"account.set_extensions": (MANAGERS, POST),
+	"account.test_call": ({CHIEF}, POST),
+	"account.last_day": (MANAGERS, ANY),
+	"account.confirm_site_address": (MANAGERS, POST),
+	"account.new_webhook_token": (MANAGERS, POST),
+	"account.fetch_records": (MANAGERS, POST),
+	"account.webhook_help": (MANAGERS, ANY),
+	"account.phones": (MANAGERS, ANY),
+	"account.read_numbers": (MANAGERS, POST),
+	"account.profiles_to_load": (MANAGERS, ANY),
+	"account.load_profile": (MANAGERS, POST),
+	"account.preview_requests": (MANAGERS, POST),
+	"account.preview_answer": (MANAGERS, POST),
+	"event.retry": (MANAGERS, POST),
+	"call_import.preview": (MANAGERS, ANY),
+	"call_import.start": (MANAGERS, POST),
+	"recording.play": (AGENTS | MANAGERS, ANY),
+	"recording.delete": (MANAGERS, POST),
+	"webhook.receive": (EVERYBODY, ("GET", "POST")),
+}
+OF_ACCOUNT = {"account": COMMPEAK}
+ARGUMENTS = {
+	"account.test_connection": OF_ACCOUNT,
+	"account.set_extension": {"user": OTHER_AGENT, "extension": "1002"},
+	"account.extensions_of": OF_ACCOUNT,
+	"account.set_extensions": {**OF_ACCOUNT, "rows": "[]"},
+	"account.test_call": {**OF_ACCOUNT, "number": site.LANDLINE},
+	"account.last_day": OF_ACCOUNT,
+	"account.new_webhook_token": OF_ACCOUNT,
+	"account.fetch_records": OF_ACCOUNT,
+	"account.webhook_help": OF_ACCOUNT,
+	"account.phones": OF_ACCOUNT,
+	"account.load_profile": {"profile": "exotel", "blanks": "{}"},
+	"account.preview_requests": {**OF_ACCOUNT, "user": AGENT, "number": site.LANDLINE},
+	"account.preview_answer": {**OF_ACCOUNT, "http_status": 200, "body": "{}"},
+	"event.retry": {"names": "[]"},
+	"call_import.preview": {"name": "none"},
+	"call_import.start": {"name": "none"},
+}
+# This account gives no call records, which its manager is told.
+TOLD_OFF = {"account.fetch_records": 417}
+FULL = "create delete export read write"
+# DocType -> what each role may do with it; who is not named may do nothing.
+RIGHTS = {
+	"PBX Account": {MANAGER: FULL, ADMIN: FULL},
+	"PBX Settings": {MANAGER: "create read write", ADMIN: "create read write"},
+	"PBX Disposition": {AGENT: "read", MANAGER: FULL, ADMIN: FULL},
+	"PBX Do Not Call": {AGENT: "create read", MANAGER: f"{FULL} import", ADMIN: f"{FULL} import"},
+	"PBX Call Log": {AGENT: "read write", MANAGER: "export read write", ADMIN: "delete export read write"},
+	"PBX Event": {MANAGER: "read", ADMIN: "delete export read"},
+	"PBX Allowed Country": {},
+	"PBX Custom Data Field": {},
+}
+# Above level 0, where all fields of the log but notes and disposition are: nobody writes them by hand.
+READ_LEVELS = {AGENT: {0, 1}, MANAGER: {0, 1, 2}, ADMIN: {0, 1, 2}}
+OF_MANAGERS_ALONE = {"dialled_number", "dial_key"}
+PASSWORD = "Quiet-Harbour-41-lamp"
+
+
+class MethodCase(SiteCase):
+	@classmethod
+	def setUpClass(cls):
+		super().setUpClass()
+		for user, roles in MORE_ROLES.items():
+			site.make_user(user, *roles)
+		cls.clients = {user: Web(token_of(user)) for user in sorted(EVERYBODY - {GUEST})}
+		cls.clients[GUEST] = Web()
+
+	def setUp(self):
+		super().setUp()
+		site.give_extension(CHIEF, "1001")
+		account = frappe.get_doc("PBX Account", COMMPEAK)
+		account.webhook_token = "webhook-token-0123456789"
+		account.save()
+		frappe.db.commit()
+
+
+class TestMethods(MethodCase):
+	def arguments(self, method: str, user: str) -> dict:
+		"""Return what lets the method do its work for those who may call it."""
+		if method == "webhook.receive":
+			return {**OF_ACCOUNT, "token": accounts.webhook_token(frappe.get_doc("PBX Account", COMMPEAK))}
+		own = {
+			"call.dial": self.at_lead,
+			"call.numbers": {"doctype": "Lead", "name": self.lead},
+			"call.state": {"call": self.placed.get(user, self.placed[AGENT])},
+			"call.hang_up": {"call": self.placed.get(user, self.placed[AGENT])},
+			"recording.play": {"call": self.placed.get(user, self.placed[AGENT])},
+			"recording.delete": {"call": self.placed.get(user, self.placed[AGENT])},
+			"call.wrap_up_form": {"call": self.placed.get(user, self.placed[AGENT])},
+			"call.wrap_up": {"call": self.placed.get(user, self.placed[AGENT]), "notes": "Wants a quote"},
+		}
+		return {**ARGUMENTS, **own}.get(method, {})
+
+	def setUp(self):
+		super().setUp()
+		self.placed = {user: self.dial(user, **self.at_lead)["call"] for user in (AGENT, CHIEF)}
+
+	def answer(self, user: str, http_method: str, method: str) -> int:
+		"""Return the HTTP status of the user's request."""
+		sent = self.arguments(method, user)
+		options = {} if http_method == "GET" or method != "webhook.receive" else {"query_string": sent}
+		client, path = self.clients[user], f"/api/method/{API}{method}"
+		if options:
+			return client.ask(path, http_method, json={"event": "start"}, **options).status_code
+		return client.call(API + method, http_method, **sent).status_code
+
+	def test_the_table_names_every_whitelisted_method_of_the_app(self):
+		self.assertEqual(set(whitelisted()), {API + method for method in METHODS})
+		self.assertEqual(frappe.get_hooks("override_whitelisted_methods", {}, "c2c_frappe"), {})
+
+	def test_each_method_lets_in_those_it_is_for_and_nobody_else(self):
+		for method, (users, _http_methods) in METHODS.items():
+			for user in sorted(EVERYBODY):
+				wanted = TOLD_OFF.get(method, 200) if user in users else 403
+				with self.subTest(method=method, user=user):
+					self.assertEqual(self.answer(user, "POST", method), wanted)
+
+	def test_what_changes_anything_is_done_by_post_alone(self):
+		for method, (users, http_methods) in METHODS.items():
+			user = min(users - {GUEST})
+			for http_method in ANY:
+				wanted = TOLD_OFF.get(method, 200) if http_method in http_methods else 403
+				with self.subTest(method=method, http_method=http_method):
+					self.assertEqual(self.answer(user, http_method, method), wanted)
+
+	def test_guests_reach_the_webhook_alone(self):
+		guests = {name for name, method in whitelisted().items() if method in frappe.guest_methods}
+		self.assertEqual(guests, {API + "webhook.receive"})
+
+
+class TestForgedRequests(MethodCase):
+	"""A page of somebody else's, opened in the browser of an agent who is logged in."""
+
+	def setUp(self):
+		super().setUp()
+		update_password(AGENT, PASSWORD)
+		self.browser = Web()
+		self.csrf_token = self.browser.log_in(AGENT, PASSWORD)
+
+	def test_it_cannot_call_and_the_desk_itself_can(self):
+		if not self.csrf_token:
+			self.skipTest("This build of Frappe forgets the CSRF token of a new session.")
+		forged = self.browser.ask(f"/api/method/{API}call.dial", data=self.at_lead)
+		self.assertEqual((forged.status_code, self.simulator.requests), (400, ()))
+		sent = {"X-Frappe-CSRF-Token": self.csrf_token}
+		own = self.browser.ask(f"/api/method/{API}call.dial", data=self.at_lead, headers=sent)
+		self.assertEqual((own.status_code, len(self.simulator.requests)), (200, 1))
+
+	def test_a_link_or_a_picture_cannot_call_either(self):
+		answer = self.browser.call(f"{API}call.dial", "GET", **self.at_lead)
+		self.assertEqual((answer.status_code, self.simulator.requests), (403, ()))
+
+
+class TestRights(MethodCase):
+	def test_each_doctype_gives_each_role_the_rights_of_the_table_and_no_more(self):
+		ours = frappe.get_all("DocType", {"module": "Click To Call", "custom": 0}, pluck="name")
+		self.assertEqual(set(ours), set(RIGHTS))
+		for doctype, rights in RIGHTS.items():
+			for user in (GUEST, NOBODY, AGENT, MANAGER, ADMIN):
+				found = [each for each in (*FULL.split(), "import") if may(each, doctype, user)]
+				with self.subTest(doctype=doctype, user=user):
+					self.assertEqual(" ".join(found), rights.get(user, ""))
+
+	def test_rest_answers_as_the_table_says(self):
+		for doctype, rights in RIGHTS.items():
+			for user in (GUEST, NOBODY, AGENT, MANAGER, ADMIN):
+				is_reader = "read" in rights.get(user, "")
+				with self.subTest(doctype=doctype, user=user):
+					self.assertEqual(self.rest(user, "GET", doctype) == 200, is_reader)
+					may_create = "create" in rights.get(user, "")
+					self.assertEqual(self.rest(user, "POST", doctype) != 403, may_create)
+
+	def rest(self, user: str, http_method: str, doctype: str) -> int:
+		"""Ask for the records of a DocType, or make one; return the HTTP status."""
+		single = f"/{doctype}" if frappe.get_meta(doctype).issingle else ""
+		# What is single is there: to change it is what making one is elsewhere.
+		http_method = "PUT" if single and http_method == "POST" else http_method
+		options = {} if http_method == "GET" else {"json": {}}
+		return self.clients[user].ask(f"/api/resource/{doctype}{single}", http_method, **options).status_code
+
+	def test_of_the_log_everybody_writes_level_0_and_agents_do_not_read_what_holds_the_number(self):
+		meta = frappe.get_meta("PBX Call Log")
+		for user, levels in READ_LEVELS.items():
+			with self.subTest(user=user), site.as_user(user):
+				self.assertEqual(set(meta.get_permlevel_access("read")), levels)
+				self.assertEqual(set(meta.get_permlevel_access("write")), {0})
+		by_level = {level: {f.fieldname for f in meta.fields if f.permlevel == level} for level in (0, 2)}
+		self.assertEqual(by_level[2], OF_MANAGERS_ALONE)
+		written = {f.fieldname for f in meta.fields if not f.permlevel and f.fieldtype not in LAYOUT}
+		self.assertEqual(written, {"notes", "disposition"})
+
+
+LAYOUT = ("Section Break", "Column Break", "Tab Break")
+
+
+def may(right: str, doctype: str, user: str) -> bool:
+	"""Tell whether the user has a right on a DocType, by its roles alone."""
+	if frappe.get_meta(doctype).istable:
+		return False
+	return bool(frappe.has_permission(doctype, right, user=user))
+
+
+def whitelisted() -> dict:
+	"""Return all whitelisted functions and methods of the app by name; every module of it is imported first."""
+	for module in pkgutil.walk_packages(c2c_frappe.__path__, "c2c_frappe."):
+		# The commands are bench's, and the embedded Desk has no bench to import them with.
+		if not module.name.startswith(("c2c_frappe.tests.", "c2c_frappe.commands")):
+			importlib.import_module(module.name)
+	ours = [method for method in frappe.whitelisted if method.__module__.startswith("c2c_frappe.")]
+	return {f"{method.__module__}.{method.__qualname__}": method for method in ours}
