@@ -10,7 +10,7 @@ from places import ROOT, RUNNING, STATE
 
 NUMBER = "+44 7700 900123"
 # As in pyproject.toml.
-NEEDED = ("requests>=2.28", "phonenumbers>=8.13", "click>=8.0")
+NEEDED = ("requests>=2.28", "phonenumbers>=8.13", "click>=8.0", "websocket-client>=1.4")
 
 
 def show() -> int:
@@ -44,7 +44,7 @@ def show() -> int:
 
 def _python() -> Path:
 	"""A Python with the three packages the command needs: this one if it has them, else one of our own."""
-	check = [sys.executable, "-c", "import requests, phonenumbers, click"]
+	check = [sys.executable, "-c", "import requests, phonenumbers, click, websocket"]
 	if subprocess.run(check, capture_output=True, check=False).returncode == 0:  # noqa: S603
 		return Path(sys.executable)
 	folder = STATE / "command-line"
