@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import frappe
 
-from c2c_frappe import call_log, call_records, events
+from c2c_frappe import call_records, events, recent_calls
 from c2c_frappe.api import account as api
 from c2c_frappe.pbx import status
 from c2c_frappe.pbx.news import CallEvent
@@ -190,7 +190,7 @@ class TestOtherCalls(RecordsCase):
 		self.finish()
 		self.fetch()
 		self.dial_lead()
-		self.assertEqual(call_log.count_dials(AGENT, frappe.utils.add_to_date(None, hours=-1)), 1)
+		self.assertEqual(recent_calls.count_dials(frappe.utils.add_to_date(None, hours=-1), AGENT), 1)
 
 	def test_a_record_that_may_be_a_clicks_makes_no_second_row(self):
 		call = self.dial_lead()["call"]
