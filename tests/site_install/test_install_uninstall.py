@@ -21,6 +21,7 @@ indexes = frappe.db.sql("select table_name, index_name, column_name from informa
 	" where table_schema = database()")
 result = sorted([*map(list, columns), *map(list, indexes)])
 """
+HAS_KEY = "result = 'encryption_key' in frappe.get_site_config()"
 # Our own rows as they stand. Left out are the times of a save that changed nothing, and what is Frappe's own:
 # its list of installed apps, made anew in each migration, and what it noted of changes to that and to users.
 OURS = """
@@ -55,6 +56,7 @@ def life(bench_site):
 	bench_site.execute(MAKE_USER)
 	seen = {"schema": bench_site.execute(SCHEMA), "before": bench_site.execute(OURS, marks=MARKS)}
 	bench_site.run("install-app", APP)
+	seen["has key"] = bench_site.execute(HAS_KEY)
 	seen["installed"] = bench_site.execute(OURS, marks=MARKS)
 	seen["reply"] = bench_site.execute(USE)
 	bench_site.run("migrate", "--skip-search-index")
@@ -80,6 +82,10 @@ def test_a_contact_is_called_on_plain_frappe(life):
 def test_the_site_had_nothing_of_ours_and_installing_added_some(life):
 	assert life["before"] == {}
 	assert {"tabDocType", "tabCustom Field", "tabRole", "tabScheduled Job Type"} <= life["installed"].keys()
+
+
+def test_the_site_has_an_encryption_key_before_web_workers_need_one(life):
+	assert life["has key"]
 
 
 def test_migrating_a_second_time_changes_nothing_of_ours(life):
