@@ -6,7 +6,7 @@ import frappe
 
 from c2c_frappe import custom_fields
 
-APP, MODULE = "c2c_frappe", "Click To Call"
+APP, MODULE, SETTINGS = "c2c_frappe", "Click To Call", "PBX Settings"
 ROLES = ("PBX Agent", "PBX Manager")
 # Where Frappe names a record's DocType in plain text; where it does so in a Link field is read from its DocTypes.
 _TRACES = {
@@ -82,7 +82,7 @@ def after_uninstall() -> None:
 			frappe.db.delete(table, {"role": role})
 		frappe.delete_doc("Role", role, ignore_missing=True, force=True)
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", f"{APP}.%")})
-	frappe.db.delete("Deleted Document", {"deleted_name": ("in", (*ROLES, MODULE))})
+	frappe.db.delete("Deleted Document", {"deleted_name": ("in", (*ROLES, MODULE, SETTINGS))})
 	# What Frappe deleted of ours since the first hook it kept a copy of.
 	frappe.db.delete("Deleted Document", {"data": ("like", f'%"module": "{MODULE}"%')})
 	frappe.db.commit()  # Frappe 15 commits before this hook and not after it

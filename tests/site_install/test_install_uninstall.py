@@ -28,6 +28,7 @@ OURS = """
 LEFT_OUT = {"creation", "modified", "migration_hash", "last_execution"}
 DIARIES = {
 	"tabInstalled Application": lambda row: row["app_name"] == "c2c_frappe",
+	"tabPermission Log": lambda row: row["for_doctype"] == "User",
 	"tabVersion": lambda row: row["ref_doctype"] in ("Installed Applications", "User"),
 	"tabDeleted Document": lambda row: row["deleted_doctype"] == "Contact",
 }
