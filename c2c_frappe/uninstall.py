@@ -23,14 +23,15 @@ _POINTED_AT = ("DocType", "Report", "Dashboard Chart", "Number Card")
 # What names a DocType but is no record about it: it stays and forgets the name.
 _KEPT = {"Email Account", "Event", "IMAP Folder", "User Type"}
 # Where our records are named in other ways: links of people's own workspaces, what Frappe 16 makes of ours.
-_MENUS = {
-	"Desktop Icon": "label",
-	"Permission Log": "for_document",
-	"Workspace Link": "link_to",
-	"Workspace Shortcut": "link_to",
-	"Workspace Sidebar": "title",
-	"Workspace Sidebar Item": "link_to",
-}
+_MENUS = (
+	("Desktop Icon", "label"),
+	("Permission Log", "for_document"),
+	("Workspace Link", "link_to"),
+	("Workspace Shortcut", "link_to"),
+	("Workspace Sidebar", "title"),
+	("Workspace Sidebar Item", "link_to"),
+	("Workspace Sidebar Item", "parent"),
+)
 
 
 def before_uninstall() -> None:
@@ -70,7 +71,7 @@ def _delete_what_points_at(kind: str, names: list[str]) -> None:
 
 
 def _delete_from_menus(names: list[str]) -> None:
-	for table, column in _MENUS.items():
+	for table, column in _MENUS:
 		if frappe.db.table_exists(table) and frappe.db.has_column(table, column):
 			frappe.db.delete(table, {column: ("in", names)})
 

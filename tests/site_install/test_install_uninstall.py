@@ -8,7 +8,7 @@ HERE = Path(__file__).parent
 USE = (HERE / "use_everything.py").read_text()
 APP = "c2c_frappe"
 # Whatever holds one of these after uninstalling is ours.
-MARKS = ("PBX ", "pbx_", APP, "Click To Call", "do_not_call", "planted-secret")
+MARKS = ("PBX ", "pbx_", APP, "Click To Call", "Click to Call", "do_not_call", "planted-secret")
 
 MAKE_USER = """
 user = {"doctype": "User", "email": "used@example.com", "first_name": "Used", "send_welcome_email": 0}
