@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import frappe
+from frappe.utils.password import get_encryption_key
 
 from c2c_frappe import custom_fields, number_backfill
 
@@ -27,7 +28,10 @@ DISPOSITIONS = (
 
 
 def after_install() -> None:
-	"""Add our fields to others' DocTypes, the default settings and dispositions."""
+	"""Add our fields to others' DocTypes, the default settings and dispositions; make sure of an encryption key."""
+	# Frappe makes it with the first secret. On 16 a web worker that read the configuration less than a minute before
+	# would make another in its place, and the PBX's key, encrypted with the first, could not be read again.
+	get_encryption_key()
 	custom_fields.create()
 	settings = frappe.get_doc("PBX Settings")
 	# Frappe fills a new record's Time fields with the present moment.

@@ -6,7 +6,7 @@ import frappe
 
 from c2c_frappe import custom_fields
 
-APP, MODULE = "c2c_frappe", "Click To Call"
+APP, MODULE, SETTINGS = "c2c_frappe", "Click To Call", "PBX Settings"
 ROLES = ("PBX Agent", "PBX Manager")
 # Where Frappe names a record's DocType in plain text; where it does so in a Link field is read from its DocTypes.
 _TRACES = {
@@ -23,14 +23,15 @@ _POINTED_AT = ("DocType", "Report", "Dashboard Chart", "Number Card")
 # What names a DocType but is no record about it: it stays and forgets the name.
 _KEPT = {"Email Account", "Event", "IMAP Folder", "User Type"}
 # Where our records are named in other ways: links of people's own workspaces, what Frappe 16 makes of ours.
-_MENUS = {
-	"Desktop Icon": "label",
-	"Permission Log": "for_document",
-	"Workspace Link": "link_to",
-	"Workspace Shortcut": "link_to",
-	"Workspace Sidebar": "title",
-	"Workspace Sidebar Item": "link_to",
-}
+_MENUS = (
+	("Desktop Icon", "label"),
+	("Permission Log", "for_document"),
+	("Workspace Link", "link_to"),
+	("Workspace Shortcut", "link_to"),
+	("Workspace Sidebar", "title"),
+	("Workspace Sidebar Item", "link_to"),
+	("Workspace Sidebar Item", "parent"),
+)
 
 
 def before_uninstall() -> None:
@@ -70,7 +71,7 @@ def _delete_what_points_at(kind: str, names: list[str]) -> None:
 
 
 def _delete_from_menus(names: list[str]) -> None:
-	for table, column in _MENUS.items():
+	for table, column in _MENUS:
 		if frappe.db.table_exists(table) and frappe.db.has_column(table, column):
 			frappe.db.delete(table, {column: ("in", names)})
 
@@ -82,7 +83,7 @@ def after_uninstall() -> None:
 			frappe.db.delete(table, {"role": role})
 		frappe.delete_doc("Role", role, ignore_missing=True, force=True)
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", f"{APP}.%")})
-	frappe.db.delete("Deleted Document", {"deleted_name": ("in", (*ROLES, MODULE))})
+	frappe.db.delete("Deleted Document", {"deleted_name": ("in", (*ROLES, MODULE, SETTINGS))})
 	# What Frappe deleted of ours since the first hook it kept a copy of.
 	frappe.db.delete("Deleted Document", {"data": ("like", f'%"module": "{MODULE}"%')})
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit - Frappe 15 commits before this hook and not after it

@@ -49,9 +49,16 @@ def test_failures_are_named_in_the_xml_runner_s_words_too(counts):
 	assert counts.from_unittest(printed, 0)["failures"] == ["test_bad (a.T.test_bad)"]
 
 
+def test_failures_are_named_in_the_words_of_frappe_16_too(counts):
+	printed = " ERROR  test_bad (a.T.test_bad)\n----\n\nRan 1 test in 0.003s\n\nFAILED (errors=1)\n"
+	assert counts.from_unittest(printed, 1)["failures"] == ["test_bad (a.T.test_bad)"]
+
+
 def test_a_skip_s_reason_comes_from_the_xml_and_is_never_made_up(counts, tmp_path):
 	report = tmp_path / "test.xml"
 	assert counts.reasons(report, 0) == {}
+	assert [*counts.reasons(report, 2).values()] == [2]
+	report.touch()
 	assert [*counts.reasons(report, 2).values()] == [2]
 	report.write_text('<s><testcase><skipped type="skip" message="no moon"/></testcase></s>')
 	assert counts.reasons(report, 1) == {"no moon": 1}

@@ -4,7 +4,7 @@
 environment variables where they are:
 
 	C2C_SITE_URL        http://c2c-test.localhost:40001, no slash at the end; its port is on 127.0.0.1
-	C2C_SITE_KIND       erpnext15, frappe15 (no ERPNext), embedded (Frappe 16 on SQLite)
+	C2C_SITE_KIND       erpnext15, frappe15 (no ERPNext), the same with 16, embedded (Frappe 16 on SQLite)
 	C2C_ADMIN_PASSWORD  of the user Administrator
 	C2C_AGENT           a user with the roles PBX Agent and Sales User and the extension 1000
 	C2C_AGENT_PASSWORD
@@ -133,7 +133,7 @@ class Site:
 	@property
 	def desk(self):
 		"""The Desk's address."""
-		return f"{self.url}/{'desk' if self.kind == 'embedded' else 'app'}"
+		return f"{self.url}/{'app' if self.kind.endswith('15') else 'desk'}"
 
 	def form(self, doctype, name):
 		"""The address of a record's form."""

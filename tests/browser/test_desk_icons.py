@@ -226,7 +226,7 @@ def test_a_number_in_the_contacts_section_is_called_with_its_contact(
 	customer, contact = customer_with_contact("Customer")
 	open_form(page, "Customer", customer["name"])
 	page.locator(".form-tabs .nav-link", has_text="Address & Contact").click()
-	page.locator(".address-box a[href^='tel:']").first.click()
+	page.locator("[data-fieldname='contact_html'] a[href^='tel:']").first.click()
 	page.locator(".c2c-strip-status", has_text="Requested").wait_for()
 	[request] = simulator.requests
 	assert request["query"]["recordno"] == contact["name"]
@@ -240,7 +240,7 @@ def test_a_click_with_a_key_held_is_the_browsers_own(page, open_form, simulator,
 	page.evaluate(
 		"document.addEventListener('click', (e) => { window.left = !e.defaultPrevented; e.preventDefault(); })"
 	)
-	page.locator(".address-box a[href^='tel:']").first.click(modifiers=["Control"])
+	page.locator("[data-fieldname='contact_html'] a[href^='tel:']").first.click(modifiers=["Control"])
 	assert page.evaluate("window.left") is True
 	assert not page.locator(".c2c-strip").is_visible()
 	assert not simulator.requests

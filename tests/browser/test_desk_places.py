@@ -186,3 +186,12 @@ def test_a_record_is_called_from_its_preview(page, site, simulator, previewed_co
 	icon.click()
 	wait_for_status(page, "Requested")
 	assert last_dialled(simulator) == digits(number)
+
+
+def test_the_sidebar_leads_from_the_workspace_to_a_report(page, site):
+	if site.kind.endswith("15"):
+		pytest.skip("needs Frappe 16: the sidebar of 15 lists workspaces alone")
+	page.goto(f"{site.desk}/click-to-call")
+	page.locator(".body-sidebar .sidebar-header img[src$='/solid/click_to_call.svg']").wait_for()
+	page.locator(".body-sidebar a", has_text="Failures by Reason").click()
+	page.locator(".title-text:visible", has_text="Failures by Reason").wait_for()

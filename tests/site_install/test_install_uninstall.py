@@ -8,7 +8,7 @@ HERE = Path(__file__).parent
 USE = (HERE / "use_everything.py").read_text()
 APP = "c2c_frappe"
 # Whatever holds one of these after uninstalling is ours.
-MARKS = ("PBX ", "pbx_", APP, "Click To Call", "do_not_call", "planted-secret")
+MARKS = ("PBX ", "pbx_", APP, "Click To Call", "Click to Call", "do_not_call", "planted-secret")
 
 MAKE_USER = """
 user = {"doctype": "User", "email": "used@example.com", "first_name": "Used", "send_welcome_email": 0}
@@ -21,12 +21,14 @@ indexes = frappe.db.sql("select table_name, index_name, column_name from informa
 	" where table_schema = database()")
 result = sorted([*map(list, columns), *map(list, indexes)])
 """
+HAS_KEY = "result = 'encryption_key' in frappe.get_site_config()"
 # Our own rows as they stand. Left out are the times of a save that changed nothing, and what is Frappe's own:
 # its list of installed apps, made anew in each migration, and what it noted of changes to that and to users.
 OURS = """
 LEFT_OUT = {"creation", "modified", "migration_hash", "last_execution"}
 DIARIES = {
 	"tabInstalled Application": lambda row: row["app_name"] == "c2c_frappe",
+	"tabPermission Log": lambda row: row["for_doctype"] == "User",
 	"tabVersion": lambda row: row["ref_doctype"] in ("Installed Applications", "User"),
 	"tabDeleted Document": lambda row: row["deleted_doctype"] == "Contact",
 }
@@ -55,6 +57,7 @@ def life(bench_site):
 	bench_site.execute(MAKE_USER)
 	seen = {"schema": bench_site.execute(SCHEMA), "before": bench_site.execute(OURS, marks=MARKS)}
 	bench_site.run("install-app", APP)
+	seen["has key"] = bench_site.execute(HAS_KEY)
 	seen["installed"] = bench_site.execute(OURS, marks=MARKS)
 	seen["reply"] = bench_site.execute(USE)
 	bench_site.run("migrate", "--skip-search-index")
@@ -80,6 +83,10 @@ def test_a_contact_is_called_on_plain_frappe(life):
 def test_the_site_had_nothing_of_ours_and_installing_added_some(life):
 	assert life["before"] == {}
 	assert {"tabDocType", "tabCustom Field", "tabRole", "tabScheduled Job Type"} <= life["installed"].keys()
+
+
+def test_the_site_has_an_encryption_key_before_web_workers_need_one(life):
+	assert life["has key"]
 
 
 def test_migrating_a_second_time_changes_nothing_of_ours(life):

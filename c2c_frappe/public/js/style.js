@@ -77,6 +77,7 @@ const CSS = `
 	background: none;
 	color: var(--text-muted);
 }
+.c2c-strip-close .icon { stroke: none; } /* Frappe 16 draws a line around it, which makes it bold */
 .c2c-strip-close:hover { background: var(--fg-hover-color); }
 #alert-container { bottom: var(--c2c-strip-height, 0) !important; }
 

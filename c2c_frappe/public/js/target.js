@@ -34,11 +34,13 @@ function target_of_control(control) {
 	return field_target(frm, df.fieldname, frm.doc[df.fieldname]);
 }
 
-// The Contacts section of a form lists the contacts it was loaded with, in that order.
+// The Contacts section of a form lists the contacts it was loaded with, in that order, each in a box.
+const BOX = ".address-box, .contact-box"; // Frappe 15's, 16's
+
 function target_of_link(link, control) {
 	const number = decodeURIComponent(link.getAttribute("href").slice(4));
-	const boxes = [...(control?.wrapper.querySelectorAll(".address-box") || [])];
-	const contact = control?.frm?.doc.__onload?.contact_list?.[boxes.indexOf(link.closest(".address-box"))];
+	const boxes = [...(control?.wrapper.querySelectorAll(BOX) || [])];
+	const contact = control?.frm?.doc.__onload?.contact_list?.[boxes.indexOf(link.closest(BOX))];
 	const record = contact && { reference_doctype: "Contact", reference_name: contact.name, title: contact.name };
 	return { ...record, number, shown: number };
 }
