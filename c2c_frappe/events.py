@@ -83,7 +83,7 @@ def retry_waiting() -> None:
 
 def retry_all(names: Iterable[str]) -> dict[str, int]:
 	"""Try these events again and return how many came to each outcome. Commits each."""
-	return dict(Counter(map(retry, names)))
+	return dict(Counter(retry(name) for name in names))
 
 
 def retry(name: str) -> str:

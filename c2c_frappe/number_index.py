@@ -49,7 +49,7 @@ def doctypes() -> tuple[str, ...]:
 def present_doctypes() -> list[str]:
 	"""Return those of `doctypes` that exist here and hold numbers, in an order that is always the same."""
 	there = frappe.get_all("DocType", {"name": ("in", doctypes()), "istable": 0}, pluck="name")
-	return sorted(filter(numbers.has_phone_fields, there))
+	return sorted(doctype for doctype in there if numbers.has_phone_fields(doctype))
 
 
 def owners(number: str) -> tuple[Owner, ...]:
@@ -63,7 +63,7 @@ def owners(number: str) -> tuple[Owner, ...]:
 			if latest and latest[0] == (doctype, str(row.name)):
 				moments.append(latest[1])
 			# SQLite gives some of them as text.
-			found.append(Owner(doctype, str(row.name), max(map(get_datetime, moments))))
+			found.append(Owner(doctype, str(row.name), max(get_datetime(moment) for moment in moments)))
 	return by_activity(found)
 
 

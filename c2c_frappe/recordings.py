@@ -115,4 +115,4 @@ def delete_old() -> None:
 	while first and (calls := call_search.with_recordings(first, BATCH)):
 		for call in calls:
 			delete(call)
-		frappe.db.commit()
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit - a crash repeats one batch, not all

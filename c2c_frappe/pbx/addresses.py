@@ -15,7 +15,8 @@ PRIVATE_TOO = "private too"
 
 # Where a cloud keeps the keys of the machine, outside the link-local range that others use for it.
 _METADATA = frozenset(
-	map(ip_address, ("fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192", "fd20:ce::254"))
+	ip_address(written)
+	for written in ("fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192", "fd20:ce::254")
 )
 _THIS_NETWORK = ip_network("0.0.0.0/8")
 _TRANSLATED = ip_network("64:ff9b::/96")

@@ -84,7 +84,7 @@ def _record_id(said: Mapping[str, object], event: CallEvent) -> str:
 	if said.get("record_id"):
 		return _text(said["record_id"])[:140]
 	told = (event.started_at, event.extension, event.number, event.direction)
-	return hashlib.sha256("\0".join(map(str, told)).encode()).hexdigest()[:20]
+	return hashlib.sha256("\0".join(str(part) for part in told).encode()).hexdigest()[:20]
 
 
 def _who(said: Mapping[str, object], reading: Reading) -> tuple[str, str, str]:

@@ -89,7 +89,8 @@ def hosts(own: Iterable[str], lines: str | None) -> frozenset[tuple[str, int]]:
 
 	Raise ConfigurationError naming a line that is no host.
 	"""
-	return frozenset({*filter(None, map(_place, own)), *map(_listed, (lines or "").split())})
+	named = {_listed(line) for line in (lines or "").split()}
+	return frozenset({place for url in own if (place := _place(url))} | named)
 
 
 def _listed(line: str) -> tuple[str, int]:

@@ -38,7 +38,8 @@ class Reading:
 		"""Say what the PBX's answer to a dial means."""
 		seen = Seen(answer)
 		kind = self._kind(seen)
-		call_id = next(filter(None, (answers.call_id(t, secrets) for t in self._texts(CALL_ID, seen))), "")
+		call_ids = (answers.call_id(text, secrets) for text in self._texts(CALL_ID, seen))
+		call_id = next((found for found in call_ids if found), "")
 		if kind == "accepted":
 			return DialResult(kind, _("The PBX took the call."), call_id)
 		said = self._said(seen, secrets)
@@ -78,7 +79,7 @@ class Reading:
 	def _said(self, seen: Seen, secrets: tuple[str, ...]) -> str:
 		"""Return the error text where the rules know it, else the answer itself, as people may see it."""
 		texts = (answers.excerpt(text, secrets) for text in self._texts(ERROR, seen))
-		return next(filter(None, texts), "") or answers.excerpt(seen.answer.text, secrets)
+		return next((text for text in texts if text), "") or answers.excerpt(seen.answer.text, secrets)
 
 
 def _sentence(kind: str, http_status: int, said: str) -> Text:

@@ -46,7 +46,7 @@ def is_answerable(challenge: str) -> bool:
 	"""Tell whether a header WWW-Authenticate asks for a digest of a kind that `digest` can give."""
 	said = _read_challenge(challenge)
 	is_known = said.get("algorithm") in _HASHES and "auth" in re.split(r"[\s,]+", said.get("qop", "auth"))
-	return bool(said.get("nonce")) and is_known and all(map(_QUOTABLE.fullmatch, said.values()))
+	return bool(said.get("nonce")) and is_known and all(_QUOTABLE.fullmatch(value) for value in said.values())
 
 
 def digest(challenge: str, user: str, password: str, method: str, url: str) -> Credentials:

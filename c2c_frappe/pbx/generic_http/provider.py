@@ -56,7 +56,7 @@ class GenericHttp(Provider):
 		"""Take the settings; raise ConfigurationError naming the field that cannot work."""
 		super().__init__(values)
 		self.form = form.read(self.values)
-		self._token = ""
+		self._token = ""  # nosec B105 - none yet
 		self._challenge = ""
 
 	@property

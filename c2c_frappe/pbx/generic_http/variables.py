@@ -11,7 +11,7 @@ from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.text import _
 
 SECRETS = ("secret.1", "secret.2", "secret.3")
-TOKEN = "token"  # noqa: S105  a variable's name
+TOKEN = "token"  # noqa: S105  # nosec B105 - a variable's name
 _NUMBERS = ("e164", "digits", "national", "nanp", "00", "011")
 _OF_DIAL = ("extension", "user", "caller_id", "call")
 LISTED = (*_OF_DIAL, *(f"number.{style}" for style in _NUMBERS), "custom.KEY", *SECRETS, TOKEN)

@@ -50,7 +50,9 @@ def control(switchboard: Switchboard, webhooks: Webhooks, method: str, path: str
 def _route(switchboard: Switchboard, webhooks: Webhooks, method: str, path: str, values: dict) -> Answer:
 	routes = {
 		("GET", "/_sim/calls"): lambda: _overview(switchboard),
-		("GET", "/_sim/requests"): lambda: _reply({"requests": list(map(as_dict, switchboard.requests))}),
+		("GET", "/_sim/requests"): lambda: _reply(
+			{"requests": [as_dict(request) for request in switchboard.requests]}
+		),
 		("GET", "/_sim/webhooks"): lambda: _webhooks(webhooks),
 		("POST", "/_sim/behave"): lambda: _behave(switchboard, values),
 		("POST", "/_sim/calls"): lambda: _begin(switchboard, values),
@@ -71,7 +73,7 @@ def _reset(switchboard: Switchboard) -> Answer:
 
 def _webhooks(webhooks: Webhooks) -> Answer:
 	told = {"webhooks": webhooks.all, "deliveries": webhooks.deliveries}
-	return _reply({name: list(map(as_dict, records)) for name, records in told.items()})
+	return _reply({name: [as_dict(record) for record in records] for name, records in told.items()})
 
 
 def _configure(webhooks: Webhooks, values: dict) -> Answer:
@@ -131,9 +133,8 @@ def _move(switchboard: Switchboard, call_id: int, action: str, values: dict) -> 
 def _end_of(values: dict) -> dict:
 	for name, value in values.items():
 		if value not in HANG_UP.get(name, ()):
-			raise ValueError(
-				f"{name} must be one of {', '.join(filter(None, HANG_UP.get(name, ('left out',))))}."
-			)
+			known = [choice for choice in HANG_UP.get(name, ("left out",)) if choice]
+			raise ValueError(f"{name} must be one of {', '.join(known)}.")
 	return values
 
 

@@ -20,7 +20,7 @@ PROVIDER = "generic_http"
 PREFIX = "/generic/"
 SHAPES = ("json", "text", "empty", "signed")
 TOKEN_PATH = f"{PREFIX}token"
-TOKEN = "simulated-t0ken/of+the=PBX"  # noqa: S105  of a simulated PBX
+TOKEN = "simulated-t0ken/of+the=PBX"  # noqa: S105  # nosec B105 - of a simulated PBX
 _REFUSED = Answer(401, b'{"success": false, "message": "Unauthorized"}')
 
 

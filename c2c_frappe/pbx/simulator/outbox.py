@@ -55,7 +55,7 @@ def _request(parts: SplitResult, way: str, told: Mapping[str, str]) -> bytes:
 		"field": (FORM, urlencode({"data": json.dumps(told)})),
 		"text": (TEXT, json.dumps(told)),
 	}[way]
-	query = "&".join(filter(None, [parts.query, urlencode(told) if way == "query" else ""]))
+	query = "&".join(part for part in (parts.query, urlencode(told) if way == "query" else "") if part)
 	lines = [
 		f"{'GET' if way == 'query' else 'POST'} {parts.path or '/'}{'?' if query else ''}{query} HTTP/1.1",
 		f"Host: {parts.netloc}",

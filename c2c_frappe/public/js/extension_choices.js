@@ -5,9 +5,11 @@ const LIST = "c2c-extensions";
 
 export function offer_extensions() {
 	document.addEventListener("focusin", ({ target }) => {
-		if (cur_frm?.doctype !== "User" || !target.matches?.("input[data-fieldname=pbx_extension]")) return;
+		if (!target.matches?.("input[data-fieldname=pbx_extension]")) return;
+		const { frm } = target.closest(".frappe-control")?.fieldobj || {};
+		if (frm?.doctype !== "User") return;
 		target.setAttribute("list", LIST);
-		fill(cur_frm.doc.pbx_account || "");
+		fill(frm.doc.pbx_account || "");
 	});
 }
 
