@@ -12,7 +12,7 @@ from c2c_frappe import accounts, dialing, extensions, numbers, replies
 from c2c_frappe.call_log import Draft
 from c2c_frappe.pbx import exchange, phone
 from c2c_frappe.pbx.base import MAX_ANSWER, DialRequest, HttpAnswer
-from c2c_frappe.pbx.errors import PbxError
+from c2c_frappe.pbx.errors import PbxError, RefusedError
 
 # In place of the name the call's row would get.
 CALL = "preview0000"
@@ -73,4 +73,4 @@ def _dial(account, user: str, doctype: str, name: str, number: str) -> DialReque
 def _first_number(record: numbers.Record | None) -> str:
 	if record and record.choices:
 		return record.choices[0].text
-	raise dialing.Refused("no_number", _("There is no phone number here yet. Choose a record, or enter one."))
+	raise RefusedError("no_number", _("There is no phone number here yet. Choose a record, or enter one."))

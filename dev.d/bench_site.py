@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import app_packages
 import mariadb
 import packages
 import services
@@ -102,9 +103,12 @@ def down() -> list[str]:
 
 
 def install_programs() -> None:
-	"""Install the programs a site needs besides the bench; raises packages.MissingError."""
+	"""Install what a site needs besides the bench; raises packages.MissingError or app_packages.MissingError."""
 	server = [] if mariadb.is_installed() else ["mariadbd"]
 	packages.install(packages.missing([*server, "redis-server", "node"]))
+	bench = find()
+	if bench:
+		app_packages.provide(bench.folder / "env/bin/python")
 
 
 def _sites(state_folder: Path, names: dict[str, str]) -> list[BenchSite]:

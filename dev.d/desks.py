@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import app_packages
 import bench_site
 import packages
 import real_bench
@@ -110,7 +111,7 @@ def bench_desk(kind: str, folder: Path = bench_site.TESTS, is_bare: bool = False
 	"""
 	try:
 		bench_site.install_programs()
-	except packages.MissingError as error:
+	except (packages.MissingError, app_packages.MissingError) as error:
 		raise UnavailableError(str(error)) from error
 	with bench_site.running(kind, folder, is_bare) as site:
 		yield site

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import app_packages
 import commands
 import services
 import test_counts
@@ -124,7 +125,7 @@ class BenchSite:
 			"FRAPPE_REDIS_QUEUE": f"redis://127.0.0.1:{ports['redis_queue']}",
 			"FRAPPE_SOCKETIO_PORT": str(ports["realtime"]),
 			"FRAPPE_SITE": self.name,
-			"PYTHONPATH": str(ROOT),
+			"PYTHONPATH": os.pathsep.join((str(ROOT), str(app_packages.FOLDER))),
 			"DEV_SERVER": "1",
 		}
 

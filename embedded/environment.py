@@ -39,6 +39,8 @@ ADDED = (
 	"google-auth-oauthlib~=1.2.4",
 	"google-auth~=2.48.0",
 	"freezegun~=1.5",
+	# What the app itself needs and the wheel does not.
+	"websocket-client~=1.8",
 )
 
 # Fetched by pip where the machine has no node, or one too old for the realtime server's fetch().

@@ -80,5 +80,7 @@ class TestSettings(SiteCase):
 				"repeat_window": "10",
 				"max_calls_per_user_per_minute": "10",
 				"max_calls_per_user_per_day": "500",
+				"wrap_up": "When asked",
+				"recording_days": "90",
 			},
 		)

@@ -74,7 +74,14 @@ class TestTimeline(SiteCase):
 
 	def test_what_people_and_pbxs_write_is_shown_as_text(self):
 		call = self.dial_lead()["call"]
-		site.move(call, message=f"said {CANARY}", failure_code="bad_reply", number=CANARY, notes=CANARY)
+		site.move(
+			call,
+			message=f"said {CANARY}",
+			failure_code="bad_reply",
+			number=CANARY,
+			dialled_number=CANARY,
+			notes=CANARY,
+		)
 		with patch.object(timeline, "get_fullname", lambda _user: CANARY):
 			(text,) = self.shown()
 		self.assertNotIn("<img", text)
