@@ -194,4 +194,4 @@ def test_the_sidebar_leads_from_the_workspace_to_a_report(page, site):
 	page.goto(f"{site.desk}/click-to-call")
 	page.locator(".body-sidebar .sidebar-header img[src$='/solid/click_to_call.svg']").wait_for()
 	page.locator(".body-sidebar a", has_text="Failures by Reason").click()
-	page.locator(".title-text:visible", has_text="Failures by Reason").wait_for()
+	page.locator(".navbar-breadcrumbs:visible", has_text="Failures by Reason").wait_for()
