@@ -185,6 +185,7 @@ def test_every_list_of_call_records_is_read_or_refused_without_a_secret(slug):
 			assert_fit_for_people(refusal.message)
 			return
 		for record in page.records:
+			assert re.fullmatch(r"[!-~]{1,140}", record.record_id)
 			assert_harmless(record.event)
 
 	look()
@@ -212,6 +213,8 @@ def assert_harmless(event):
 	assert news.of_stored(stored, **_kept_apart(event)) == event
 	assert event.evidence is None or event.evidence.status in status.ALL
 	news.fold([event, event])
+	assert len(event.pbx_call_id) <= 140
+	assert not set("<>\"'` ") & set(event.recording_url)
 	for moment in (event.started_at, event.answered_at, event.ended_at):
 		if moment:
 			assert moment.tzinfo is None and moment - AFTER < moment + BEFORE + timedelta(days=2)
