@@ -52,7 +52,8 @@ ALLOWED = {
 	"https://[fd00::1]:8443": "the same with IPv6",
 }
 URL = Setting("base_url", "Address", kind="url")
-SLUGS = sorted(registry.PROVIDERS)
+# A form's addresses are templates; they are judged as one is about to be connected to, see test_addresses.py.
+SLUGS = sorted(registry.PROVIDERS.keys() - {"generic_http"})
 ACCOUNTS = {
 	"commpeak": {"crm_id": "1", "client_id": "2", "base_url": "https://pbx.example.com:8443/api"},
 	"primevox": {"api_key": "key", "container_id": "123456", "base_url": "https://pbx.example.com:8443/api"},
