@@ -221,7 +221,9 @@ class TestHooks:
 		assert {"c2c_frappe.api.call.dial", "c2c_frappe.api.call.numbers"} <= called <= whitelisted
 
 	def test_every_command_made_for_bench_is_one_of_its_commands(self):
-		given_a_site = [name for name, _decorator in _decorated_plainly(PACKAGE / "commands.py", "pass_context")]
+		given_a_site = [
+			name for name, _decorator in _decorated_plainly(PACKAGE / "commands.py", "pass_context")
+		]
 		commands = [name for name, _decorator in _decorated(PACKAGE / "commands.py", "command")]
 		assert given_a_site and given_a_site == commands
 

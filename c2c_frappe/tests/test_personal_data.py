@@ -227,6 +227,8 @@ class TestCommands(PersonalCase):
 		from c2c_frappe import commands
 
 		for answer in ("n\n", ""):
-			asked = CliRunner().invoke(commands.c2c, ["forget", NUMBER], input=answer, obj=frappe._dict(profile=False))
+			asked = CliRunner().invoke(
+				commands.c2c, ["forget", NUMBER], input=answer, obj=frappe._dict(profile=False)
+			)
 			self.assertEqual((asked.exit_code, "cannot be undone" in asked.output), (1, True))
 		self.assertEqual(self.row(self.call).dialled_number, E164)
