@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from c2c_frappe import cli
 from c2c_frappe.pbx import exchange, news, payload, registry, status
 from c2c_frappe.pbx.base import DialRequest, HttpAnswer, redact
-from c2c_frappe.pbx.errors import RejectedError, UnavailableError
+from c2c_frappe.pbx.errors import PbxError, RejectedError, UnavailableError
+from c2c_frappe.pbx.import_rows import DAY_FIRST, Reading, read
 from c2c_frappe.pbx.matching import AFTER, BEFORE
 from c2c_frappe.pbx.settings import trimmed
 
@@ -225,8 +226,33 @@ def test_each_nasty_thing_in_each_field_of_an_event_or_a_record_is_harmless(slug
 				assert_of_known_form(record)
 
 
+def test_each_nasty_thing_in_each_cell_of_an_imported_row_is_harmless():
+	whole = {
+		"record_id": "x.1",
+		"started_at": "2026-11-23 12:00",
+		"answered_at": "2026-11-23 12:00:09",
+		"ended_at": "2026-11-23 12:01",
+		"duration": "0:51",
+		"direction": "in",
+		"extension": "1000",
+		"number": "+447700900123",
+		"result": "answered",
+		"recording": "https://pbx.example.com/1.mp3",
+	}
+	link = provider_of("commpeak").recording_link
+	reading = Reading(tuple(whole), "Europe/London", DAY_FIRST, ("GB",), link)
+	for field, text in itertools.product(whole, (*NASTY, *map(str, NASTY))):
+		try:
+			record = read({**whole, field: text}.values(), reading)
+		except PbxError as error:
+			assert error.message
+		else:
+			assert_of_known_form(record)
+			json.dumps(record.row, ensure_ascii=False).encode("utf-8", "replace")
+
+
 def assert_of_known_form(record):
-	assert re.fullmatch(r"[!-~]{1,140}", record.record_id)
+	assert re.fullmatch(r"[\w.:@/+=-]{1,140}", record.record_id, re.ASCII)
 	assert_harmless(record.event)
 
 
@@ -237,6 +263,7 @@ def assert_harmless(event):
 	assert event.evidence is None or event.evidence.status in status.ALL
 	news.fold([event, event])
 	assert len(event.pbx_call_id) <= 140
+	assert re.fullmatch(r"[^\s<>\"'`]{0,140}", event.extension)
 	assert not set("<>\"'` ") & set(event.recording_url)
 	for moment in (event.started_at, event.answered_at, event.ended_at):
 		if moment:

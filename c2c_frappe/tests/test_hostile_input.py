@@ -17,7 +17,7 @@ import frappe
 from frappe import client
 from werkzeug.test import EnvironBuilder
 
-from c2c_frappe import call_records
+from c2c_frappe import call_records, number_index
 from c2c_frappe.api import call
 from c2c_frappe.click_to_call.report.unreached_leads import unreached_leads
 from c2c_frappe.pbx import answers, exchange
@@ -154,6 +154,28 @@ class TestHostileWebhook(HostileCase):
 				with self.subTest(body=body[:30], kind=kind[:30]):
 					self.assertNotIn(self.post(data=body, content_type=kind).status_code, FAULTS)
 		self.assert_no_fault("a body")
+
+	def test_a_customer_s_call_with_any_text_for_the_extension_is_logged(self):
+		number_index.refresh("Lead", [self.lead])
+		frappe.db.commit()
+		told = {
+			"event": "start",
+			"direction": "in",
+			"number": "447700900123",
+			"started_at": "2026-11-23 12:00:00",
+		}
+		texts = [text for text in self.nasty if len(text) > 140 or set("<'\x00") & set(text)]
+		for n, text in enumerate(texts):
+			for extension in ("", text):
+				answer = self.post(json={**told, "uniqueid": f"77.{n}", "extension": extension})
+				self.assertEqual((answer.status_code, answer.json["message"]["outcome"]), (200, "Applied"))
+		made = {"pbx_call_id": ("like", "77.%")}
+		rows = frappe.get_all("PBX Call Log", made, ["name", "extension"])
+		self.addCleanup(frappe.db.delete, "PBX Call Log", made)
+		self.assertEqual(len(rows), len(texts))
+		for row in rows:
+			self.assertFalse(set("<>\"'") & set(row.extension or ""), row)
+		self.assert_no_fault("an extension")
 
 	def test_generated_bodies_and_fields_are_taken_or_refused(self):
 		def send(body, kind, query):
