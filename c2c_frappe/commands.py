@@ -1,13 +1,16 @@
-"""What the app adds to `bench`: `bench --site S c2c reconcile`, `... index` and `... listen`. Prints sentences; decides nothing."""
+"""What the app adds to `bench --site S c2c`: `reconcile`, `index`, `listen`, `export` and `forget`. Decides nothing."""
 
 from __future__ import annotations
 
+import json
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import click
 import frappe
 from frappe.commands import get_site, pass_context
+from frappe.utils import strip_html
 
 
 @click.group()
@@ -20,12 +23,8 @@ def c2c():
 @pass_context
 def reconcile(context, account: str | None = None):
 	"""Fetch the call records that are due now; exit 1 when a PBX did not give them."""
-	frappe.init(site=get_site(context))
-	frappe.connect()
-	try:
+	with _site(context):
 		has_failed = not all([_fetch(name) for name in _accounts(account)])
-	finally:
-		frappe.destroy()
 	sys.exit(1 if has_failed else 0)
 
 
@@ -39,17 +38,56 @@ def listen(context):
 		listener.listen(get_site(context), click.echo)
 
 
+@c2c.command()
 @click.option("--again", is_flag=True, help="Read every record, not only what is left of a run that stopped.")
 @pass_context
 def index(context, again: bool):
 	"""Read the numbers of the records that calls are linked to; exit 1 when another run is under way."""
+	with _site(context):
+		is_done = _read_numbers(again)
+	sys.exit(0 if is_done else 1)
+
+
+@c2c.command()
+@click.argument("number", required=False)
+@click.option("--record", nargs=2, metavar="DOCTYPE NAME", help="The calls of this record.")
+@pass_context
+def export(context, number: str | None, record: tuple[str, str] | None):
+	"""Print as JSON what is known of a phone number, or of a record's calls."""
+	from c2c_frappe import personal_data
+
+	with _site(context):
+		found = personal_data.export(number or "", *(record or ("", "")))
+		click.echo(json.dumps(found, indent=1))
+
+
+@c2c.command()
+@click.argument("number", required=False)
+@click.option("--record", nargs=2, metavar="DOCTYPE NAME", help="The calls of this record.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def forget(context, number: str | None, record: tuple[str, str] | None, yes: bool):
+	"""Erase a phone number, or who a record's calls were with, from calls and events for good."""
+	from c2c_frappe import personal_data
+
+	if not yes:
+		click.confirm("This cannot be undone. Go on?", abort=True)
+	with _site(context):
+		done = personal_data.erase(number or "", *(record or ("", "")))
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit - a command's last step
+		click.echo(json.dumps(done, indent=1))
+
+
+@contextmanager
+def _site(context) -> Iterator[None]:
 	frappe.init(site=get_site(context))
 	frappe.connect()
 	try:
-		is_done = _read_numbers(again)
+		yield
+	except frappe.ValidationError as error:
+		raise click.ClickException(strip_html(str(error))) from None
 	finally:
 		frappe.destroy()
-	sys.exit(0 if is_done else 1)
 
 
 def _read_numbers(again: bool) -> bool:

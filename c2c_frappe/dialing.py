@@ -6,6 +6,8 @@ decided here that `pbx/` can decide.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass, replace
 
 import frappe
@@ -42,10 +44,17 @@ def dial(click: Click) -> dict:
 
 	Raise PermissionError if the user may not read the record or the request id is another user's.
 	"""
+	click = replace(click, request_id=_known_form(click.request_id))
 	earlier = call_log.by_request(click.request_id)
 	if earlier:
 		return _repeated(earlier)
 	return _dial(Attempt(click))
+
+
+def _known_form(request_id: str) -> str:
+	"""Return a request's id as it may be stored and shown: the hash of one that is too long or has odd signs."""
+	is_plain = re.fullmatch(r"[\w.:-]{0,140}", request_id, re.ASCII)
+	return request_id if is_plain else hashlib.sha256(request_id.encode("utf-8", "replace")).hexdigest()
 
 
 def test_call(account: str, number: str) -> dict:

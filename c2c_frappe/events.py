@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import frappe
@@ -102,6 +102,30 @@ def retry(name: str) -> str:
 		return IGNORED
 	outcome = _try(name, row.account, event, row.record_id or "", get_datetime(row.received_at))
 	return APPLIED if outcome == ADDED else outcome
+
+
+def told_of(calls: Sequence[str], digits: Sequence[str]) -> list[dict]:
+	"""Return {received_at, account, payload} of what PBXs told of these calls, or of numbers with these digits."""
+	names = _about(calls, digits)
+	fields = ["received_at", "account", "payload"]
+	return frappe.get_all(DOCTYPE, {"name": ("in", names)}, fields, order_by="received_at")
+
+
+def erase(calls: Sequence[str], digits: Sequence[str]) -> int:
+	"""Empty these events and return how many; their keys stay, so that none comes again. The caller commits."""
+	names = _about(calls, digits)
+	empty = {"payload": "{}", "news": "", "recording_url": "", "outcome": IGNORED}
+	if names:
+		frappe.db.set_value(DOCTYPE, {"name": ("in", names)}, empty)
+	return len(names)
+
+
+def _about(calls: Sequence[str], digits: Sequence[str]) -> list[str]:
+	"""Return the names of events of these calls, and of those whose payload holds one of the numbers."""
+	found = set(frappe.get_all(DOCTYPE, {"call": ("in", calls)}, pluck="name")) if calls else set()
+	for each in digits:
+		found.update(frappe.get_all(DOCTYPE, {"payload": ("like", f"%{each}%")}, pluck="name"))
+	return sorted(found)
 
 
 def _read_again(name: str, row) -> CallEvent | None:

@@ -25,7 +25,10 @@ has_permission = {"PBX Call Log": "c2c_frappe.permissions.has_call_permission"}
 permission_query_conditions = {"PBX Call Log": "c2c_frappe.permissions.call_conditions"}
 
 doc_events = {
-	"User": {"validate": "c2c_frappe.extensions.validate_user"},
+	"User": {
+		"validate": "c2c_frappe.extensions.validate_user",
+		"after_rename": "c2c_frappe.personal_data.user_renamed",
+	},
 	"*": {
 		"on_update": "c2c_frappe.number_index.follow",
 		"after_rename": "c2c_frappe.number_index.follow_rename",

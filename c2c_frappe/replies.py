@@ -7,6 +7,7 @@ from frappe import _
 
 from c2c_frappe import callers, fixes, permissions
 from c2c_frappe.pbx import phone, policy, reasons, registry, status, wrapping_up
+from c2c_frappe.pbx.cells import as_text
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.text import Text
 
@@ -64,6 +65,7 @@ def sentence(text: str) -> str:
 	"""Return a sentence of the core in the user's language, fit for any place on a page.
 
 	It may repeat what a PBX said or somebody typed, and Frappe's report view shows texts as the HTML they may be:
-	so it has no < and no >.
+	so it has no < and no >, is one line, and no formula of a spreadsheet.
 	"""
-	return (text.translated(_) if isinstance(text, Text) else text).translate(_AS_TEXT)
+	said = (text.translated(_) if isinstance(text, Text) else text).translate(_AS_TEXT)
+	return as_text("".join(character if character.isprintable() else " " for character in said))

@@ -220,6 +220,13 @@ class TestHooks:
 		called = {path for file in SCRIPTS for path in _methods_called(file.read_text(encoding="utf-8"))}
 		assert {"c2c_frappe.api.call.dial", "c2c_frappe.api.call.numbers"} <= called <= whitelisted
 
+	def test_every_command_made_for_bench_is_one_of_its_commands(self):
+		given_a_site = [
+			name for name, _decorator in _decorated_plainly(PACKAGE / "commands.py", "pass_context")
+		]
+		commands = [name for name, _decorator in _decorated(PACKAGE / "commands.py", "command")]
+		assert given_a_site and given_a_site == commands
+
 	def test_every_patch_is_there(self):
 		lines = (PACKAGE / "patches.txt").read_text().splitlines()
 		for line in lines:
@@ -325,6 +332,14 @@ def _decorated(file, name):
 	for node in ast.walk(tree(file)):
 		for decorator in getattr(node, "decorator_list", ()):
 			if f".{name}" in ast.unparse(decorator):
+				yield node.name, decorator
+
+
+def _decorated_plainly(file, name):
+	"""Yield (function's name, decorator) for what is decorated with `name` itself."""
+	for node in ast.walk(tree(file)):
+		for decorator in getattr(node, "decorator_list", ()):
+			if ast.unparse(decorator) == name:
 				yield node.name, decorator
 
 

@@ -3,6 +3,7 @@
 Same examples in every run; C2C_FUZZ_EXAMPLES=5000 looks at more of them, and at others.
 """
 
+import itertools
 import json
 import os
 import re
@@ -18,7 +19,8 @@ from hypothesis import strategies as st
 from c2c_frappe import cli
 from c2c_frappe.pbx import exchange, news, payload, registry, status
 from c2c_frappe.pbx.base import DialRequest, HttpAnswer, redact
-from c2c_frappe.pbx.errors import RejectedError, UnavailableError
+from c2c_frappe.pbx.errors import PbxError, RejectedError, UnavailableError
+from c2c_frappe.pbx.import_rows import DAY_FIRST, Reading, read
 from c2c_frappe.pbx.matching import AFTER, BEFORE
 from c2c_frappe.pbx.settings import trimmed
 
@@ -61,34 +63,35 @@ EVENTS = {
 }
 
 # What a field may hold that somebody wants to break a reader with.
-NASTY = st.sampled_from(
-	[
-		"9999-12-31 23:59:59-23:59",
-		"0001-01-01 00:00:00+23:59",
-		"0001-01-01",
-		"1e400",
-		"-1",
-		"NaN",
-		"Infinity",
-		"\ud800",
-		"\x00",
-		"'; DROP TABLE x; --",
-		"<script>alert(1)</script>",
-		"=cmd|' /C calc'!A1",
-		"../../etc/passwd",
-		"+" + "9" * 400,
-		"x" * 5000,
-		"\r\nSet-Cookie: a=b",
-		"%s%n{0}{__class__}",
-		f"{SECRET}",
-		f"https://pbx.example/?key={SECRET}",
-		10**400,
-		2**63,
-		float("nan"),
-		float("-inf"),
-	]
+NASTY = (
+	"9999-12-31 23:59:59-23:59",
+	"0001-01-01 00:00:00+23:59",
+	"0001-01-01",
+	"1e400",
+	"-1",
+	"NaN",
+	"Infinity",
+	"\ud800",
+	"\x00",
+	"'; DROP TABLE x; --",
+	"<script>alert(1)</script>",
+	"=cmd|' /C calc'!A1",
+	"../../etc/passwd",
+	"+" + "9" * 400,
+	"x" * 5000,
+	"\r\nSet-Cookie: a=b",
+	"%s%n{0}{__class__}",
+	f"{SECRET}",
+	f"https://pbx.example/?key={SECRET}",
+	'https://x/"><img src=x>',
+	10**400,
+	2**63,
+	float("nan"),
+	float("-inf"),
 )
-SCALARS = NASTY | st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+SCALARS = (
+	st.sampled_from(NASTY) | st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+)
 VALUES = st.recursive(
 	SCALARS,
 	lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -112,7 +115,7 @@ def broken(whole):
 		return st.fixed_dictionaries({}, optional=parts) | st.fixed_dictionaries(parts)
 	if isinstance(whole, list):
 		return st.tuples(*(broken(value) for value in whole)).map(list) | SCALARS
-	return st.just(whole) | st.just(whole) | st.just(whole) | SCALARS
+	return st.just(whole) | st.just(whole) | st.sampled_from(NASTY) | SCALARS
 
 
 def spoken(slug):
@@ -185,7 +188,7 @@ def test_every_list_of_call_records_is_read_or_refused_without_a_secret(slug):
 			assert_fit_for_people(refusal.message)
 			return
 		for record in page.records:
-			assert_harmless(record.event)
+			assert_of_known_form(record)
 
 	look()
 
@@ -206,12 +209,62 @@ def test_every_event_is_news_or_none_and_news_can_be_kept_and_compared(slug):
 	look()
 
 
+@EACH_PROVIDER
+def test_each_nasty_thing_in_each_field_of_an_event_or_a_record_is_harmless(slug):
+	provider, whole = provider_of(slug), EVENTS.get(slug, {})
+	for field, text in itertools.product(whole, NASTY):
+		event = provider.parse_event({**whole, field: text})
+		if event:
+			assert_harmless(event)
+	for path in RECORDS.glob(f"{slug}.json"):
+		((key, rows),) = _loaded(path)["answer"].items()
+		row = next(iter(rows.values() if isinstance(rows, dict) else rows))
+		for field, text in itertools.product(row, NASTY):
+			broken_row = {**row, field: text}
+			listed = {str(text): broken_row} if isinstance(rows, dict) else [broken_row]
+			for record in provider.read_records(HttpAnswer(200, json.dumps({key: listed}))).records:
+				assert_of_known_form(record)
+
+
+def test_each_nasty_thing_in_each_cell_of_an_imported_row_is_harmless():
+	whole = {
+		"record_id": "x.1",
+		"started_at": "2026-11-23 12:00",
+		"answered_at": "2026-11-23 12:00:09",
+		"ended_at": "2026-11-23 12:01",
+		"duration": "0:51",
+		"direction": "in",
+		"extension": "1000",
+		"number": "+447700900123",
+		"result": "answered",
+		"recording": "https://pbx.example.com/1.mp3",
+	}
+	link = provider_of("commpeak").recording_link
+	reading = Reading(tuple(whole), "Europe/London", DAY_FIRST, ("GB",), link)
+	for field, text in itertools.product(whole, (*NASTY, *map(str, NASTY))):
+		try:
+			record = read({**whole, field: text}.values(), reading)
+		except PbxError as error:
+			assert error.message
+		else:
+			assert_of_known_form(record)
+			json.dumps(record.row, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def assert_of_known_form(record):
+	assert re.fullmatch(r"[\w.:@/+=-]{1,140}", record.record_id, re.ASCII)
+	assert_harmless(record.event)
+
+
 def assert_harmless(event):
 	"""News can be stored and read back, ranked and folded, and its times can be reckoned with and put in a table."""
 	stored = json.loads(json.dumps(event.as_stored()))
 	assert news.of_stored(stored, **_kept_apart(event)) == event
 	assert event.evidence is None or event.evidence.status in status.ALL
 	news.fold([event, event])
+	assert len(event.pbx_call_id) <= 140
+	assert re.fullmatch(r"[^\s<>\"'`]{0,140}", event.extension)
+	assert not set("<>\"'` ") & set(event.recording_url)
 	for moment in (event.started_at, event.answered_at, event.ended_at):
 		if moment:
 			assert moment.tzinfo is None and moment - AFTER < moment + BEFORE + timedelta(days=2)

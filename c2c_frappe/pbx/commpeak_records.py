@@ -85,7 +85,7 @@ def _record(
 ) -> CallRecord | None:
 	"""Return a row as a record, None for an internal call and a row without an id."""
 	said = {name: str(value).strip() for name, value in row.items() if isinstance(value, str | int | float)}
-	record_id = said.get("id") or said.get("uniqueid") or ""
+	record_id = answers.call_id(said.get("id") or said.get("uniqueid"), secrets)
 	kind = said.get("type", "").lower()
 	if not record_id or kind.startswith("internal"):
 		return None

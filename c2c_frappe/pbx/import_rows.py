@@ -82,7 +82,7 @@ def read(cells: Sequence[object], reading: Reading) -> CallRecord:
 def _record_id(said: Mapping[str, object], event: CallEvent) -> str:
 	"""Return the row's own id; without one, what tells it from other calls."""
 	if said.get("record_id"):
-		return _text(said["record_id"])[:140]
+		return _text(said["record_id"])
 	told = (event.started_at, event.extension, event.number, event.direction)
 	return hashlib.sha256("\0".join(str(part) for part in told).encode()).hexdigest()[:20]
 

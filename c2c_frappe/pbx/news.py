@@ -14,6 +14,8 @@ from datetime import datetime, timezone
 from c2c_frappe.pbx import phone, status
 from c2c_frappe.pbx.errors import InvalidNumberError
 
+_EXTENSION = re.compile(r"[^\s<>\"'`]{0,140}")
+
 
 @dataclass(frozen=True)
 class CallEvent:
@@ -36,6 +38,11 @@ class CallEvent:
 	ended_at: datetime | None = None
 	duration: int | None = None
 	recording_url: str = ""
+
+	def __post_init__(self):
+		# What a PBX calls an extension stands in the log as it came: text that can be none is none.
+		if not (self.extension.isprintable() and _EXTENSION.fullmatch(self.extension)):
+			object.__setattr__(self, "extension", "")
 
 	@property
 	def evidence(self) -> status.Evidence | None:

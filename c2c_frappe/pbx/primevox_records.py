@@ -73,18 +73,19 @@ def _failure(answer: HttpAnswer, secrets: tuple[str, ...]) -> PbxError:
 def _record(
 	key: str, row: Mapping[str, object], secrets: tuple[str, ...], link: Callable[[object], str]
 ) -> CallRecord | None:
-	"""Return a row as a record, None for an internal call. The row of an incoming call names no extension."""
+	"""Return a row as a record, None for an internal call and one without an id. An incoming call's names no extension."""
 	said = {name: str(value).strip() for name, value in row.items() if isinstance(value, str | int | float)}
 	is_incoming = said.get("callDirection") == _INCOMING
 	if not is_incoming and said.get("callDirection") != _OUTGOING:
 		return None
 	call_status = _LAST_EVENTS.get(said.get("lastEvent", "").lower().rstrip("."), "")
 	started_at, lasted = news.moment(said.get("callDate")), news.seconds(said.get("duration"))
+	call_id = answers.call_id(said.get("callUuid"), secrets)
 	event = CallEvent(
 		"record",
 		call_status,
 		"pbx_rejected" if call_status == status.FAILED else "",
-		pbx_call_id=answers.call_id(said.get("callUuid"), secrets),
+		pbx_call_id=call_id,
 		extension="" if is_incoming else said.get("cidNum", ""),
 		number=news.e164(whole(said.get("cidNum" if is_incoming else "numDialed", ""))),
 		direction="Incoming" if is_incoming else "Outgoing",
@@ -93,7 +94,8 @@ def _record(
 		duration=lasted if call_status == status.COMPLETED else None,
 		recording_url=link(said.get("recordingUrl")),
 	)
-	return CallRecord(said.get("callUuid") or key, event, row)
+	record_id = call_id or answers.call_id(key, secrets)
+	return CallRecord(record_id, event, row) if record_id else None
 
 
 def whole(number: str) -> str:

@@ -6,6 +6,8 @@ call started is asked for again until its end is known. All times are UTC withou
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,6 +15,7 @@ from datetime import datetime, timedelta
 from c2c_frappe.pbx.news import CallEvent
 
 OVERLAP = timedelta(minutes=15)
+_ID = re.compile(r"[\w.:@/+=-]{1,140}", re.ASCII)
 # What an account is asked for the first time, and the longest window, so that a crash repeats little.
 FIRST = timedelta(days=1)
 LONGEST = timedelta(hours=6)
@@ -32,11 +35,19 @@ class Window:
 
 @dataclass(frozen=True)
 class CallRecord:
-	"""One row of a PBX's call list: its id there, what it says, and the row as it came."""
+	"""One row of a PBX's call list: its id there, what it says, and the row as it came.
+
+	An id that is too long or has odd signs is known by its hash.
+	"""
 
 	record_id: str
 	event: CallEvent
 	row: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+	def __post_init__(self):
+		if not _ID.fullmatch(self.record_id):
+			hashed = hashlib.sha256(self.record_id.encode("utf-8", "replace")).hexdigest()
+			object.__setattr__(self, "record_id", hashed)
 
 	def with_id(self) -> CallRecord:
 		"""Return the record with its id as the PBX's id of the call."""

@@ -9,6 +9,7 @@ address that a connection's `reach` leaves out is not connected to, whatever nam
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import ssl
 import threading
@@ -72,17 +73,20 @@ def download(request: HttpRequest, connection: Connection, start: int, most: int
 
 
 def _check_ca_file(path: str) -> None:
-	try:
-		if path:
-			ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
-	except OSError:  # ssl.SSLError is one
-		is_readable = False
-	else:
-		is_readable = True
-	if not is_readable:
+	if path and not _is_readable(path):
 		raise ConfigurationError(
 			_("The CA file cannot be read. Give the path of a PEM file on the server."), "ca_file"
 		)
+
+
+def _is_readable(ca_file: str) -> bool:
+	if not os.path.isfile(ca_file):
+		return False  # to open a pipe is to wait for who writes into it
+	try:
+		ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_file)
+	except OSError:  # ssl.SSLError is one
+		return False
+	return True
 
 
 @dataclass(frozen=True)

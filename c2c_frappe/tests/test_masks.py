@@ -5,6 +5,7 @@ Frappe 15 has no masks. What is kept from a reader by its level is hidden on the
 
 from __future__ import annotations
 
+import json
 import re
 from unittest import SkipTest
 from unittest.mock import patch
@@ -151,6 +152,26 @@ class TestMasks(GuardedCase):
 					except frappe.PermissionError:
 						answer = {}
 					self.assertEqual(bool((answer or {}).get(column)), is_told)
+
+	def test_its_agent_cannot_guess_it_by_filters_and_sorting(self):
+		self.click(fieldname="mobile")
+		guess = json.dumps([[LOG, "dialled_number", "like", f"{E164[:-1]}%"]])
+		of_log = {"doctype": LOG}
+		for method, asked in (
+			("frappe.client.get_list", {"filters": guess}),
+			("frappe.client.get_list", {"or_filters": guess}),
+			("frappe.client.get_count", {"filters": guess}),
+			("frappe.client.get_value", {"filters": guess, "fieldname": "name"}),
+			("frappe.desk.reportview.get_count", {"filters": guess}),
+			("frappe.desk.listview.get_group_by_count", {"current_filters": "[]", "field": "dialled_number"}),
+			("frappe.desk.search.search_link", {"txt": E164[:-1], "searchfield": "dialled_number"}),
+		):
+			with self.subTest(method=method, asked=asked):
+				try:
+					answer = site.send(AGENT, "POST", method, **of_log, **asked)
+				except frappe.PermissionError:
+					continue
+				self.assertFalse(answer)
 
 	def test_a_pbx_that_repeats_the_number_does_not_show_it(self):
 		for said in ("No route to 447700900321", "+44 (0) 7700–900321 is busy", "٤٤٧٧٠٠٩٠٠٣٢١", "900321?"):

@@ -54,6 +54,8 @@ METHODS = {
 	"call_import.start": (MANAGERS, POST),
 	"recording.play": (AGENTS | MANAGERS, ANY),
 	"recording.delete": (MANAGERS, POST),
+	"personal_data.export": (MANAGERS, POST),
+	"personal_data.erase": (MANAGERS, POST),
 	"webhook.receive": (EVERYBODY, ("GET", "POST")),
 }
 OF_ACCOUNT = {"account": COMMPEAK}
@@ -68,6 +70,8 @@ ARGUMENTS = {
 	"account.fetch_records": OF_ACCOUNT,
 	"account.webhook_help": OF_ACCOUNT,
 	"account.phones": OF_ACCOUNT,
+	"personal_data.export": {"number": "+44 7700 900999"},
+	"personal_data.erase": {"number": "+44 7700 900999"},
 	"account.load_profile": {"profile": "exotel", "blanks": "{}"},
 	"account.preview_requests": {**OF_ACCOUNT, "user": AGENT, "number": site.LANDLINE},
 	"account.preview_answer": {**OF_ACCOUNT, "http_status": 200, "body": "{}"},

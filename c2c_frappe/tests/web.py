@@ -50,7 +50,10 @@ class Web:
 
 	def log_in(self, user: str, password: str) -> str:
 		"""Log in, open the Desk twice, and return the session's CSRF token, "" when Frappe did not keep it."""
-		desk = self.ask("/api/method/login", data={"usr": user, "pwd": password}).json["home_page"]
+		answer = self.ask("/api/method/login", data={"usr": user, "pwd": password})
+		if answer.status_code != 200:
+			raise RuntimeError(answer.get_data(as_text=True))
+		desk = answer.json["home_page"]
 		first, second = (self._csrf_token(desk) for _time in range(2))
 		return first if first == second else ""
 

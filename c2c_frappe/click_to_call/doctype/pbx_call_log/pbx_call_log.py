@@ -8,6 +8,7 @@ from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
 from c2c_frappe import callers, number_index, recordings, replies
+from c2c_frappe.pbx.cells import as_text
 
 
 class PBXCallLog(Document):
@@ -20,6 +21,11 @@ class PBXCallLog(Document):
 		self.set_onload("others", callers.records_of(others, frappe.session.user))
 		self.set_onload("recording", recordings.offer(self.name))
 		self.set_onload("can_hang_up", replies.can_hang_up(self.as_dict()))
+
+	def validate(self):
+		"""Keep what people wrote from being a formula in an export."""
+		for field in ("notes", "override_reason"):
+			self.set(field, as_text(self.get(field)))
 
 	@staticmethod
 	def clear_old_logs(days: int = 730) -> None:

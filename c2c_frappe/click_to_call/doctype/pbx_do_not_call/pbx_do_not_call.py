@@ -8,6 +8,7 @@ from frappe.model.document import Document
 
 from c2c_frappe import numbers, replies
 from c2c_frappe.pbx import phone
+from c2c_frappe.pbx.cells import as_text
 from c2c_frappe.pbx.errors import InvalidNumberError
 
 
@@ -21,3 +22,7 @@ class PBXDoNotCall(Document):
 		except InvalidNumberError as error:
 			frappe.throw(replies.sentence(error.message), title=_("Number"))
 		self.name = self.number
+
+	def validate(self):
+		"""Keep the reason from being a formula in an export."""
+		self.reason = as_text(self.reason)

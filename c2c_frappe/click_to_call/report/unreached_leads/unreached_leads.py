@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from c2c_frappe import call_counts
+from c2c_frappe.pbx.cells import as_text
 from c2c_frappe.pbx.tally import tally
 
 DOCTYPE = "Lead"
@@ -23,7 +24,7 @@ def execute(filters: dict | None = None) -> tuple:
 	rows = [
 		{
 			"lead": lead.name,
-			"lead_name": lead.lead_name,
+			"lead_name": as_text(lead.lead_name),
 			"status": lead.status,
 			"tries": found[lead.name].placed,
 			"last_try": last[lead.name],

