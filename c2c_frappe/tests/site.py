@@ -292,7 +292,7 @@ def make_lead_doctype() -> None:
 		{"fieldname": "country", "fieldtype": "Link", "label": "Country", "options": "Country"},
 		{"fieldname": "do_not_call", "fieldtype": "Check", "label": "Do not call"},
 	]
-	make_doctype("Lead", fields, [{"role": "PBX Agent", "read": 1, "write": 1}])
+	make_doctype("Lead", fields, [{"role": "PBX Agent", "read": 1, "write": 1}], title_field="lead_name")
 
 
 def make_visitor_doctype() -> None:
@@ -309,7 +309,7 @@ def make_visitor_doctype() -> None:
 	make_doctype(VISITOR, fields, [{"role": "PBX Agent", "read": 1, "write": 0, "if_owner": 1}])
 
 
-def make_doctype(name: str, fields: list[dict], permissions: list[dict]) -> None:
+def make_doctype(name: str, fields: list[dict], permissions: list[dict], **more) -> None:
 	"""Make a custom DocType that System Managers may do anything with, and others what permissions say."""
 	manager = {"role": "System Manager", "read": 1, "write": 1}
 	own = [{**manager, "create": 1, "delete": 1}, {**manager, "permlevel": 1}]
@@ -319,6 +319,7 @@ def make_doctype(name: str, fields: list[dict], permissions: list[dict]) -> None
 		"module": "Click To Call",
 		"custom": 1,
 		"autoname": "hash",
+		**more,
 	}
 	frappe.get_doc({**doctype, "fields": fields, "permissions": [*own, *permissions]}).insert()
 

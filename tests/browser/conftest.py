@@ -165,9 +165,17 @@ class Simulated:
 		"""Pick up the phone that rings."""
 		return self._ask("POST", f"calls/{call_id}/answer", leg)
 
-	def hang_up(self, call_id):
+	def begin(self, **call):
+		"""Begin a call at a phone or, with direction "in", from outside: extension, number."""
+		return self._ask("POST", "calls", call)["call"]
+
+	def hang_up(self, call_id, **how):
 		"""End a call."""
-		return self._ask("POST", f"calls/{call_id}/hangup", {})
+		return self._ask("POST", f"calls/{call_id}/hangup", how)
+
+	def send_webhooks(self, provider, url):
+		"""Tell this address of a vendor's calls from now on."""
+		self._ask("POST", "webhooks", {"provider": provider, "url": url})
 
 	def reset(self):
 		"""Forget calls, requests and misbehaviour."""
