@@ -44,13 +44,14 @@ setup_complete({"language": "English", "country": "United Kingdom", "timezone": 
 def running(kind: str = "erpnext", state_folder: Path = TESTS, is_bare: bool = False):
 	"""Yield a started site as it is right after the app's installation, and stop it at the end.
 
+	:param state_folder: has a folder for each kind
 	:param is_bare: without the app and without a web server
 	Raises BenchError when there is no bench with an app of this name, or when it cannot carry a site.
 	"""
-	sites = _sites(state_folder, NAMES)
-	site = next((each for each in sites if each.kind == kind), None)
-	if not site:
+	sites = _sites(state_folder / kind, {kind: NAMES[kind]})
+	if not sites:
 		raise BenchError(f"There is no bench with {kind} on this machine.")
+	(site,) = sites
 	services.stop(site.state)
 	try:
 		if not _is_made(sites):
@@ -112,9 +113,10 @@ def install_programs() -> None:
 
 
 def _sites(state_folder: Path, names: dict[str, str]) -> list[BenchSite]:
-	"""The sites the bench can carry, plain Frappe first."""
+	"""Those of the named sites, kind to name, that the bench can carry, plain Frappe first."""
 	bench = find()
-	return [BenchSite(bench, state_folder, kind, names[kind]) for kind in bench.apps] if bench else []
+	kinds = [kind for kind in bench.apps if kind in names] if bench else []
+	return [BenchSite(bench, state_folder, kind, names[kind]) for kind in kinds]
 
 
 def _stamp_file(site: BenchSite) -> Path:

@@ -1,4 +1,4 @@
-"""Two lanes of `./dev test` side by side: what runs on a bench, and all the rest. Each is a `./dev test` of its own.
+"""Two lanes of `./dev test` side by side: what runs on a bench's fullest site, and all the rest. Each is a `./dev test` of its own.
 
 Hands on what each prints, line by line with the lane's name in front. Never decides what passes.
 """
@@ -12,8 +12,7 @@ from dataclasses import asdict
 import test_summary
 from places import ROOT, STATE
 
-# Lane -> what `./dev test` is told for it, besides the parts and the expression asked for.
-LANES = {"bench": ("--no-embedded", "--no-core"), "other": ("--no-bench",)}
+BENCH, OTHER = LANES = ("bench", "other")
 FOLDER = STATE / "test-lanes"
 PATIENCE = 30
 
@@ -21,7 +20,7 @@ PATIENCE = 30
 def run(arguments: list[str]) -> list[test_summary.Outcome]:
 	"""Run both lanes with these arguments to their end; return all outcomes, the other lane's first."""
 	FOLDER.mkdir(parents=True, exist_ok=True)
-	lanes = {name: _start(name, [*arguments, *own]) for name, own in LANES.items()}
+	lanes = {name: _start(name, arguments) for name in LANES}
 	try:
 		with ThreadPoolExecutor(len(lanes)) as together:
 			list(together.map(_hand_on, lanes.items()))

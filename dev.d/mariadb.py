@@ -63,6 +63,7 @@ class Server:
 			f"--datadir={self.data}",
 			f"--socket={self._socket()}",
 			f"--pid-file={self.run / 'mariadb.pid'}",
+			f"--tmpdir={self._scratch()}",
 			f"--init-file={self._accounts()}",
 			"--bind-address=127.0.0.1",
 			f"--port={port}",
@@ -84,12 +85,19 @@ class Server:
 		shutil.rmtree(self.data, ignore_errors=True)
 		self.data.parent.mkdir(parents=True, exist_ok=True)
 		argv = [_program("mariadb-install-db", "mysql_install_db"), "--no-defaults", f"--datadir={self.data}"]
-		argv += ["--auth-root-authentication-method=normal", "--skip-test-db", *_as_root()]
+		argv += ["--auth-root-authentication-method=normal", "--skip-test-db"]
+		argv += [f"--tmpdir={self._scratch()}", *_as_root()]
 		result = subprocess.run(argv, capture_output=True, text=True, timeout=120)  # noqa: S603
 		if result.returncode:
 			raise services.ServiceError(
 				f"mariadb-install-db failed:\n{(result.stdout + result.stderr)[-2000:]}"
 			)
+
+	def _scratch(self) -> Path:
+		"""A folder of its own for temporary tables: a server removes those of others when it starts."""
+		folder = self.run / "tmp"
+		folder.mkdir(parents=True, exist_ok=True)
+		return folder
 
 	def _accounts(self) -> Path:
 		"""What the server runs at each start: the accounts it has, and no others."""

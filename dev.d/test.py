@@ -2,7 +2,7 @@
 
 `./dev test [core|asterisk|site|browser ...] [--no-bench] [--no-embedded] [-k EXPRESSION]`. What is needed is started on
 free loopback ports and stopped at the end. Site and browser tests run on a bench where one is found (with and
-without ERPNext) and on the embedded Desk, the bench's beside all the others. A part of which no test ran is a
+without ERPNext) and on the embedded Desk, those with ERPNext beside all the others. A part of which no test ran is a
 failure. The last lines say what ran where, what did not and why; `.dev/site-tests.json` keeps the counts of the
 site tests.
 """
@@ -41,10 +41,11 @@ UNAVAILABLE = (desks.UnavailableError, pytest_runs.UnavailableError)
 
 @dataclass(frozen=True)
 class Part:
-	"""One line of the summary: its title, what returns its report, and for site tests the kind of site."""
+	"""One line of the summary: its title, what returns its report, the lane, and for site tests the kind of site."""
 
 	title: str
 	run: Callable[[], dict]
+	lane: str = lanes.OTHER
 	site: str = ""
 
 
@@ -84,7 +85,8 @@ def _run_lane(options: argparse.Namespace) -> int:
 
 
 def _outcomes(options: argparse.Namespace) -> list[test_summary.Outcome]:
-	return [_outcome(part, options.expression) for part in _parts(options)]
+	parts = [part for part in _parts(options) if options.lane in ("", part.lane)]
+	return [_outcome(part, options.expression) for part in parts]
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -92,8 +94,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 	parser.add_argument("parts", nargs="*", metavar="core|asterisk|site|browser", help="default: all")
 	parser.add_argument("--no-bench", action="store_true", help="leave out a bench on this machine")
 	parser.add_argument("--no-embedded", action="store_true", help="leave out the embedded Desk")
-	parser.add_argument("--no-core", action="store_true", help=argparse.SUPPRESS)
-	parser.add_argument("--lane", default="", help=argparse.SUPPRESS)
+	parser.add_argument("--lane", default="", choices=lanes.LANES, help=argparse.SUPPRESS)
 	parser.add_argument(
 		"-k", dest="expression", default="", help="as in pytest; on a site part of a file's name"
 	)
@@ -106,32 +107,38 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 
 def _parts(options: argparse.Namespace) -> Iterator[Part]:
-	if not options.no_core:
-		yield from _parts_without_a_site(options)
+	yield from _parts_without_a_site(options)
+	kinds = desks.kinds(not options.no_bench, not options.no_embedded)
 	if "site" in options.parts:
-		for kind in desks.kinds(not options.no_bench, not options.no_embedded):
-			run = partial(_site_tests, kind, options.expression)
-			yield Part(f"site tests, {kind.label}", run, kind.label)
-			if kind.slug.startswith(FAULTS_ON):
-				yield Part(f"faults, {kind.label}", partial(pytest_runs.faults, options.expression))
-			if kind.slug.startswith(LIFE_ON):
-				run = partial(_life, kind, options.expression)
-				yield Part(f"install, migrate, uninstall, {kind.label}", run)
+		for kind in kinds:
+			yield from _parts_on_a_site(kind, options.expression)
 	if "browser" in options.parts:
-		for kind in desks.kinds(not options.no_bench, not options.no_embedded):
+		for kind in kinds:
 			of_icons = " (forms and icons)" if kind.has_richer_twin else ""
-			yield Part(
-				f"browser tests{of_icons}, {kind.label}", partial(_browser_tests, kind, options.expression)
-			)
+			run = partial(_browser_tests, kind, options.expression)
+			yield Part(f"browser tests{of_icons}, {kind.label}", run, _lane(kind))
 
 
 def _parts_without_a_site(options: argparse.Namespace) -> Iterator[Part]:
 	if "core" in options.parts:
 		yield Part("core and command line", partial(pytest_runs.core, options.expression))
-		title = f"the same with phonenumbers {pytest_runs.OLDEST_PHONENUMBERS}"
+		title = f"numbers with phonenumbers {pytest_runs.OLDEST_PHONENUMBERS}"
 		yield Part(title, partial(pytest_runs.core_with_oldest_phonenumbers, options.expression))
 	if "asterisk" in options.parts:
 		yield Part("a real Asterisk", partial(pytest_runs.asterisk, options.expression))
+
+
+def _parts_on_a_site(kind: desks.Kind, expression: str) -> Iterator[Part]:
+	lane = _lane(kind)
+	yield Part(f"site tests, {kind.label}", partial(_site_tests, kind, expression), lane, kind.label)
+	if kind.slug.startswith(FAULTS_ON):
+		yield Part(f"faults, {kind.label}", partial(pytest_runs.faults, expression), lane)
+	if kind.slug.startswith(LIFE_ON):
+		yield Part(f"install, migrate, uninstall, {kind.label}", partial(_life, kind, expression), lane)
+
+
+def _lane(kind: desks.Kind) -> str:
+	return lanes.OTHER if kind.has_richer_twin or kind.slug == "embedded" else lanes.BENCH
 
 
 def _outcome(part: Part, expression: str) -> test_summary.Outcome:

@@ -172,6 +172,18 @@ def seconds_between(lab, call):
 	return ended - answered
 
 
+def playable_seconds(player):
+	"""Let the browser's player load a recording; return how many seconds it has."""
+	return player.evaluate(
+		"""player => new Promise((resolve, reject) => {
+			player.addEventListener("loadedmetadata", () => resolve(player.duration));
+			player.addEventListener("error", () => reject(new Error(player.error.message)));
+			player.preload = "metadata";
+			player.load();
+		})"""
+	)
+
+
 class TestInTheBrowser:
 	def test_a_lead_is_called_and_the_customer_hangs_up(self, agent, open_form, site, asterisk, heard):
 		number = next(HANGS_UP)
@@ -185,7 +197,9 @@ class TestInTheBrowser:
 		assert abs(seconds_between(asterisk, row["name"]) - row["duration"]) < 1
 		assert record_of(asterisk, row["name"])["leadid"] == lead
 		assert row["recording_url"] == f"{asterisk.url}/ari/recordings/stored/{row['name']}/file"
-		agent.locator(".timeline-item", has_text=f"{number}: Completed").wait_for(state="attached")
+		entry = agent.locator(".timeline-item", has_text=f"{number}: Completed")
+		entry.wait_for(state="attached")
+		assert 1 < playable_seconds(entry.locator("audio")) < 4
 
 	def test_the_agent_hangs_up_on_the_phone(self, agent, open_form, site, asterisk, heard, extension):
 		extension("1008")
@@ -318,4 +332,5 @@ class TestWithoutAListener:
 			call = dial(api, HANGS_UP)
 			row = status(api, call, "Completed")
 		site.admin.set("User", EMAIL, pbx_account=ACCOUNT)
-		assert row["duration"] == 2 and row["recording_url"].startswith(f"{lab.url}/ari/recordings/stored/")
+		recording = site.admin.get("PBX Call Log", call)["recording_url"]
+		assert row["duration"] == 2 and recording.startswith(f"{lab.url}/ari/recordings/stored/")

@@ -119,6 +119,8 @@ def click_call(page):
 
 
 def close_dialog(page):
+	# Bootstrap closes nothing that is still fading in.
+	page.wait_for_function("!$('.modal.show').data('bs.modal')._isTransitioning")
 	page.keyboard.press("Escape")
 	page.locator(".modal.show").wait_for(state="hidden")
 

@@ -5,7 +5,6 @@ import re
 
 import pytest
 
-ACCOUNT = "CommPeak"
 # Numbers Ofcom set aside for fiction; no other file dials these.
 NUMBERS = (f"+44 7700 900{last:03}" for last in itertools.count(700))
 
@@ -25,7 +24,8 @@ def lead(site, number):
 @pytest.fixture
 def told(site, simulator):
 	"""The simulated PBX, which tells the site of its calls."""
-	described = site.admin.call("c2c_frappe.api.account.new_webhook_token", account=ACCOUNT)
+	account = site.admin.get("PBX Settings", "PBX Settings")["default_account"]
+	described = site.admin.call("c2c_frappe.api.account.new_webhook_token", account=account)
 	simulator.send_webhooks("commpeak", described["url"])
 	yield simulator
 	simulator.send_webhooks("commpeak", "")
