@@ -160,10 +160,11 @@ def test_the_support_table_leaves_out_nothing_that_providers_declare():
 
 
 @pytest.mark.parametrize("slug", registry.PROVIDERS)
-def test_every_provider_has_a_page_with_its_source_and_its_quirks(slug):
+def test_every_provider_has_a_page_with_its_source_where_to_find_its_ids_and_its_quirks(slug):
 	text = (ROOT / f"docs/providers/{slug}.md").read_text()
 	assert registry.PROVIDERS[slug].docs_url in text
 	assert f"**{registry.PROVIDERS[slug].capabilities.support}" in text
+	assert "## Where to find it" in text
 	assert "## Limitations and quirks" in text
 
 
