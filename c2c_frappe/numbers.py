@@ -19,6 +19,8 @@ from c2c_frappe.pbx.choice import Choice, ordered
 # Fields that hold a phone number though Frappe's metadata does not say so.
 UNMARKED_FIELDS = {"Customer": ["mobile_no"], "Supplier": ["mobile_no"], "Address": ["phone"]}
 NEVER = {"fax"}
+# A Contact's row that is ticked so, and the Contact's own field that repeats its number and says what it is.
+_PRIMARY = {"is_primary_mobile_no": "mobile_no", "is_primary_phone": "phone"}
 # What is allowed while no country is set anywhere: an empty set would mean all.
 NOWHERE = "none"
 _TEXT_FIELDS = {"Data", "Small Text", "Read Only"}
@@ -178,15 +180,16 @@ def _of_rows(meta, document) -> Iterator[Choice]:
 
 
 def _choices(fields: list, values: dict, document, row: str, masked: set[str]) -> Iterator[Choice]:
-	is_primary = bool(document.get("is_primary_phone") or document.get("is_primary_mobile_no"))
+	repeated_in = next((field for tick, field in _PRIMARY.items() if document.get(tick)), "")
 	for field in fields:
+		label = frappe.get_meta("Contact").get_label(repeated_in) if repeated_in else field.label
 		raw, seen = values[field.fieldname] or "", document.get(field.fieldname) or ""
 		# Frappe does not mask the rows of a record that is opened.
 		mask = _mask(raw) if raw == seen and field.fieldname in masked else seen
 		texts = phone.split(raw)
 		for n, text in enumerate(texts, 1):
 			shown = text if raw == mask else mask if len(texts) == 1 else f"{mask} ({n})"
-			yield Choice(field.fieldname, row, _(field.label), text, shown, is_primary)
+			yield Choice(field.fieldname, row, _(label), text, shown, bool(repeated_in))
 
 
 def _mask(text: str) -> str:

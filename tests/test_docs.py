@@ -1,9 +1,8 @@
-"""The documentation is true: its links, tables, codes, sentences and commands are compared with the code.
+"""The documentation is true: its links, tables and commands are compared with the code.
 
 `.dev/test-python/bin/python tests/test_docs.py` writes the support tables anew. No page's wording is judged here.
 """
 
-import ast
 import json
 import re
 import shlex
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from c2c_frappe.pbx import reasons, registry, status
+from c2c_frappe.pbx import registry
 from c2c_frappe.pbx.generic_http import profiles
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,18 +119,6 @@ def answer(command: list[str]) -> dict:
 	return json.loads(ended.stdout)
 
 
-def sentences() -> list[str]:
-	"""What the code says to people: the templates of `_` in Python, of `__` in JavaScript."""
-	found = []
-	for path in PACKAGE.rglob("*.py"):
-		for node in ast.walk(ast.parse(path.read_text())):
-			if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_" and node.args:
-				found += [node.args[0].value] if isinstance(node.args[0], ast.Constant) else []
-	for path in (PACKAGE / "public/js").glob("*.js"):
-		found += re.findall(r'__\("([^"]+)"', path.read_text())
-	return found
-
-
 @pytest.fixture
 def pbx():
 	"""The simulated PBX as the README starts it; gives the port."""
@@ -173,17 +160,12 @@ def test_the_support_table_leaves_out_nothing_that_providers_declare():
 
 
 @pytest.mark.parametrize("slug", registry.PROVIDERS)
-def test_every_provider_has_a_page_with_its_source_and_its_quirks(slug):
+def test_every_provider_has_a_page_with_its_source_where_to_find_its_ids_and_its_quirks(slug):
 	text = (ROOT / f"docs/providers/{slug}.md").read_text()
 	assert registry.PROVIDERS[slug].docs_url in text
 	assert f"**{registry.PROVIDERS[slug].capabilities.support}" in text
+	assert "## Where to find it" in text
 	assert "## Limitations and quirks" in text
-
-
-def test_every_failure_code_is_explained_under_a_heading_of_its_own():
-	codes = {evidence.failure_code for evidence in status.DIAL_ANSWERS.values()} | set(reasons.LABELS)
-	headings = re.findall(r"^### `(\w+)`$", (ROOT / "docs/troubleshooting.md").read_text(), re.MULTILINE)
-	assert sorted(headings) == sorted(codes - {""})
 
 
 def test_every_test_the_docs_name_is_there():
@@ -197,16 +179,6 @@ def test_every_test_the_docs_name_is_there():
 	there = {name for file in files for name in re.findall(r"def (test_\w+)\(", file.read_text())}
 	assert len(named) > 20
 	assert not sorted(named - there)
-
-
-def test_every_sentence_quoted_in_troubleshooting_is_one_the_code_says():
-	quoted = re.findall(r"^> (.+)$", (ROOT / "docs/troubleshooting.md").read_text(), re.MULTILINE)
-	patterns = [re.sub(r"\\{\d\\}", ".+", re.escape(sentence)) for sentence in sentences()]
-	# A template that is a placeholder and a word or two would fit anything.
-	patterns = [pattern for pattern in patterns if len(pattern.replace(".+", "")) > 10]
-	unknown = [text for text in quoted if not any(re.fullmatch(pattern, text) for pattern in patterns)]
-	assert len(quoted) > 30
-	assert unknown == []
 
 
 def test_every_module_named_in_the_code_map_exists():

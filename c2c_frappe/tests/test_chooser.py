@@ -44,6 +44,21 @@ class TestChooser(SiteCase):
 			],
 		)
 
+	def test_a_contacts_primary_numbers_say_which_is_the_mobile_and_which_the_phone(self):
+		contact = frappe.get_doc("Contact", self.contact)
+		contact.set("phone_nos", [])
+		contact.append("phone_nos", {"phone": site.LANDLINE, "is_primary_phone": 1})
+		contact.append("phone_nos", {"phone": site.MOBILE, "is_primary_mobile_no": 1})
+		contact.append("phone_nos", {"phone": "+1 202 555 0147"})
+		contact.save()
+		of_contact, of_row = frappe.get_meta("Contact"), frappe.get_meta("Contact Phone")
+		labels = [of_contact.get_label("phone"), of_contact.get_label("mobile_no"), of_row.get_label("phone")]
+		found = self.offer("Contact", self.contact)["numbers"]
+		self.assertEqual(
+			{n["number"]: n["label"] for n in found},
+			dict(zip(("+44 20 7946 0018", "+44 7700 900123", "+1 202-555-0147"), labels, strict=True)),
+		)
+
 	def test_one_number_written_in_two_ways_is_offered_once(self):
 		self.set_lead(phone="07700 900123")
 		self.assertEqual(self.offered("Lead", self.lead), [self.first_of_lead("+44 7700 900123")])

@@ -2,6 +2,11 @@
 
 import pytest
 
+# What a chart's data come from: itself, or a report.
+CHARTS = (
+	"/frappe.desk.doctype.dashboard_chart.dashboard_chart.get",
+	"/frappe.desk.query_report.run",
+)
 IS_LIVE = "frappe.realtime.socket && frappe.realtime.socket.connected"
 
 
@@ -17,3 +22,13 @@ def test_an_admin_s_list_opens_without_a_complaint(site, admin_page, doctype):
 	admin_page.goto(f"{site.desk}/{doctype.lower().replace(' ', '-')}")
 	admin_page.wait_for_function("doctype => window.cur_list && cur_list.doctype === doctype", arg=doctype)
 	admin_page.wait_for_function("!cur_list.refreshing && $(cur_list.$frappe_list).is(':visible')")
+
+
+def test_the_workspace_asks_for_each_of_its_charts_once(site, admin_page):
+	asked = []
+	admin_page.on("request", lambda sent: asked.append(sent.url) if sent.url.endswith(CHARTS) else None)
+	admin_page.goto(f"{site.desk}/click-to-call")
+	admin_page.locator(".dashboard-widget-box").nth(1).wait_for()
+	admin_page.wait_for_timeout(1000)
+	assert sorted(url.rpartition("/")[2] for url in asked) == sorted(name.lstrip("/") for name in CHARTS)
+	assert admin_page.locator(".modal.show").count() == 0

@@ -62,10 +62,11 @@ function show_listener(frm) {
 
 async function show_last_day(frm) {
 	const counts = await frappe.xcall(`${API}.last_day`, { account: frm.doc.name });
-	const colors = { Completed: "green", Failed: "red", Unknown: "orange", Unconfirmed: "orange" };
+	await frappe.model.with_doctype("PBX Call Log");
 	for (const { status, calls } of counts) {
 		const label = __("{0} in 24 hours: {1}", [__(status), calls]);
-		frm.dashboard.add_indicator(label, colors[status] || "blue");
+		const [, color] = frappe.get_indicator({ status }, "PBX Call Log");
+		frm.dashboard.add_indicator(label, color);
 	}
 }
 
