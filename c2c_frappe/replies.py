@@ -18,7 +18,7 @@ _AS_TEXT = {ord("<"): "‹", ord(">"): "›"}
 
 def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
 	"""Return {call, status, number, extension, message, failure_code, repeated, override, fix, can_hang_up, wrap_up,
-	caller} of a row.
+	has_recording, caller} of a row.
 
 	`override` tells how its reader may place the call despite the refusal: "now", "reason", or "" for not at all.
 	`wrap_up` says whether the wrap-up is to open by itself: "Offered", "Required" or "" for not.
@@ -37,6 +37,7 @@ def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
 		"fix": fixes.fix_for(row),
 		"can_hang_up": can_hang_up(row),
 		"wrap_up": wrapping_up.way(_setting(), row["status"], row["disposition"] or ""),
+		"has_recording": bool(row["recording_url"]),
 		"caller": callers.of_call(row, user or frappe.session.user),
 	}
 

@@ -102,8 +102,10 @@ export function show_error(error, target) {
 
 function show_followed(news, { call, title, since }) {
 	const is_known = shown?.call === call;
-	const is_news = !is_known || shown.status !== news.status;
-	const is_answered = is_known && is_news && news.status === "In Progress";
+	const is_new_status = !is_known || shown.status !== news.status;
+	// A recording is there some moments after the end.
+	const is_news = is_new_status || shown.has_recording !== news.has_recording;
+	const is_answered = is_known && is_new_status && news.status === "In Progress";
 	const start = is_answered ? Date.now() : (is_known && shown.since) || since;
 	show({ ...news, target: is_known ? shown.target : { title }, since: start });
 	if (is_news) refresh_timeline();
