@@ -191,16 +191,17 @@ class Attempt:
 		return self.click.number
 
 	def _chosen(self) -> Choice:
-		click, choices = self.click, self.record.choices
-		if not choices:
-			raise RefusedError("no_number", _("There is no phone number here yet. Add one, save, and call."))
-		chosen = choice.choose(choices, click.fieldname, click.row, click.number, self.countries)
+		click, record = self.click, self.record
+		wanted = (click.fieldname, click.row, click.number)
+		chosen = choice.choose_own_first(record.own, lambda: record.of_contacts, *wanted, self.countries)
 		if not chosen:
 			raise RefusedError("no_number", self._why_none_fits())
 		self.do_not_call = chosen.do_not_call
 		return chosen
 
 	def _why_none_fits(self) -> str:
+		if not self.record.choices:
+			return _("There is no phone number here yet. Add one, save, and call.")
 		if any(choice.is_masked and choice.shown == self.click.number for choice in self.record.choices):
 			return _(
 				"Several numbers of this record look like {0}. Call the one you mean from its field."
