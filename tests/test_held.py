@@ -32,7 +32,9 @@ class TestSlots:
 		assert taken(row("a", slot="Other#1", site_slot="1"))["site_slot"] == "2"
 
 	@pytest.mark.parametrize(
-		"held", [[("Main#1", "1")], [("Other#1", "1"), ("Third#1", "2")]], ids=["of the account", "of the site"]
+		"held",
+		[[("Main#1", "1")], [("Other#1", "1"), ("Third#1", "2")]],
+		ids=["of the account", "of the site"],
 	)
 	def test_without_a_free_slot_it_is_busy(self, held):
 		with pytest.raises(Busy):
