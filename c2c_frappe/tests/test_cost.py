@@ -36,7 +36,8 @@ class Meter:
 
 	def measure(self, act: Callable) -> Meter:
 		"""Count what this costs when it is done for the second time, with everything cached that Frappe caches."""
-		sql, commit = Database.sql, Database.commit
+		engine = frappe.db.__class__  # SQLite's has a commit of its own
+		sql, commit = Database.sql, engine.commit
 
 		def counted_sql(database, query, *args, **kwargs):
 			if str(query).split(None, 1)[0].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE"):
@@ -50,7 +51,7 @@ class Meter:
 		# As in production: with a development server Frappe reads each DocType's own record over and over.
 		with patch.object(frappe, "_dev_server", 0):
 			act()
-			with patch.object(Database, "sql", counted_sql), patch.object(Database, "commit", counted_commit):
+			with patch.object(Database, "sql", counted_sql), patch.object(engine, "commit", counted_commit):
 				act()
 		return self
 
