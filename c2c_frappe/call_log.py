@@ -15,31 +15,26 @@ from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.query_builder import CustomFunction
+from frappe.query_builder import Case, CustomFunction
 from frappe.query_builder.functions import Count
 from frappe.utils import now, now_datetime
 
-from c2c_frappe.pbx import news, status
+from c2c_frappe.pbx import held, news, status
 from c2c_frappe.pbx.base import DialResult
-from c2c_frappe.pbx.guards import first_free
+from c2c_frappe.pbx.held import Busy, Guards, Held, dial_key
 from c2c_frappe.pbx.news import CallEvent
 from c2c_frappe.site_time import of_utc, utc_now
 from c2c_frappe.transactions import ATTEMPTS, committed, was_ended
 
 DOCTYPE = "PBX Call Log"
-# After the exchange's own deadline: time to read the answer and to save it.
-GRACE = timedelta(seconds=5)
 _TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 COLUMNS = (
 	"name", "status", "agent", "account", "extension", "number", "reference_doctype", "reference_name",
 	"failure_code", "message", "requested_at", "reply_due", "duration", "direction", "missed_call_task",
 	"recording_url", "disposition", "notes", "dialled_number",
 )  # fmt: skip
-# What `apply` compares with what events say.
-APPLIED = (
-	"account", "evidence_rank", "status", "failure_code", "pbx_call_id", "custom_data", "extension", "number",
-	"dialled_number", "requested_at", "reference_name", "recording_deleted",
-)  # fmt: skip
+# What else `apply` compares with what events say.
+APPLIED = ("evidence_rank", "pbx_call_id", "custom_data", "recording_deleted")
 # What a call tells of the person at its other end, and when and how it was.
 OF_PERSON = (
 	"name", "direction", "status", "failure_code", "message", "agent", "account", "number", "dialled_number",
@@ -76,28 +71,10 @@ class Draft:
 	name: str = field(default_factory=lambda: frappe.generate_hash(length=10))
 
 
-@dataclass(frozen=True)
-class Guards:
-	"""What the row takes: dials in flight for the account and the site, seconds for the reply and for a repeat."""
-
-	account_slots: int
-	site_slots: int
-	reply_seconds: float
-	repeat_seconds: float
-
-
-class Busy(Exception):
-	"""All slots of the account or of the site are taken."""
-
-
-def by_request(request_id: str) -> dict | None:
-	"""Return the call this request id placed, or None."""
-	return _find({"request_id": request_id}) if request_id else None
-
-
 def by_name(name: str) -> dict | None:
 	"""Return a call's row as it is to be shown now, or None."""
-	return _find({"name": name})
+	row = frappe.db.get_value(DOCTYPE, name, COLUMNS, as_dict=True)
+	return shown(row) if row else None
 
 
 def of_record(doctype: str, name: str, limit: int) -> list[dict]:
@@ -107,29 +84,47 @@ def of_record(doctype: str, name: str, limit: int) -> list[dict]:
 	return [shown(row) for row in rows]
 
 
-def open(draft: Draft, guards: Guards, custom_data: dict[str, str]) -> tuple[dict, bool]:  # noqa: A001
-	"""Insert and commit the row that permits one dial; return (row, is_new).
+def look(agent: str, request_id: str) -> Held:
+	"""Return what stands against a dial of this agent; dials in flight past their deadline are swept first."""
+	table, moment = frappe.qb.DocType(DOCTYPE), utc_now()
+	is_due, is_over = _is_due(table, moment), _is_over(table, moment)
+	is_same = table.request_id == (request_id or None)
+	# Each part by a unique index. Not get_all with "is set", which reads as `slot != ''` and scans the table.
+	is_held = table.slot.isnotnull() | (table.dial_key.isnotnull() & (table.agent == agent))
+	query = frappe.qb.from_(table).where(is_held | is_same)
+	query = query.select(*(table[column] for column in (*COLUMNS, *held.COLUMNS)))
+	for mark, is_so in {"is_due": is_due, "is_over": is_over, "is_same_request": is_same}.items():
+		query = query.select(Case(mark).when(is_so, 1).else_(0))
+	rows = query.run(as_dict=True)
+	if any(row.is_due for row in rows):
+		sweep()
+	return held.of_rows(shown(row) for row in rows)
 
-	is_new False means the call was placed already, by the same request or by the same agent to the same number:
-	the row is that call's. Raise Busy when no slot is free.
+
+def open(  # noqa: A001
+	draft: Draft, guards: Guards, custom_data: dict[str, str], known: Held
+) -> dict | None:
+	"""Insert and commit the row that permits one dial, and return None.
+
+	A row that is returned is that of a call which was placed already, by the same request or by the same agent to the
+	same number. `known` is what `look` found. Raise Busy when no slot is free.
 	"""
 	if getattr(frappe.db, "_disable_transaction_control", 0):
 		raise RuntimeError(
 			"A call cannot be placed from within a document's save: its row could not be committed."
 		)
 	for _attempt in range(ATTEMPTS):
-		winner = under_way(draft)
+		winner = known.same_call(draft.agent, draft.number)
 		if winner:
-			return winner, False
-		if _insert({**_columns(draft), **_taken(draft, guards), "custom_data": json.dumps(custom_data)}):
-			return by_name(draft.name), True
+			return winner
+		# From a place of one's own: those who dial at the same moment would all try the same one, and wait in turn.
+		start = secrets.randbelow(guards.site_slots)
+		taken = known.take(draft.account, guards, utc_now(), start)
+		row = {**_columns(draft), **_dialling(draft), **taken, "custom_data": json.dumps(custom_data)}
+		if _insert(row, known.over):
+			return None
+		known = look(draft.agent, draft.request_id)
 	raise Busy
-
-
-def under_way(draft: Draft) -> dict | None:
-	"""Return the call that is this one: of the same request, or of the same agent to the same number just now."""
-	sweep()
-	return by_request(draft.request_id) or _find({"dial_key": _dial_key(draft)})
 
 
 def refuse(draft: Draft, failure_code: str, message: str) -> tuple[dict, bool]:
@@ -138,7 +133,7 @@ def refuse(draft: Draft, failure_code: str, message: str) -> tuple[dict, bool]:
 	for _attempt in range(ATTEMPTS):
 		if _insert(row):
 			return by_name(draft.name), True
-		winner = by_request(draft.request_id)
+		winner = look(draft.agent, draft.request_id).same_request
 		if winner:
 			return winner, False
 	raise RuntimeError("The row of a refused call could not be written.")
@@ -150,20 +145,18 @@ def close(name: str, result: DialResult, message: str, repeat_seconds: float) ->
 	The repeat window starts anew: a second click may have waited for a web worker as long as the PBX took.
 	"""
 	repeat_until = utc_now() + timedelta(seconds=repeat_seconds)
-	freed = {"slot": None, "site_slot": None, "reply_due": None, "repeat_until": repeat_until}
+	known = {"slot": None, "site_slot": None, "reply_due": None, "repeat_until": repeat_until}
 	if result.pbx_call_id:
-		freed["pbx_call_id"] = result.pbx_call_id
+		known["pbx_call_id"] = result.pbx_call_id
 	if status.is_final(result.status):
-		freed["dial_key"] = None
-	table = frappe.qb.DocType(DOCTYPE)
+		known["dial_key"] = None
 	said = {**_said(result.evidence), "message": message}
 
-	def save():
-		_update(freed, table.name == name)
-		_update(said, (table.name == name) & _is_weaker(table, result.evidence))
+	def save() -> dict:
+		row = _locked(name, "evidence_rank")
+		return _changed(row, {**known, **said} if row.evidence_rank < result.evidence.rank else known)
 
-	committed(save)
-	return by_name(name)
+	return committed(save)
 
 
 def name_at_pbx(account: str, pbx_id: str) -> str:
@@ -199,7 +192,7 @@ def apply(name: str, told: Callable[[], list[CallEvent]], whose: Callable[[dict,
 	once both know all of them. Of a call that began at the PBX, `whose` returns agent and record for a row and what
 	is new of its extension and number.
 	"""
-	row = frappe.db.get_value(DOCTYPE, name, APPLIED, as_dict=True, for_update=True)
+	row = _locked(name, *APPLIED)
 	events = told()
 	now_known = status.Evidence(row.evidence_rank, row.status, row.failure_code or "")
 	best = status.best([now_known, *(event.evidence for event in events if event.evidence)])
@@ -218,9 +211,19 @@ def apply(name: str, told: Callable[[], list[CallEvent]], whose: Callable[[dict,
 		facts.update(_said(best), message="")
 	if status.is_final(best.status):
 		facts["dial_key"] = None
-	if facts:
-		_update(facts, frappe.qb.DocType(DOCTYPE).name == name)
-	return by_name(name)
+	return _changed(row, facts) if facts else shown(row)
+
+
+def _locked(name: str, *others: str) -> dict:
+	"""Return a call's COLUMNS and other ones, the row locked until the caller commits."""
+	return frappe.db.get_value(DOCTYPE, name, (*COLUMNS, *others), as_dict=True, for_update=True)
+
+
+def _changed(row: dict, values: dict) -> dict:
+	"""Update a row that is locked and return it as it is to be shown now."""
+	_update(values, frappe.qb.DocType(DOCTYPE).name == row.name)
+	row.update(values)
+	return shown(row)
 
 
 def _as_columns(facts: dict) -> dict:
@@ -273,25 +276,37 @@ def note_task(name: str, task: str) -> None:
 
 def sweep() -> None:
 	"""Free the guards that are past their deadline and turn dials nobody answered for into Unknown; commit."""
-	moment = utc_now()
-	table = frappe.qb.DocType(DOCTYPE)
-	is_due = table.slot.isnotnull() & (table.reply_due < moment)
-	is_answered = table.slot.isnull() | (table.reply_due < moment)
-	is_over = table.dial_key.isnotnull() & (table.repeat_until < moment) & is_answered
-	names = frappe.qb.from_(table).select(table.name).where(is_due | is_over).run(pluck=True)
+	table, moment = frappe.qb.DocType(DOCTYPE), utc_now()
+	is_due = _is_due(table, moment)
+	names = frappe.qb.from_(table).select(table.name).where(is_due | _is_over(table, moment)).run(pluck=True)
 	if not names:
 		return
 	# By name, after a plain read: an UPDATE over these ranges would lock the gaps other dials insert into.
-	interrupted = status.of_dial("interrupted")
-	is_named = table.name.isin(names)
-	is_silent = is_named & is_due & _is_weaker(table, interrupted)
+	is_named, interrupted = table.name.isin(names), status.of_dial("interrupted")
+	said = {**_said(interrupted), "message": _(status.INTERRUPTED.template)}
 
 	def free():
-		_update({**_said(interrupted), "message": _(status.INTERRUPTED.template)}, is_silent)
+		_update(said, is_named & is_due & (table.evidence_rank < interrupted.rank))
 		_update({"slot": None, "site_slot": None}, is_named & is_due)
-		_update({"dial_key": None}, is_named & is_over)
+		_end_repeats(names)
 
 	committed(free)
+
+
+def _is_due(table, moment: datetime):
+	"""Tell of rows that their dial is in flight for longer than its reply could take."""
+	return table.slot.isnotnull() & (table.reply_due < moment)
+
+
+def _is_over(table, moment: datetime):
+	"""Tell of rows that another dial of the agent to the number is no repeat any more."""
+	is_answered = table.slot.isnull() | (table.reply_due < moment)
+	return table.dial_key.isnotnull() & (table.repeat_until < moment) & is_answered
+
+
+def _end_repeats(names: Sequence[str]) -> None:
+	table = frappe.qb.DocType(DOCTYPE)
+	_update({"dial_key": None}, table.name.isin(names) & _is_over(table, utc_now()))
 
 
 def _said(evidence: status.Evidence) -> dict:
@@ -301,10 +316,6 @@ def _said(evidence: status.Evidence) -> dict:
 		"evidence_rank": evidence.rank,
 		"modified": now(),
 	}
-
-
-def _is_weaker(table, evidence: status.Evidence):
-	return table.evidence_rank < evidence.rank
 
 
 def _update(values: dict, condition) -> None:
@@ -333,40 +344,21 @@ def _columns(draft: Draft) -> dict:
 	}
 
 
-def _taken(draft: Draft, guards: Guards) -> dict:
-	"""Return the columns that hold the guards of one dial; raise Busy when no slot is free."""
-	moment = utc_now()
-	reply_due = moment + timedelta(seconds=guards.reply_seconds) + GRACE
-	# Not get_all with "is set", which reads as `slot != ''` and scans the table.
-	table = frappe.qb.DocType(DOCTYPE)
-	query = frappe.qb.from_(table).select(table.slot, table.site_slot).where(table.slot.isnotnull())
-	rows = query.run(as_dict=True)
-	# From a place of one's own: those who dial at the same moment would all try the same one, and wait in turn.
-	start = secrets.randbelow(guards.site_slots)
-	slot = first_free([row.slot for row in rows], f"{draft.account}#", guards.account_slots, start)
-	site_slot = first_free([row.site_slot for row in rows], "", guards.site_slots, start)
-	if not slot or not site_slot:
-		raise Busy
-	return {
-		**_said(status.of_dial("none_yet")),
-		"dial_key": _dial_key(draft),
-		"slot": slot,
-		"site_slot": site_slot,
-		"reply_due": reply_due,
-		"repeat_until": moment + timedelta(seconds=guards.repeat_seconds),
-	}
+def _dialling(draft: Draft) -> dict:
+	return {**_said(status.of_dial("none_yet")), "dial_key": dial_key(draft.agent, draft.number)}
 
 
-def _dial_key(draft: Draft) -> str:
-	return f"{draft.agent}|{draft.number}"
+def _insert(row: dict, over: Sequence[str] = ()) -> bool:
+	"""Insert and commit; return False, rolled back, when a unique column was taken by somebody faster.
 
-
-def _insert(row: dict) -> bool:
-	"""Insert and commit; return False, rolled back, when a unique column was taken by somebody faster."""
+	Rows in `over` give up their dial keys with it, as far as their repeat windows are over.
+	"""
 	document = frappe.get_doc({"doctype": DOCTYPE, **row})
 	document.flags.ignore_links = True
 	said_before = len(frappe.local.message_log)
 	try:
+		if over:
+			_end_repeats(over)
 		document.insert(ignore_permissions=True, set_name=row["name"])
 		frappe.db.commit()
 	except Exception as error:
@@ -377,11 +369,6 @@ def _insert(row: dict) -> bool:
 		del frappe.local.message_log[said_before:]
 		return False
 	return True
-
-
-def _find(filters: dict) -> dict | None:
-	row = frappe.db.get_value(DOCTYPE, filters, COLUMNS, as_dict=True)
-	return shown(row) if row else None
 
 
 def shown(row: dict) -> dict:

@@ -15,12 +15,10 @@ def of_record(document) -> list:
 		return []
 	fields = document.meta.get("fields", {"fieldtype": "Link", "options": "Contact"})
 	linked = [document.get(field.fieldname) for field in fields]
-	names = dict.fromkeys(name for name in [*linked, *_linking(document)] if name)
-	return [frappe.get_doc("Contact", name) for name in names if _is_readable(name)]
-
-
-def _is_readable(contact: str) -> bool:
-	return bool(frappe.db.exists("Contact", contact)) and permissions.may("read", "Contact", contact)
+	names = list(dict.fromkeys(name for name in [*linked, *_linking(document)] if name))
+	there = frappe.get_all("Contact", {"name": ("in", names)}, pluck="name") if names else []
+	found = (frappe.get_doc("Contact", name) for name in names if name in there)
+	return [contact for contact in found if permissions.may("read", "Contact", contact)]
 
 
 def _linking(document) -> list[str]:

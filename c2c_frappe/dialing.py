@@ -15,11 +15,12 @@ from frappe import _
 from frappe.utils import cint
 
 from c2c_frappe import accounts, call_log, extensions, numbers, replies, screening, site_address
-from c2c_frappe.call_log import Busy, Draft, Guards
+from c2c_frappe.call_log import Draft
 from c2c_frappe.pbx import choice, custom_data, exchange, guards, phone, status
 from c2c_frappe.pbx.base import DialRequest
 from c2c_frappe.pbx.choice import Choice
 from c2c_frappe.pbx.errors import InvalidNumberError, PbxError, RefusedError
+from c2c_frappe.pbx.held import Busy, Guards
 from c2c_frappe.pbx.phone_text import without_numbers
 
 
@@ -44,11 +45,9 @@ def dial(click: Click) -> dict:
 
 	Raise PermissionError if the user may not read the record or the request id is another user's.
 	"""
-	click = replace(click, request_id=_known_form(click.request_id))
-	earlier = call_log.by_request(click.request_id)
-	if earlier:
-		return _repeated(earlier)
-	return _dial(Attempt(click))
+	attempt = Attempt(replace(click, request_id=_known_form(click.request_id)))
+	earlier = attempt.held.same_request
+	return _repeated(earlier) if earlier else _dial(attempt)
 
 
 def _known_form(request_id: str) -> str:
@@ -68,12 +67,12 @@ def test_call(account: str, number: str) -> dict:
 def _dial(attempt: Attempt) -> dict:
 	try:
 		attempt.prepare()
-		row, is_new = call_log.open(attempt.draft, attempt.guards(), attempt.custom_data())
+		earlier = call_log.open(attempt.draft, attempt.guards(), attempt.custom_data(), attempt.held)
 	except PbxError as refusal:
 		return _refuse(attempt.draft, refusal.failure_code, replies.sentence(refusal.message))
 	except Busy:
 		return _refuse(attempt.draft, "pbx_busy", _busy_sentence())
-	return _tell(attempt.place()) if is_new else _repeated(row)
+	return _repeated(earlier) if earlier else _tell(attempt.place())
 
 
 def _refuse(draft: Draft, failure_code: str, message: str) -> dict:
@@ -113,6 +112,7 @@ class Attempt:
 		self.record: numbers.Record | None = None
 		self.do_not_call = False
 		self.draft = Draft(frappe.session.user, click.request_id)
+		self.held = call_log.look(self.draft.agent, click.request_id)
 
 	def prepare(self) -> None:
 		"""Find the phone and the number, and ask policy; nothing is written and nothing is sent."""
@@ -153,11 +153,11 @@ class Attempt:
 		self._find_account(account)
 
 	def _find_account(self, name: str) -> None:
-		if not name or not frappe.db.exists("PBX Account", name):
+		self.account = accounts.by_name(name)
+		if not self.account:
 			raise RefusedError(
 				"misconfigured", _("There is no PBX account for you. Ask a PBX Manager to set one.")
 			)
-		self.account = frappe.get_cached_doc("PBX Account", name)
 		if not self.account.enabled:
 			raise RefusedError(
 				"disabled",
@@ -191,16 +191,17 @@ class Attempt:
 		return self.click.number
 
 	def _chosen(self) -> Choice:
-		click, choices = self.click, self.record.choices
-		if not choices:
-			raise RefusedError("no_number", _("There is no phone number here yet. Add one, save, and call."))
-		chosen = choice.choose(choices, click.fieldname, click.row, click.number, self.countries)
+		click, record = self.click, self.record
+		wanted = (click.fieldname, click.row, click.number)
+		chosen = choice.choose_own_first(record.own, lambda: record.of_contacts, *wanted, self.countries)
 		if not chosen:
 			raise RefusedError("no_number", self._why_none_fits())
 		self.do_not_call = chosen.do_not_call
 		return chosen
 
 	def _why_none_fits(self) -> str:
+		if not self.record.choices:
+			return _("There is no phone number here yet. Add one, save, and call.")
 		if any(choice.is_masked and choice.shown == self.click.number for choice in self.record.choices):
 			return _(
 				"Several numbers of this record look like {0}. Call the one you mean from its field."
@@ -208,7 +209,9 @@ class Attempt:
 		return _("That number is not on this record. Save or reload it, and call again.")
 
 	def _screen(self) -> None:
-		wanted = screening.Request(self.draft, self.number, self.do_not_call, self.click.override.strip())
+		is_repeat = self.held.same_call(self.draft.agent, self.draft.number) is not None
+		override = self.click.override.strip()
+		wanted = screening.Request(self.draft, self.number, self.do_not_call, override, is_repeat)
 		overridden = screening.screen(wanted, self.settings)
 		if overridden:
 			self._note(overridden=overridden, override_reason=wanted.override)

@@ -67,9 +67,15 @@ def owners(number: str) -> tuple[Owner, ...]:
 	return by_activity(found)
 
 
-def not_to_be_called(candidates: Iterable[str]) -> dict[str, tuple[str, str]]:
-	"""Return {E.164 number: (DocType, name)} of those that belong to a record which asks not to be called."""
-	places = _holders([number for number in candidates if number])
+def not_to_be_called(
+	candidates: Iterable[str], but: tuple[str, str] | None = None
+) -> dict[str, tuple[str, str]]:
+	"""Return {E.164 number: (DocType, name)} of those that belong to a record which asks not to be called.
+
+	`but` is a record that need not be looked at.
+	"""
+	found = _holders([number for number in candidates if number])
+	places = [(number, doctype, name) for number, doctype, name in found if (doctype, name) != but]
 	refusing = {(doctype, n) for doctype, names in _by_doctype(places) for n in _refusing(doctype, names)}
 	return {number: (doctype, name) for number, doctype, name in places if (doctype, name) in refusing}
 

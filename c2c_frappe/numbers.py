@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
 from c2c_frappe import contacts
 from c2c_frappe.pbx import phone, policy
@@ -28,13 +30,28 @@ _TEXT_FIELDS = {"Data", "Small Text", "Read Only"}
 
 @dataclass(frozen=True)
 class Record:
-	"""A record that can be called: its numbers, its country's ISO code and its company."""
+	"""A record that can be called: its own numbers, primary ones first, its country's ISO code and its company."""
 
-	doctype: str
-	name: str
-	choices: tuple[Choice, ...]
+	document: Document
+	own: tuple[Choice, ...]
 	country: str
 	company: str
+
+	@property
+	def name(self) -> str:
+		return self.document.name
+
+	@cached_property
+	def of_contacts(self) -> tuple[Choice, ...]:
+		"""Return the numbers of its Contacts, which are read when they are asked for: a click seldom means one."""
+		is_refused = says_do_not_call(self.document.doctype, self.document)
+		found = (_of_contact(contact, is_refused) for contact in contacts.of_record(self.document))
+		return ordered([choice for choices in found for choice in choices])
+
+	@property
+	def choices(self) -> tuple[Choice, ...]:
+		"""Return all its numbers: its own, and then those of its Contacts."""
+		return (*self.own, *self.of_contacts)
 
 
 class Held(NamedTuple):
@@ -57,7 +74,7 @@ def unmarked_fields() -> dict[str, list[str]]:
 
 
 def of_record(doctype: str, name: str) -> Record:
-	"""Return the record with its own numbers, primary ones first, and then those of its Contacts.
+	"""Return the record with its numbers.
 
 	Raise PermissionError if the user may not read the record, DoesNotExistError if there is none. Fields of
 	a permlevel the user cannot read are left out.
@@ -66,15 +83,9 @@ def of_record(doctype: str, name: str) -> Record:
 	frappe.get_meta(doctype)
 	document = frappe.get_doc(doctype, name)
 	document.check_permission("read")
-	is_refused = says_do_not_call(doctype, document)
-	own = _of_document(document, is_refused)
-	of_contacts = [
-		choice for contact in contacts.of_record(document) for choice in _of_contact(contact, is_refused)
-	]
 	return Record(
-		doctype,
-		name,
-		(*ordered(own), *ordered(of_contacts)),
+		document,
+		ordered(_of_document(document, says_do_not_call(doctype, document))),
 		country_code(document.get("country") if document.meta.has_field("country") else ""),
 		document.get("company") or "",
 	)
@@ -164,7 +175,7 @@ def _of_document(document, is_refused: bool) -> list[Choice]:
 def _own(meta, document) -> Iterator[Choice]:
 	fields = _readable_phone_fields(meta)
 	masked = _masked(meta, fields)
-	for values in _raw(meta.name, fields, "name", [document.name]):
+	for values in _raw(meta.name, fields, "name", [document.name]) if _has_masks(fields) else [document]:
 		yield from _choices(fields, values, document, "", masked)
 
 
@@ -174,16 +185,23 @@ def _of_rows(meta, document) -> Iterator[Choice]:
 		fields = _readable_phone_fields(child, meta.name)
 		masked = _masked(child, fields, meta.name)
 		rows = {row.name: row for row in document.get(table.fieldname) or []}
-		for values in _raw(child.name, fields, "parent", [document.name], meta.name, table.fieldname):
-			if values["name"] in rows:
-				yield from _choices(fields, values, rows[values["name"]], values["name"], masked)
+		place = ("parent", [document.name], meta.name, table.fieldname)
+		for values in _raw(child.name, fields, *place) if _has_masks(fields) else rows.values():
+			name = values.get("name")
+			if name in rows:
+				yield from _choices(fields, values, rows[name], name, masked)
 
 
-def _choices(fields: list, values: dict, document, row: str, masked: set[str]) -> Iterator[Choice]:
+def _has_masks(fields: list) -> bool:
+	"""Tell whether a document may hold masks in these fields, which Frappe 15 has none of."""
+	return any(field.get("mask") for field in fields)
+
+
+def _choices(fields: list, values, document, row: str, masked: set[str]) -> Iterator[Choice]:
 	repeated_in = next((field for tick, field in _PRIMARY.items() if document.get(tick)), "")
 	for field in fields:
 		label = frappe.get_meta("Contact").get_label(repeated_in) if repeated_in else field.label
-		raw, seen = values[field.fieldname] or "", document.get(field.fieldname) or ""
+		raw, seen = values.get(field.fieldname) or "", document.get(field.fieldname) or ""
 		# Frappe does not mask the rows of a record that is opened.
 		mask = _mask(raw) if raw == seen and field.fieldname in masked else seen
 		texts = phone.split(raw)
@@ -198,7 +216,7 @@ def _mask(text: str) -> str:
 
 
 def _masked(meta, fields: list, parenttype: str | None = None) -> set[str]:
-	"""Return the names of those fields of which this user sees a mask only; Frappe 15 has no masks."""
+	"""Return the names of those fields of which this user sees a mask only."""
 	masked = [field for field in fields if field.get("mask")]
 	if not masked or frappe.session.user == "Administrator":
 		return set()

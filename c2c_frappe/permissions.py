@@ -26,10 +26,13 @@ def sees_all(user: str | None = None) -> bool:
 	return bool(SEES_ALL & set(frappe.get_roles(user)))
 
 
-def may(ptype: str, doctype: str, name: str, user: str | None = None) -> bool:
-	"""Tell whether the user may do this to a record; shows no message, as Frappe does to who may do it to none."""
+def may(ptype: str, doctype: str, record, user: str | None = None) -> bool:
+	"""Tell whether the user may do this to a record, given as a document or by its name.
+
+	Shows no message, as Frappe does to who may do it to none.
+	"""
 	has_role = frappe.has_permission(doctype, ptype, user=user)
-	return bool(has_role and frappe.has_permission(doctype, ptype, doc=name, user=user))
+	return bool(has_role and frappe.has_permission(doctype, ptype, doc=record, user=user))
 
 
 def require_agent() -> None:

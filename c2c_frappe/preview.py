@@ -62,7 +62,7 @@ def _dial(account, user: str, doctype: str, name: str, number: str) -> DialReque
 		account=account.name,
 		extension=own.extension,
 		number=phone.find(number or _first_number(record), countries).e164,
-		reference_doctype=record.doctype if record else "",
+		reference_doctype=doctype if record else "",
 		reference_name=record.name if record else "",
 		name=CALL,
 	)

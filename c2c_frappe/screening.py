@@ -12,7 +12,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_system_timezone, get_time, now_datetime
 
-from c2c_frappe import alerts, call_log, number_index, numbers, permissions, recent_calls
+from c2c_frappe import alerts, number_index, numbers, permissions, recent_calls
 from c2c_frappe.call_log import Draft
 from c2c_frappe.pbx import phone, policy
 from c2c_frappe.pbx.errors import RefusedError
@@ -23,12 +23,16 @@ DO_NOT_CALL = "PBX Do Not Call"
 
 @dataclass(frozen=True)
 class Request:
-	"""A call somebody wants: `override` is the reason given for placing it despite an earlier refusal."""
+	"""A call somebody wants: `override` is the reason given for placing it despite an earlier refusal.
+
+	`is_repeat` tells that it is no further call: `call_log.open` answers with the one that is under way.
+	"""
 
 	draft: Draft
 	number: PhoneNumber
 	is_refused_by_record: bool
 	override: str
+	is_repeat: bool
 
 
 def screen(wanted: Request, settings) -> str:
@@ -54,7 +58,8 @@ def _do_not_call(wanted: Request, _settings) -> None:
 			"do_not_call",
 			_("This record asks not to be called. If that is wrong, correct it on the record first."),
 		)
-	if number_index.not_to_be_called([wanted.number.e164]):
+	looked_at = (wanted.draft.reference_doctype, wanted.draft.reference_name)
+	if number_index.not_to_be_called([wanted.number.e164], looked_at):
 		raise RefusedError(
 			"do_not_call",
 			_(
@@ -92,10 +97,9 @@ def _caps(wanted: Request, settings) -> None:
 		"site_day": (settings.max_calls_per_day, day, ""),
 	}
 	limits = {name: limit for name, (limit, _since, _agent) in caps.items() if limit}
-	counts = {name: recent_calls.count_dials(*caps[name][1:]) for name in limits}
+	counts = recent_calls.count_dials({name: caps[name][1:] for name in limits})
 	reached = policy.over_cap(counts, limits)
-	# A repeat is no further call: `call_log.open` answers with the one that is under way.
-	if reached and not call_log.under_way(wanted.draft):
+	if reached and not wanted.is_repeat:
 		alerts.cap_reached(agent, reached, limits[reached])
 		raise RefusedError("rate_limited", _cap_sentence(reached).format(limits[reached]))
 
@@ -111,7 +115,7 @@ def _cap_sentence(cap: str) -> str:
 
 def _pause(wanted: Request, _settings) -> None:
 	pause = recent_calls.pause_of(wanted.draft.account)
-	if pause and not call_log.under_way(wanted.draft):
+	if pause and not wanted.is_repeat:
 		sentence = _("{0} has not answered for {1} seconds. Calls are paused until {2}.")
 		seconds = round((now_datetime() - pause.since).total_seconds())
 		raise RefusedError(

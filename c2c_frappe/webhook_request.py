@@ -57,9 +57,8 @@ def _key(address: str) -> str:
 
 
 def _account(request):
-	name = request.args.get("account") or request.headers.get("X-PBX-Account") or ""
-	is_there = name and frappe.db.exists("PBX Account", {"name": name, "enabled": 1})
-	return frappe.get_cached_doc("PBX Account", name) if is_there else None
+	account = accounts.by_name(request.args.get("account") or request.headers.get("X-PBX-Account") or "")
+	return account if account and account.enabled else None
 
 
 def _has_token(account, request) -> bool:

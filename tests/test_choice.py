@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx.choice import Choice, choose, distinct, local_time, ordered
+from c2c_frappe.pbx.choice import Choice, choose, choose_own_first, distinct, local_time, ordered
 
 MOBILE = Choice("mobile_no", "", "Mobile", "+44 7700 900123", "+44 7700 900123")
 PHONE = Choice("phone", "", "Phone", "020 7946 0123", "020 7946 0123")
@@ -89,6 +89,41 @@ class TestChoose:
 		assert found is None or any(found is each for each in choices)
 		if found and number:
 			assert found.text == number
+
+
+# A mask may be that of several numbers; the rows of other records are named otherwise than a record's own.
+TEXTS = ("+44 7700 900123", "07700 900123", "+44 7700 900456", "020 7946 0123")
+MASK = "+44XXXXXX"
+
+
+def numbers_at(fields, rows):
+	shown = st.sampled_from([*TEXTS, MASK])
+	places = (st.sampled_from(fields), st.sampled_from(rows), st.just("L"), st.sampled_from(TEXTS))
+	built = st.builds(Choice, *places, shown)
+	return st.lists(built.filter(lambda choice: choice.shown in (choice.text, MASK)), max_size=4)
+
+
+class TestOwnFirst:
+	@given(
+		numbers_at(["phone", "mobile_no"], ["", "own"]),
+		numbers_at(["phone"], ["other1", "other2"]),
+		st.sampled_from(["", "phone", "mobile_no"]),
+		st.sampled_from(["", "own", "other1"]),
+		st.sampled_from(["", MASK, *TEXTS]),
+	)
+	def test_it_is_what_would_be_chosen_among_all(self, own, others, fieldname, row, number):
+		wanted = (fieldname, row, number, ("GB",))
+		found = choose_own_first(own, lambda: others, *wanted)
+		assert found == choose([*own, *others], *wanted)
+
+	def test_a_mask_that_is_also_a_contacts_chooses_none(self):
+		other = Choice("phone", "row3", "Phone", "+44 7700 900789", MASKED.shown)
+		assert choose_own_first([MASKED], lambda: [other], "", "", MASKED.shown, ("GB",)) is None
+		assert choose_own_first([MASKED], lambda: [other], "phone", "row2", MASKED.shown, ("GB",)) is MASKED
+
+	@pytest.mark.parametrize("place", [("mobile_no", "", ""), ("mobile_no", "", MOBILE.text), ("", "", "")])
+	def test_the_others_are_not_asked_for_when_it_is_an_own_one(self, place):
+		assert choose_own_first([MOBILE], lambda: pytest.fail("asked"), *place, ("GB",)) is MOBILE
 
 
 class TestOrder:

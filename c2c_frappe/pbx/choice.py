@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -69,6 +69,21 @@ def choose(
 			fitting.append(choice)
 	is_vague = bool(number) and len(distinct(fitting, countries)) > 1
 	return fitting[0] if fitting and not is_vague else None
+
+
+def choose_own_first(
+	own: Sequence[Choice],
+	others: Callable[[], Sequence[Choice]],
+	fieldname: str,
+	row: str,
+	number: str,
+	countries: Sequence[str],
+) -> Choice | None:
+	"""Return what `choose` finds among all; `others`, rows of other records, are asked for only if they can matter."""
+	chosen = choose(own, fieldname, row, number, countries)
+	# A mask without a place may stand for a number of another record too.
+	is_certain = chosen and (fieldname or row or not number or not chosen.is_masked)
+	return chosen if is_certain else choose((*own, *others()), fieldname, row, number, countries)
 
 
 def local_time(number: str, now: datetime) -> str:

@@ -191,7 +191,8 @@ class TestOtherCalls(RecordsCase):
 		self.finish()
 		self.fetch()
 		self.dial_lead()
-		self.assertEqual(recent_calls.count_dials(frappe.utils.add_to_date(None, hours=-1), AGENT), 1)
+		since = frappe.utils.add_to_date(None, hours=-1)
+		self.assertEqual(recent_calls.count_dials({"mine": (since, AGENT)}), {"mine": 1})
 
 	def test_a_record_that_may_be_a_clicks_makes_no_second_row(self):
 		call = self.dial_lead()["call"]
