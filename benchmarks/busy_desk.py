@@ -18,23 +18,26 @@ THINK = 0.02
 NUMBERS = (f"+447700{last:06}" for last in itertools.count(900000))
 
 
-def measure(floor) -> str:
-	"""Return the section of the results; `floor` is a Floor of dev.d on a started site."""
+def measure(floor, share: float = 1) -> str:
+	"""Return the section of the results; `floor` is a Floor of dev.d on a started site, `share` of the reads is done."""
+	reads = round(READS * share)
 	lead = floor.send("GET", "/api/resource/Lead?limit_page_length=1")[1]["data"][0]["name"]
 	path = f"/api/method/frappe.client.get?{urlencode({'doctype': 'Lead', 'name': lead})}"
-	_reads(floor, path)
-	rows = {"quiet": _reads(floor, path)}
+	_reads(floor, path, reads)
+	rows = {"quiet": _reads(floor, path, reads)}
 	floor.pbx("POST", "behave", {"kind": "hang"})
-	rows[f"{AGENTS} agents click, the PBX hangs, each insists"] = _while_clicking(floor, path, "Try now")
-	rows[f"{AGENTS} agents click, the PBX hangs"] = _while_clicking(floor, path, "")
+	rows[f"{AGENTS} agents click, the PBX hangs, each insists"] = _while_clicking(
+		floor, path, reads, "Try now"
+	)
+	rows[f"{AGENTS} agents click, the PBX hangs"] = _while_clicking(floor, path, reads, "")
 	floor.pbx("POST", "reset", {})
-	rows["quiet again"] = _reads(floor, path)
+	rows["quiet again"] = _reads(floor, path, reads)
 	return _table(rows, floor)
 
 
-def _reads(floor, path: str) -> tuple[list[float], int]:
+def _reads(floor, path: str, reads: int) -> tuple[list[float], int]:
 	seconds = []
-	for _read in range(READS):
+	for _read in range(reads):
 		began = time.perf_counter()
 		status, _body = floor.send("GET", path)
 		seconds.append(time.perf_counter() - began)
@@ -44,7 +47,7 @@ def _reads(floor, path: str) -> tuple[list[float], int]:
 	return seconds, 0
 
 
-def _while_clicking(floor, path: str, override: str) -> tuple[list[float], int]:
+def _while_clicking(floor, path: str, reads: int, override: str) -> tuple[list[float], int]:
 	is_over, clicks = threading.Event(), []
 
 	def click() -> None:
@@ -57,7 +60,7 @@ def _while_clicking(floor, path: str, override: str) -> tuple[list[float], int]:
 	for agent in agents:
 		agent.start()
 	time.sleep(BETWEEN)
-	seconds, _none = _reads(floor, path)
+	seconds, _none = _reads(floor, path, reads)
 	is_over.set()
 	for agent in agents:
 		agent.join(60)
@@ -69,7 +72,7 @@ def _table(rows: dict, floor) -> str:
 	lines = [
 		f"## An unrelated request while a PBX hangs ({floor.site.label})",
 		"",
-		f"`frappe.client.get` of a Lead, {READS} times one after the other, on {floor.site.web_workers} web workers as bench"
+		f"`frappe.client.get` of a Lead, {len(rows['quiet'][0])} times one after the other, on {floor.site.web_workers} web workers as bench"
 		f" starts them (gunicorn, sync). Each of {AGENTS} agents clicks another number every {BETWEEN} seconds; a busy one"
 		" does so every forty. The ratio is to the 95th percentile of both quiet rows together. *Insists* means that the"
 		" pause after three silent dials is overridden each time.",

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 import frappe
-from click_cost import connected, fill
+from filling import connected, fill
 from frappe.utils import now_datetime
 
 STREAM = Path(__file__).parent.parent / "tests/events/asterisk/customer_hangs_up.jsonl"

@@ -33,10 +33,6 @@ class Peer:
 	sent: Callable[[str, str], dict]
 	prepare: Callable[[str], None]
 
-	@property
-	def path(self) -> str:
-		return f"/api/method/{self.app}.{self.method}"
-
 	def check(self, answer: dict) -> None:
 		"""Raise RuntimeError unless the answer is that of a call which was placed and has its row."""
 		if not (answer.get("Call") or answer).get("Sid"):
@@ -90,19 +86,21 @@ def _exotel_integration(user: str) -> None:
 	}
 	dates = {"date_of_birth": "1990-01-01", "date_of_joining": "2020-01-01"}
 	employee = {"doctype": "Employee", **person, **dates, "user_id": user, "cell_number": MOBILE}
-	frappe.get_doc(employee).insert()
+	if not frappe.db.exists("Employee", {"user_id": user}):
+		frappe.get_doc(employee).insert()
 
 
 def _telephony(user: str) -> None:
 	_set("TP Exotel Settings", subdomain=PBX)
 	agent = {"doctype": "TP Telephony Agent", "user": user, "mobile_no": MOBILE}
-	frappe.get_doc({**agent, "exotel": 1, "exotel_number": EXOPHONE}).insert()
+	if not frappe.db.exists(agent):
+		frappe.get_doc({**agent, "exotel": 1, "exotel_number": EXOPHONE}).insert()
 
 
 _PEERS = (
 	Peer(
 		"exotel_integration",
-		"handler.make_a_call",
+		"exotel_integration.handler.make_a_call",
 		lambda lead, number: {
 			"to_number": number,
 			"caller_id": EXOPHONE,
@@ -112,7 +110,7 @@ _PEERS = (
 	),
 	Peer(
 		"telephony",
-		"exotel.handler.make_a_call",
+		"telephony.exotel.handler.make_a_call",
 		lambda lead, number: {"to_number": number, "link_doctype": "Lead", "link_docname": lead},
 		_telephony,
 	),

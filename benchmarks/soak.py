@@ -34,18 +34,19 @@ print(chr(10), held, dialing, connections, transactions)
 """
 
 
-def measure(floor) -> str:
-	"""Return the section of the results; `floor` is a Floor of dev.d on a started site."""
+def measure(floor, share: float = 1) -> str:
+	"""Return the section of the results; `floor` is a Floor of dev.d on a started site, `share` of the calls is placed."""
+	calls = round(CALLS * share)
 	rows = [_standing(floor)]
 	for _round in range(ROUNDS):
 		began = time.perf_counter()
 		with ThreadPoolExecutor(TABS) as tabs:
-			answers = list(tabs.map(lambda number: _call(floor, number), itertools.islice(NUMBERS, CALLS)))
+			answers = list(tabs.map(lambda number: _call(floor, number), itertools.islice(NUMBERS, calls)))
 		seconds = time.perf_counter() - began
 		unexpected = sum(not is_good for is_good in answers)
 		rows.append((*_standing(floor), len(answers) / seconds, unexpected))
 		floor.pbx("POST", "reset", {})
-	return _table(rows, floor)
+	return _table(rows, calls, floor)
 
 
 def _call(floor, number: str) -> bool:
@@ -82,12 +83,12 @@ def _resident(pid: str) -> int:
 	return sum(int(line.split()[1]) for line in lines if line.startswith(("Private_Clean", "Private_Dirty")))
 
 
-def _table(rows: list[tuple], floor) -> str:
+def _table(rows: list[tuple], calls: int, floor) -> str:
 	rate = sum(row[7] for row in rows[1:]) / ROUNDS
 	lines = [
 		f"## Soak ({floor.site.label})",
 		"",
-		f"{ROUNDS * CALLS:,} calls with {3 * ROUNDS * CALLS:,} events by {TABS} clients as fast as {floor.site.web_workers}"
+		f"{ROUNDS * calls:,} calls with {3 * ROUNDS * calls:,} events by {TABS} clients as fast as {floor.site.web_workers}"
 		f" web workers take them: {rate:.1f} calls a second, {rate / BUSY_FLOOR:.1f} times what 200 agents place who each"
 		f" call every 40 seconds. {100 * FAULTY:g} % met a PBX that errs, {100 * DOUBLE:g} % were clicked twice; who found the"
 		" lines taken clicked again.",
@@ -97,5 +98,5 @@ def _table(rows: list[tuple], floor) -> str:
 	]
 	for number, row in enumerate(rows):
 		cells = [f"{row[0]:.0f}", *row[1:7], *([f"{row[7]:.1f}", row[8]] if number else ["", ""])]
-		lines.append(f"| {number * CALLS:,} calls | {' | '.join(map(str, cells))} |")
+		lines.append(f"| {number * calls:,} calls | {' | '.join(map(str, cells))} |")
 	return "\n".join(lines)

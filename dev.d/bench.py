@@ -1,7 +1,8 @@
-"""Measure what a click costs the server and what the Desk loads, and write benchmarks/RESULTS.md.
+"""Measure what clicks, events, lists and reports cost on a full site, and write benchmarks/RESULTS.md.
 
-Needs a bench with ERPNext, on which a throwaway site is made. Figures of one machine: the ratios travel better
-than the milliseconds.
+Needs a bench with ERPNext, on which throwaway sites are made; the full one stays, for the next time. Figures of one
+machine: the ratios travel better than the milliseconds. `./dev bench full` measures one part alone, and --quick
+everything a few times only, to see that it works; both print and write no page.
 """
 
 import gzip
@@ -13,11 +14,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import app_packages
 import asterisk_figures
 import asterisk_install
-import click_figures
+import bench_site
 import commands
 import desks
+import full_figures
 import packages
 import real_bench
 import services
@@ -26,10 +29,12 @@ from places import EMBEDDED, FIGURES, ROOT
 from progress import say, step, warn
 
 RESULTS = ROOT / "benchmarks/RESULTS.md"
-# With Frappe's development server each DocType's own record is read over and over, which no production site does.
-AS_IN_PRODUCTION = {"DEV_SERVER": "0"}
 ON_A_FLOOR = ("busy_desk", "soak")
 BUNDLE = "c2c_frappe/public/js/c2c_frappe.bundle.js"
+# Of what is done at length, this share is done with --quick.
+SHARE = 0.1
+# A part's text, and what it found that must not be.
+Measured = tuple[str, list[str]]
 
 
 class MeasureError(Exception):
@@ -39,27 +44,35 @@ class MeasureError(Exception):
 UNAVAILABLE = (
 	MeasureError,
 	desks.UnavailableError,
+	real_bench.BenchError,
 	packages.MissingError,
+	app_packages.MissingError,
 	asterisk_install.UnavailableError,
 	services.ServiceError,
 )
 
 
 def main(arguments: list[str]) -> int:
-	if arguments:
-		print("usage: ./dev bench")
+	is_quick = "--quick" in arguments
+	names = [word for word in arguments if word != "--quick"]
+	if not PARTS.keys() >= set(names):
+		print(f"usage: ./dev bench [--quick] [{'|'.join(PARTS)} ...]")
 		return 2
 	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the site is stopped
 	try:
-		parts = [_click_cost(), asterisk_figures.text(_run), *_on_a_floor(), _bytes()]
+		measured = [PARTS[name](is_quick) for name in names or PARTS]
 	except UNAVAILABLE as error:
 		warn(f"Not measured: {error}")
 		return 1
-	text = "\n\n".join(parts)
+	text = "\n\n".join(section for section, _faults in measured)
 	print(f"\n{text}")
-	RESULTS.write_text(f"{_head()}\n\n{text}\n")
-	say(f"Written to {RESULTS.relative_to(ROOT)}")
-	return 0
+	if not (names or is_quick):
+		RESULTS.write_text(f"{_head()}\n\n{text}\n")
+		say(f"Written to {RESULTS.relative_to(ROOT)}")
+	faults = [fault for _section, found in measured for fault in found]
+	for fault in faults:
+		warn(fault)
+	return 1 if faults else 0
 
 
 def _head() -> str:
@@ -76,23 +89,13 @@ def _head() -> str:
 	)
 
 
-def _click_cost() -> str:
-	"""What a click costs, and the peers' clicks beside it."""
-	bench = real_bench.find()
-	if not bench or "erpnext" not in bench.apps:
-		raise MeasureError(
-			"there is no bench with ERPNext on this machine (FRAPPE_BENCH names one elsewhere)"
-		)
-	return click_figures.text(_run)
-
-
 def _run(site, script: Path, words: list, seconds: float, environment: dict | None = None) -> dict:
 	"""Run a script in the site's Python and return the JSON object that it printed last."""
 	result = commands.run(
 		[site.folder / "env/bin/python", script, *words],
 		seconds,
 		cwd=site.sites,
-		env={**os.environ, **site.environment, **AS_IN_PRODUCTION, **(environment or {})},
+		env={**os.environ, **site.environment, **bench_site.AS_IN_PRODUCTION, **(environment or {})},
 		stdout=subprocess.PIPE,
 		stderr=subprocess.PIPE,
 	)
@@ -101,18 +104,28 @@ def _run(site, script: Path, words: list, seconds: float, environment: dict | No
 	return json.loads(result.stdout.strip().splitlines()[-1])
 
 
-def _on_a_floor() -> list[str]:
+def _full(is_quick: bool) -> Measured:
+	text, scans = full_figures.text(_run, is_quick)
+	return text, [f"This statement reads a large table from end to end: {scan}" for scan in scans]
+
+
+def _asterisk(is_quick: bool) -> Measured:
+	return asterisk_figures.text(_run, is_quick), []
+
+
+def _on_a_floor(is_quick: bool) -> Measured:
 	"""What many agents at once do to a site: the sections of the modules in benchmarks/ that have a `measure`."""
 	sys.path.insert(0, str(RESULTS.parent))
 	with desks.bench_desk("erpnext", FIGURES) as site:
 		measured = []
 		for name in ON_A_FLOOR:
 			with step(name):
-				measured.append(importlib.import_module(name).measure(Floor(site, connect=3, read=7)))
-		return measured
+				module = importlib.import_module(name)
+				measured.append(module.measure(Floor(site, connect=3, read=7), SHARE if is_quick else 1))
+	return "\n\n".join(measured), []
 
 
-def _bytes() -> str:
+def _bytes(_is_quick: bool) -> Measured:
 	"""What our JavaScript adds to the Desk, minified as Frappe minifies it."""
 	places = [EMBEDDED / "node/node_modules"]
 	bench = real_bench.find()
@@ -127,16 +140,15 @@ def _bytes() -> str:
 		raise MeasureError(f"esbuild failed: {result.stderr[-500:]}")
 	code = result.stdout.encode()
 	files = len(list((ROOT / BUNDLE).parent.glob("*.js")))
-	return "\n".join(
-		[
-			"## What the Desk loads",
-			"",
-			"| | bytes | gzip |",
-			"| --- | --- | --- |",
-			f"| `c2c_frappe.bundle.js`, {files} files, minified | {len(code):,} | {_gzipped(code):,} |",
-			*_of_the_desk(bench.folder / "sites/assets/frappe/dist/js" if bench else EMBEDDED / "assets"),
-		]
-	)
+	lines = [
+		"## What the Desk loads",
+		"",
+		"| | bytes | gzip |",
+		"| --- | --- | --- |",
+		f"| `c2c_frappe.bundle.js`, {files} files, minified | {len(code):,} | {_gzipped(code):,} |",
+		*_of_the_desk(bench.folder / "sites/assets/frappe/dist/js" if bench else EMBEDDED / "assets"),
+	]
+	return "\n".join(lines), []
 
 
 def _of_the_desk(folder: Path) -> list[str]:
@@ -150,3 +162,6 @@ def _of_the_desk(folder: Path) -> list[str]:
 
 def _gzipped(code: bytes) -> int:
 	return len(gzip.compress(code, 9, mtime=0))
+
+
+PARTS = {"full": _full, "asterisk": _asterisk, "floor": _on_a_floor, "desk": _bytes}

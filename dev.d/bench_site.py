@@ -25,6 +25,8 @@ TESTS = STATE / "bench-tests"
 DEMO = STATE / "bench-demo"
 NAMES = {"erpnext": "c2c-test.localhost", "frappe": "c2c-plain.localhost"}
 DEMO_NAME = "c2c-demo.localhost"
+# With Frappe's development server each DocType's own record is read over and over, which no production site does.
+AS_IN_PRODUCTION = {"DEV_SERVER": "0"}
 ADMIN_PASSWORD = "admin"  # noqa: S105 - on loopback, no real data
 
 # With a user of its own, as on real sites: Frappe makes the first user it meets otherwise a System Manager.
@@ -77,25 +79,39 @@ def up(demo_data) -> BenchSite:
 	"""
 	install_programs()
 	site = _sites(DEMO, {"erpnext": DEMO_NAME, "frappe": DEMO_NAME})[-1]
-	if not _is_made([site]):
-		services.stop(site.state)
-		_make([site])
-		_stamp_file(site).write_text(_stamp([site]))
-	elif not services.pid_of("mariadb", site.state):
-		_configure([site])
+	if not services.pid_of("mariadb", site.state):
+		_make_once([site])
 	site.start_servers()
-	with step(f"The app on {site.label}"):
-		if APP in site.installed_apps():
-			site.migrate()
-		else:
-			site.install()
-		site.bundle()
+	_bring_app(site)
+	site.bundle()
 	with step("Sample data"):
 		demo_data(site)
 	for name in ("web", "worker", "schedule"):
 		services.stop(site.state, name)
 	site.start()
 	return site
+
+
+@contextmanager
+def lasting(kind: str, state_folder: Path, names: tuple[str, ...]):
+	"""Yield sites of one MariaDB as they were left, with the app as it is now; stop their servers at the end.
+
+	They are made where they are not there. No web server, worker or scheduler runs. Raises BenchError when there is
+	no bench with an app of this name.
+	"""
+	bench = find()
+	if not bench or kind not in bench.apps:
+		raise BenchError(f"There is no bench with {kind} on this machine.")
+	sites = [BenchSite(bench, state_folder, kind, name) for name in names]
+	services.stop(sites[0].state)
+	try:
+		_make_once(sites)
+		sites[0].start_servers()
+		for site in sites:
+			_bring_app(site)
+		yield sites
+	finally:
+		services.stop(sites[0].state)
 
 
 def down() -> list[str]:
@@ -131,6 +147,24 @@ def _stamp(sites: list[BenchSite]) -> str:
 def _is_made(sites: list[BenchSite]) -> bool:
 	path = _stamp_file(sites[0])
 	return path.exists() and path.read_text() == _stamp(sites)
+
+
+def _make_once(sites: list[BenchSite]) -> None:
+	"""Make the state folder unless it is made; the servers that were running need a new configuration."""
+	if _is_made(sites):
+		_configure(sites)
+		return
+	services.stop(sites[0].state)
+	_make(sites)
+	_stamp_file(sites[0]).write_text(_stamp(sites))
+
+
+def _bring_app(site: BenchSite) -> None:
+	with step(f"The app on {site.name}"):
+		if APP in site.installed_apps():
+			site.migrate()
+		else:
+			site.install()
 
 
 def _make(sites: list[BenchSite]) -> None:

@@ -67,16 +67,21 @@ def _on_bench() -> list[Kind]:
 	]
 
 
-def sample(site) -> dict:
-	"""Start a simulated PBX that ends with the site, and put in the sample data that calls through it.
-
-	Returns {"pbx": address, "user": ..., "password": ..., "url": of a form to call from}.
-	"""
+def start_pbx(site) -> str:
+	"""Start a simulated PBX that ends with the site; return its address."""
 	port = services.free_port()
 	argv = [site.folder / "env/bin/python", "-m", "c2c_frappe.cli", "simulate", "--port", port]
 	pid = services.start("simulated-pbx", argv, site.state, env={"PYTHONPATH": ROOT}, cwd=ROOT)
 	services.wait_for_port(port, 30, pid=pid)
-	pbx = f"http://127.0.0.1:{port}"
+	return f"http://127.0.0.1:{port}"
+
+
+def sample(site, pbx: str = "") -> dict:
+	"""Put in the sample data, which calls through the simulated PBX at this address; without one it is started.
+
+	Returns {"pbx": address, "user": ..., "password": ..., "url": of a form to call from}.
+	"""
+	pbx = pbx or start_pbx(site)
 	code = "import json\nfrom embedded import demo\n"
 	printed = site.execute(f"{code}print(chr(10) + json.dumps(demo.create({pbx!r})))")
 	return {"pbx": pbx, **json.loads(printed.strip().splitlines()[-1])}

@@ -23,7 +23,8 @@ def install(site: BenchSite) -> list[str]:
 	required = site.sites / "erpnext"
 	_link(required, site.bench.folder / "apps/erpnext")
 	for app in found:
-		site.run("install-app", app)
+		if app not in site.installed_apps():
+			site.run("install-app", app)
 	_link(required, None)
 	return found
 

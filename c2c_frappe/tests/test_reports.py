@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import frappe
 from frappe.desk.query_report import run
 from frappe.utils import add_days, now_datetime, today
 
+from c2c_frappe import call_counts
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import SiteCase
 
@@ -44,6 +47,21 @@ class TestReports(SiteCase):
 		self.assertEqual((row["placed"], row["answered"], row["refused"]), (3, 1, 1))
 		self.assertEqual((row["failed"], row["no_answer"], row["unclear"]), (1, 1, 0))
 		self.assertEqual((row["connect_rate"], row["talk_time"]), (33.3, 60))
+
+	def test_every_report_is_answered_from_its_index_alone(self):
+		if frappe.db.db_type == "sqlite":
+			self.skipTest("SQLite explains its plans in other words.")
+		filters = {**SPAN, "account": "any"}
+		for counts in (
+			call_counts.by_agent_and_day,
+			partial(call_counts.by_record, doctype="Lead"),
+			call_counts.by_failure,
+		):
+			counts(filters)
+			# So few calls as here the database reads without any index, unless it must.
+			query = frappe.db.last_query.replace("WHERE", "FORCE INDEX (`of_report`) WHERE", 1)
+			(plan,) = frappe.db.sql(f"explain {query}", as_dict=True)
+			self.assertEqual((plan.key, "Using index" in plan.Extra.split("; ")), ("of_report", True), query)
 
 	def test_an_agent_sees_own_calls_only_in_every_report(self):
 		agents = {row["agent"] for row in self.read("Call Activity", site.AGENT)}
