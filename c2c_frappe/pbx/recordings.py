@@ -133,19 +133,18 @@ def fetch(
 
 
 def _fetch(provider, url, wanted, allowed, download) -> Clip:
+	connection = _connection(provider)
 	for _hop in range(HOPS + 1):
 		request = _request(provider, url, wanted, allowed)
-		answer = download(request, _connection(provider, request.url), wanted.start, wanted.most)
+		answer = download(request, connection, wanted.start, wanted.most)
 		if answer.status not in (301, 302, 303, 307, 308):
 			return _clip(answer, url, wanted)
 		url = urljoin(url, answer.headers.get("location", ""))
 	raise RejectedError(_("The PBX led from one address of the recording to the next, and never to it."))
 
 
-def _connection(provider: Provider, url: str) -> Connection:
+def _connection(provider: Provider) -> Connection:
 	reach = addresses.PRIVATE_TOO if is_ticked(provider.values["allow_private"]) else addresses.PUBLIC
-	if _place(url) in hosts(provider.addresses, None):
-		reach = provider.connection.reach  # a PBX in the house has its recordings where it takes its calls
 	if provider.connection.use_proxy:
 		reach = addresses.ANY  # the proxy connects; its own address is often a private one
 	connect = min(provider.connection.connect_timeout, SECONDS / 3)

@@ -101,6 +101,7 @@ def _make_account(site, name, lab):
 	values = {
 		"base_url": lab.url,
 		"allow_http": 1,
+		"allow_private": 1,
 		"ari_context": asterisk_lab.CONTEXT,
 		"ari_ring_timeout": 5,
 	}
