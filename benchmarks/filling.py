@@ -20,6 +20,8 @@ BATCH = 50_000
 # One call a minute, day and night, of as many agents: the first one is who is measured.
 AGENTS = 50
 INDEX = "PBX Phone Number"
+# Begins the request ids of calls that were filled in.
+FILLED = "measured-"
 
 
 def _lead(n: str = "seq") -> str:
@@ -107,7 +109,7 @@ COLUMNS = {
 		"dialled_number": _mobile(WHOSE),
 		"reference_doctype": "'Lead'",
 		"reference_name": _lead(WHOSE),
-		"request_id": "concat('measured-', md5(seq))",
+		"request_id": f"concat('{FILLED}', md5(seq))",
 		"requested_at": _at("seq", "@calls")["creation"],
 		"duration": "if(mod(seq, 20) < 9, mod(seq, 600), 0)",
 		"message": "'CommPeak took the call.'",

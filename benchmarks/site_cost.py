@@ -15,7 +15,7 @@ from functools import partial
 import click_cost
 import frappe
 import peers
-from filling import connected
+from filling import FILLED, connected
 from frappe.utils import add_days, getdate, now_datetime
 from metering import Visitor, metered, scans
 
@@ -50,8 +50,15 @@ class MeasuredSite:
 			self.leads = frappe.get_all(
 				"Lead", {"name": ("like", "LEAD-MEASURED-%")}, pluck="name", order_by="name"
 			)
-			latest = frappe.db.sql(f"select max(requested_at) from `tab{CALLS}`")[0][0]  # noqa: S608
-			self.till = getdate(latest or now_datetime())
+			filled = {"request_id": ("like", f"{FILLED}%")}
+			latest = (
+				frappe.db.get_value(CALLS, filled, "requested_at", order_by="requested_at desc")
+				or now_datetime()
+			)
+			self.till = getdate(latest)
+			# What was measured before would make this day's calls ever more.
+			frappe.db.delete(CALLS, {"requested_at": (">", latest)})
+			frappe.db.delete("PBX Event", {"received_at": (">", latest)})
 		self.agent = Visitor(url, user, password)
 		self.manager = Visitor(url, MANAGER, PASSWORD)
 		self.pbx = Visitor(url)

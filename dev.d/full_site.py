@@ -1,7 +1,7 @@
 """The figures of `./dev bench` that stand beside each other: on a full site and on an almost empty one, in turns.
 
-Both sites live on one MariaDB in a folder of their own and stay: filling takes minutes. The full one keeps what was
-measured on it, the almost empty one begins anew each time.
+Both sites live on one MariaDB in a folder of their own and stay: filling takes minutes. The almost empty one begins
+anew each time; of the full one the calls that were measured before are deleted.
 """
 
 import hashlib
