@@ -79,8 +79,7 @@ def up(demo_data) -> BenchSite:
 	"""
 	install_programs()
 	site = _sites(DEMO, {"erpnext": DEMO_NAME, "frappe": DEMO_NAME})[-1]
-	if not services.pid_of("mariadb", site.state):
-		_make_once([site])
+	_make_once([site])
 	site.start_servers()
 	_bring_app(site)
 	site.bundle()
@@ -150,13 +149,14 @@ def _is_made(sites: list[BenchSite]) -> bool:
 
 
 def _make_once(sites: list[BenchSite]) -> None:
-	"""Make the state folder unless it is made; the servers that were running need a new configuration."""
-	if _is_made(sites):
+	"""Make the state folder unless it is made; where it is, configure the sites anew while their servers are down."""
+	state = sites[0].state
+	if not _is_made(sites):
+		services.stop(state)
+		_make(sites)
+		_stamp_file(sites[0]).write_text(_stamp(sites))
+	elif not services.pid_of("mariadb", state):
 		_configure(sites)
-		return
-	services.stop(sites[0].state)
-	_make(sites)
-	_stamp_file(sites[0]).write_text(_stamp(sites))
 
 
 def _bring_app(site: BenchSite) -> None:
