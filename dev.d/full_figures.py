@@ -18,7 +18,7 @@ CLICK_COLUMNS = {
 	"read_statements": "its statements",
 	"ratio": "click : yardstick",
 }
-ROUNDS, QUICK_ROUNDS = 10, 1
+ROUNDS, QUICK_ROUNDS = 10, 2
 LEADS, CALLS, EVENTS = full_site.FULL
 HOW = (
 	f"Two sites on one MariaDB ({{label}}, 256 MB of buffer pool, every commit on disk) took turns, each first every"
