@@ -72,6 +72,7 @@ def test_a_customer_who_calls_is_shown_with_the_record_of_the_number(
 	page, open_form, site, told, lead, number
 ):
 	open_form(page, "User", site.agent)
+	page.wait_for_function("frappe.realtime.socket.connected")
 	call = told.begin(extension="1000", number=re.sub(r"\D", "", number), direction="in")
 	card = page.locator(".c2c-strip", has_text="Emmy Noether")
 	card.wait_for()
