@@ -23,12 +23,15 @@ import desks
 import full_figures
 import packages
 import real_bench
+import scanners
 import services
 from floor import Floor
 from places import EMBEDDED, FIGURES, ROOT
 from progress import say, step, warn
 
 RESULTS = ROOT / "benchmarks/RESULTS.md"
+FLAMES, PICTURES = ROOT / "benchmarks/flames.py", ROOT / "docs/images"
+FLAME_SECONDS = 600
 ON_A_FLOOR = ("busy_desk", "soak")
 BUNDLE = "c2c_frappe/public/js/c2c_frappe.bundle.js"
 # Of what is done at length, this share is done with --quick.
@@ -55,12 +58,13 @@ UNAVAILABLE = (
 def main(arguments: list[str]) -> int:
 	is_quick = "--quick" in arguments
 	names = [word for word in arguments if word != "--quick"]
-	if not PARTS.keys() >= set(names):
-		print(f"usage: ./dev bench [--quick] [{'|'.join(PARTS)} ...]")
+	known = PARTS | APART
+	if not known.keys() >= set(names):
+		print(f"usage: ./dev bench [--quick] [{'|'.join(known)} ...]")
 		return 2
 	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the site is stopped
 	try:
-		measured = [PARTS[name](is_quick) for name in names or PARTS]
+		measured = [known[name](is_quick) for name in names or PARTS]
 	except UNAVAILABLE as error:
 		warn(f"Not measured: {error}")
 		return 1
@@ -125,6 +129,17 @@ def _on_a_floor(is_quick: bool) -> Measured:
 	return "\n\n".join(measured), []
 
 
+def _flame(is_quick: bool) -> Measured:
+	"""Where the CPU's time of a click and of an event goes: the pictures of docs/performance.md, drawn anew."""
+	py_spy = scanners.program("py-spy")
+	with desks.bench_desk("erpnext", FIGURES) as site:
+		filled = desks.sample(site)
+		words = [site.name, site.url, filled["user"], filled["password"]]
+		with step("Clicks and events under py-spy"):
+			drawn = _run(site, FLAMES, [py_spy, PICTURES, 3 if is_quick else 30, *words], FLAME_SECONDS)
+	return "\n".join(f"{what}: {times:,} times" for what, times in drawn.items()), []
+
+
 def _bytes(_is_quick: bool) -> Measured:
 	"""What our JavaScript adds to the Desk, minified as Frappe minifies it."""
 	places = [EMBEDDED / "node/node_modules"]
@@ -164,4 +179,6 @@ def _gzipped(code: bytes) -> int:
 	return len(gzip.compress(code, 9, mtime=0))
 
 
+# What ./dev bench does when nothing is named, and what only when it is: it writes elsewhere.
 PARTS = {"full": _full, "asterisk": _asterisk, "floor": _on_a_floor, "desk": _bytes}
+APART = {"flame": _flame}

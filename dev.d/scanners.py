@@ -17,7 +17,13 @@ import commands
 import packages
 from places import ROOT, STATE
 
-VERSIONS = {"ruff": "0.17.6", "bandit": "1.9.4", "semgrep": "1.185.0", "pip-audit": "2.10.1"}
+VERSIONS = {
+	"ruff": "0.17.6",
+	"bandit": "1.9.4",
+	"semgrep": "1.185.0",
+	"pip-audit": "2.10.1",
+	"py-spy": "0.4.3",
+}
 RULES = "https://github.com/frappe/semgrep-rules"
 RULES_COMMIT = "92e1241cd9894caf478f644e8383f908824b1950"
 # Names a folder with the rules, for machines that cannot fetch them.
