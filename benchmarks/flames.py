@@ -25,9 +25,9 @@ WEBHOOK = "c2c_frappe.api.webhook.receive"
 TOKEN = "flame-token-0123456789"  # noqa: S105 - of a throwaway site on loopback
 WARM_UP = 30
 RATE = 250
-# A frame with less of the whole is too narrow to be seen; a letter's width is that of the SVG's font.
-LEAST_PERCENT = 0.3
-WIDTH, LETTER = 1180, 7.2
+# A frame with less of the whole is six pixels wide at most; a letter's width is that of the SVG's font.
+LEAST_PERCENT = 0.5
+WIDTH, INDENT, LETTER = 1180, 4, 7.3
 SHOWN = ("x", "y", "width", "height", "fill")
 SVG = "{http://www.w3.org/2000/svg}"
 TITLE = re.compile(r"(?P<name>.+) \([\d,]+ samples, (?P<percent>[\d.]+)%\)")
@@ -113,7 +113,7 @@ def _write_out(path: Path, title: str) -> None:
 		else:
 			rectangle = frame.find(f"{SVG}rect")
 			rectangle.attrib = {name: rectangle.get(name) for name in SHOWN}
-			letters = int(WIDTH * float(percent) / 100 / LETTER)
+			letters = int((WIDTH * float(percent) / 100 - INDENT) / LETTER)
 			frame.find(f"{SVG}text").text = name[:letters] if letters > 2 else ""
 	tree.write(path, encoding="unicode")
 

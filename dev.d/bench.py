@@ -2,7 +2,8 @@
 
 Needs a bench with ERPNext, on which throwaway sites are made; the full one stays, for the next time. Figures of one
 machine: the ratios travel better than the milliseconds. `./dev bench full` measures one part alone, and --quick
-everything a few times only, to see that it works; both print and write no page.
+everything a few times only, to see that it works; both print and write no page. `./dev bench flame`, done only when it
+is named, draws the pictures of docs/performance.md.
 """
 
 import gzip
@@ -134,9 +135,10 @@ def _flame(is_quick: bool) -> Measured:
 	py_spy = scanners.program("py-spy")
 	with desks.bench_desk("erpnext", FIGURES) as site:
 		filled = desks.sample(site)
-		words = [site.name, site.url, filled["user"], filled["password"]]
+		folder, seconds = (FIGURES, 3) if is_quick else (PICTURES, 30)
+		words = [py_spy, folder, seconds, site.name, site.url, filled["user"], filled["password"]]
 		with step("Clicks and events under py-spy"):
-			drawn = _run(site, FLAMES, [py_spy, PICTURES, 3 if is_quick else 30, *words], FLAME_SECONDS)
+			drawn = _run(site, FLAMES, words, FLAME_SECONDS)
 	return "\n".join(f"{what}: {times:,} times" for what, times in drawn.items()), []
 
 
@@ -179,6 +181,6 @@ def _gzipped(code: bytes) -> int:
 	return len(gzip.compress(code, 9, mtime=0))
 
 
-# What ./dev bench does when nothing is named, and what only when it is: it writes elsewhere.
+# What is done when nothing is named, and what only when it is.
 PARTS = {"full": _full, "asterisk": _asterisk, "floor": _on_a_floor, "desk": _bytes}
 APART = {"flame": _flame}

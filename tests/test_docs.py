@@ -181,6 +181,14 @@ def test_every_test_the_docs_name_is_there():
 	assert not sorted(named - there)
 
 
+def test_a_drawn_picture_is_small_runs_no_script_and_names_no_folder_of_a_machine():
+	pictures = [path.read_text() for path in ROOT.glob("docs/images/*.svg")]
+	assert pictures
+	for picture in pictures:
+		assert len(picture) < 150_000
+		assert not re.search(r"<script|\bon\w+=|href=|\(/", picture)
+
+
 def test_every_module_named_in_the_code_map_exists():
 	text = (ROOT / "ARCHITECTURE.md").read_text()
 	core, _heading, rest = text.partition("### `c2c_frappe/`: the shell")
