@@ -1,7 +1,8 @@
 """Other people's scanners, one version of each, fetched by pip into folders of their own: what each found of our code.
 
 Ruff's rules S look at everything; bandit and Frappe's semgrep rules at what runs on a site; pip-audit at what that
-depends on. A scanner that cannot look says so: silence is not a clean bill. The profiler py-spy is fetched the same way.
+depends on. A scanner that cannot look says so: silence is not a clean bill.
+The profiler py-spy is fetched the same way.
 """
 
 import json
