@@ -6,7 +6,6 @@ everything a few times only, to see that it works; both print and write no page.
 is named, draws the pictures of docs/performance.md.
 """
 
-import gzip
 import importlib
 import json
 import os
@@ -20,33 +19,32 @@ import asterisk_figures
 import asterisk_install
 import bench_site
 import commands
+import desk_figures
 import desks
 import full_figures
 import packages
+import pytest_runs
 import real_bench
 import scanners
 import services
+from desk_figures import MeasureError
 from floor import Floor
-from places import EMBEDDED, FIGURES, ROOT
+from places import FIGURES, ROOT
 from progress import say, step, warn
 
 RESULTS = ROOT / "benchmarks/RESULTS.md"
 FLAMES, PICTURES = ROOT / "benchmarks/flames.py", ROOT / "docs/images"
 FLAME_SECONDS = 600
 ON_A_FLOOR = ("busy_desk", "soak")
-BUNDLE = "c2c_frappe/public/js/c2c_frappe.bundle.js"
 # Of what is done at length, this share is done with --quick.
 SHARE = 0.1
 # A part's text, and what it found that must not be.
 Measured = tuple[str, list[str]]
 
 
-class MeasureError(Exception):
-	"""A figure could not be had. The text says why."""
-
-
 UNAVAILABLE = (
 	MeasureError,
+	pytest_runs.UnavailableError,
 	desks.UnavailableError,
 	real_bench.BenchError,
 	packages.MissingError,
@@ -142,45 +140,10 @@ def _flame(is_quick: bool) -> Measured:
 	return "\n".join(f"{what}: {times:,} times" for what, times in drawn.items()), []
 
 
-def _bytes(_is_quick: bool) -> Measured:
-	"""What our JavaScript adds to the Desk, minified as Frappe minifies it."""
-	places = [EMBEDDED / "node/node_modules"]
-	bench = real_bench.find()
-	if bench:
-		places.insert(0, bench.folder / "apps/frappe/node_modules")
-	esbuild = next((path for place in places if (path := place / ".bin/esbuild").exists()), None)
-	if not esbuild:
-		raise MeasureError("there is no esbuild: ./dev up brings one")
-	argv = [esbuild, ROOT / BUNDLE, "--bundle", "--minify", "--target=es2017"]
-	result = commands.run(argv, 60, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-	if result.returncode:
-		raise MeasureError(f"esbuild failed: {result.stderr[-500:]}")
-	code = result.stdout.encode()
-	files = len(list((ROOT / BUNDLE).parent.glob("*.js")))
-	lines = [
-		"## What the Desk loads",
-		"",
-		"| | bytes | gzip |",
-		"| --- | --- | --- |",
-		f"| `c2c_frappe.bundle.js`, {files} files, minified | {len(code):,} | {_gzipped(code):,} |",
-		*_of_the_desk(bench.folder / "sites/assets/frappe/dist/js" if bench else EMBEDDED / "assets"),
-	]
-	return "\n".join(lines), []
-
-
-def _of_the_desk(folder: Path) -> list[str]:
-	"""The Desk's own bundle for comparison, where a built one is found."""
-	built = sorted(folder.rglob("desk.bundle.*.js"))
-	if not built:
-		return []
-	code = built[-1].read_bytes()
-	return [f"| Frappe's own `desk.bundle.js`, as built here | {len(code):,} | {_gzipped(code):,} |"]
-
-
-def _gzipped(code: bytes) -> int:
-	return len(gzip.compress(code, 9, mtime=0))
+def _desk(_is_quick: bool) -> Measured:
+	return desk_figures.text()
 
 
 # What is done when nothing is named, and what only when it is.
-PARTS = {"full": _full, "asterisk": _asterisk, "floor": _on_a_floor, "desk": _bytes}
+PARTS = {"full": _full, "asterisk": _asterisk, "floor": _on_a_floor, "desk": _desk}
 APART = {"flame": _flame}

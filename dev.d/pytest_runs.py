@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import asterisk_install
 import commands
@@ -75,6 +76,23 @@ def browser(name: str, environment: dict, expression: str, where: list[str]) -> 
 	_make_environment()
 	environment = {**environment, "C2C_BROWSER": find_browser(), "C2C_SHOTS": str(REPORTS / name)}
 	return _run(name, where, expression, BROWSER_SECONDS, environment)
+
+
+def in_browser(script: Path, environment: dict, seconds: float) -> str:
+	"""Run a script that drives a browser on the site that `environment` describes; return what it printed."""
+	_make_environment()
+	environment = {**os.environ, **environment, "C2C_BROWSER": find_browser()}
+	result = commands.run(
+		[PYTHON / "bin/python", script],
+		seconds,
+		cwd=ROOT,
+		env=environment,
+		stdout=subprocess.PIPE,
+		stderr=subprocess.PIPE,
+	)
+	if result.returncode:
+		raise UnavailableError(f"{script.name} failed: {result.stderr[-500:]}")
+	return result.stdout
 
 
 def site_install(site) -> dict:

@@ -1,0 +1,87 @@
+"""The figures of `./dev bench` about the Desk: bytes of our script, and milliseconds until a number can be called.
+
+The bytes have a limit, the milliseconds none.
+"""
+
+import gzip
+import json
+import subprocess
+from pathlib import Path
+
+import commands
+import desks
+import pytest_runs
+import real_bench
+from places import EMBEDDED, FIGURES, ROOT
+from progress import step
+
+BUNDLE = ROOT / "c2c_frappe/public/js/c2c_frappe.bundle.js"
+SCRIPT = ROOT / "benchmarks/desk_cost.py"
+SECONDS = 300
+MOST = 12_000  # bytes, gzipped
+
+
+class MeasureError(Exception):
+	"""A figure could not be had. The text says why."""
+
+
+def text() -> tuple[str, list[str]]:
+	"""Return the section, and what is wrong when our script is too large."""
+	bench = real_bench.find()
+	code = _minified(bench)
+	size = _gzipped(code)
+	faults = [f"The Desk's script has {size:,} bytes gzipped, more than {MOST:,}."] if size > MOST else []
+	return "\n".join([*_bytes(bench, code), "", _milliseconds()]), faults
+
+
+def _minified(bench) -> bytes:
+	"""Our JavaScript as Frappe minifies it."""
+	places = [EMBEDDED / "node/node_modules"]
+	if bench:
+		places.insert(0, bench.folder / "apps/frappe/node_modules")
+	esbuild = next((path for place in places if (path := place / ".bin/esbuild").exists()), None)
+	if not esbuild:
+		raise MeasureError("there is no esbuild: ./dev up brings one")
+	argv = [esbuild, BUNDLE, "--bundle", "--minify", "--target=es2017"]
+	result = commands.run(argv, 60, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+	if result.returncode:
+		raise MeasureError(f"esbuild failed: {result.stderr[-500:]}")
+	return result.stdout.encode()
+
+
+def _bytes(bench, code: bytes) -> list[str]:
+	files = len(list(BUNDLE.parent.glob("*.js")))
+	return [
+		"## What the Desk loads",
+		"",
+		"| | bytes | gzip |",
+		"| --- | --- | --- |",
+		f"| `{BUNDLE.name}`, {files} files, minified | {len(code):,} | {_gzipped(code):,} |",
+		*_of_the_desk(bench.folder / "sites/assets/frappe/dist/js" if bench else EMBEDDED / "assets"),
+	]
+
+
+def _of_the_desk(folder: Path) -> list[str]:
+	"""The Desk's own bundle for comparison, where a built one is found."""
+	built = sorted(folder.rglob("desk.bundle.*.js"))
+	if not built:
+		return []
+	code = built[-1].read_bytes()
+	return [f"| Frappe's own `desk.bundle.js`, as built here | {len(code):,} | {_gzipped(code):,} |"]
+
+
+def _milliseconds() -> str:
+	with desks.bench_desk("erpnext", FIGURES) as site, step("Forms in a browser"):
+		told = desks.for_browser("erpnext15", site)
+		printed = pytest_runs.in_browser(SCRIPT, told, SECONDS)
+	found = json.loads(printed.strip().splitlines()[-1])
+	return (
+		f"From opening a Lead's form to an icon that can be pressed: {found['icon_ms']} ms; to the number itself in a"
+		f" Desk that was given an empty script in place of ours: {found['without_app_ms']} ms. Medians of"
+		f" {found['leads']} Leads, opened in turn in two windows of one browser; the median of the differences is"
+		f" {found['difference_ms']} ms."
+	)
+
+
+def _gzipped(code: bytes) -> int:
+	return len(gzip.compress(code, 9, mtime=0))
