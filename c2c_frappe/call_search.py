@@ -49,10 +49,11 @@ def _by_traits(table, event: CallEvent) -> list:
 
 
 def calls_near(account: str, agent: str, moment: datetime) -> list[Candidate]:
-	"""Return the agent's calls of the minutes around a moment in UTC."""
+	"""Return the agent's calls of the minutes around a moment in UTC; attempts that dialled nothing are none."""
 	table = frappe.qb.DocType(DOCTYPE)
 	is_agents = (table.agent == agent) & (table.account == account)
-	return _candidates(is_agents & _is_near(table, moment)) if agent else []
+	is_call = (table.dialled_number > "") | (table.pbx_call_id > "")
+	return _candidates(is_agents & is_call & _is_near(table, moment)) if agent else []
 
 
 def _is_near(table, moment: datetime):

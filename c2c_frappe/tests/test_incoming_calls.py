@@ -114,6 +114,11 @@ class TestWhose(IncomingCase):
 		self.told("start", number="900801")
 		self.assertEqual((self.row().agent, self.row().reference_name), (AGENT, None))
 
+	def test_an_attempt_that_dialled_nothing_a_moment_ago_is_not_taken_for_it(self):
+		self.assertEqual(self.dial(number="nobody's")["status"], "Failed")
+		self.assertEqual(self.told("start"), "Applied")
+		self.assertEqual(frappe.db.count("PBX Call Log", {"direction": "Incoming"}), 1)
+
 	def test_a_number_the_pbx_masks_at_first_links_once_it_is_whole(self):
 		self.told("start", number="*4477009008")
 		self.assertIsNone(self.row().reference_name)

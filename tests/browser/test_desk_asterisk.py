@@ -259,11 +259,11 @@ class TestInTheBrowser:
 
 	def test_the_user_form_offers_the_same(self, admin_page, open_form, asterisk):
 		open_form(admin_page, "User", EMAIL)
+		# A form that is still being drawn closes its sections again.
+		admin_page.wait_for_load_state("networkidle")
+		admin_page.wait_for_timeout(500)
 		admin_page.evaluate("cur_frm.scroll_to_field('pbx_extension')")
-		field = admin_page.locator("input[data-fieldname=pbx_extension]")
-		if not field.is_visible():
-			admin_page.locator(".section-head:visible", has_text="Click to Call").click()
-		field.click()
+		admin_page.locator("input[data-fieldname=pbx_extension]").click()
 		admin_page.locator("#c2c-extensions option").first.wait_for(state="attached")
 		offered = admin_page.locator("#c2c-extensions option").evaluate_all(
 			"all => all.map((one) => one.value)"
