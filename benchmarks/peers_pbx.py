@@ -5,10 +5,12 @@ Usage: peers_pbx.py NUMBER, the one number it says the account has.
 
 import itertools
 import json
+import secrets
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
 
+RUN = secrets.token_hex(4)  # calls of earlier runs stay on the site
 CALLS = itertools.count(1)
 
 
@@ -23,7 +25,7 @@ class Answer(BaseHTTPRequestHandler):
 		"""Take a call."""
 		length = int(self.headers["Content-Length"])
 		asked = dict(parse_qsl(self.rfile.read(length).decode()))
-		call = {"Sid": f"measured-{next(CALLS)}", "Status": "in-progress", "PhoneNumberSid": sys.argv[1]}
+		call = {"Sid": f"measured-{RUN}-{next(CALLS)}", "Status": "in-progress", "PhoneNumberSid": sys.argv[1]}
 		self._say({"Call": {**call, "From": asked["From"], "To": asked["To"]}})
 
 	def _say(self, content: dict):
