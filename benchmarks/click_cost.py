@@ -27,6 +27,7 @@ def lift_limits() -> None:
 		frappe.db.set_single_value("PBX Settings", limit, 0)
 	# The cap per day stays: counting today's calls belongs to a click.
 	frappe.db.set_single_value("PBX Settings", "max_calls_per_user_per_day", 10_000_000)
+	frappe.clear_document_cache("PBX Settings", "PBX Settings")
 
 
 def fill_leads(count: int) -> list[str]:

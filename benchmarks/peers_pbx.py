@@ -25,7 +25,11 @@ class Answer(BaseHTTPRequestHandler):
 		"""Take a call."""
 		length = int(self.headers["Content-Length"])
 		asked = dict(parse_qsl(self.rfile.read(length).decode()))
-		call = {"Sid": f"measured-{RUN}-{next(CALLS)}", "Status": "in-progress", "PhoneNumberSid": sys.argv[1]}
+		call = {
+			"Sid": f"measured-{RUN}-{next(CALLS)}",
+			"Status": "in-progress",
+			"PhoneNumberSid": sys.argv[1],
+		}
 		self._say({"Call": {**call, "From": asked["From"], "To": asked["To"]}})
 
 	def _say(self, content: dict):

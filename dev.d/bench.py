@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import app_packages
@@ -30,7 +31,7 @@ import services
 from desk_figures import MeasureError
 from floor import Floor
 from places import FIGURES, ROOT
-from progress import say, step, warn
+from progress import step, warn
 
 RESULTS = ROOT / "benchmarks/RESULTS.md"
 FLAMES, PICTURES = ROOT / "benchmarks/flames.py", ROOT / "docs/images"
@@ -62,20 +63,25 @@ def main(arguments: list[str]) -> int:
 		print(f"usage: ./dev bench [--quick] [{'|'.join(known)} ...]")
 		return 2
 	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the site is stopped
-	try:
-		measured = [known[name](is_quick) for name in names or PARTS]
-	except UNAVAILABLE as error:
-		warn(f"Not measured: {error}")
-		return 1
-	text = "\n\n".join(section for section, _faults in measured)
-	print(f"\n{text}")
-	if not (names or is_quick):
-		RESULTS.write_text(f"{_head()}\n\n{text}\n")
-		say(f"Written to {RESULTS.relative_to(ROOT)}")
-	faults = [fault for _section, found in measured for fault in found]
+	sections, faults = [], []
+	for name in names or PARTS:
+		section, found = _measured(name, known[name], is_quick)
+		print(f"\n{section}", flush=True)
+		sections.append(section)
+		faults += found
+		if not (names or is_quick):
+			RESULTS.write_text("\n\n".join([_head(), *sections]) + "\n")
 	for fault in faults:
 		warn(fault)
 	return 1 if faults else 0
+
+
+def _measured(name: str, part: Callable[[bool], Measured], is_quick: bool) -> Measured:
+	"""Measure a part; of one that could not be measured the page says so, and the others go on."""
+	try:
+		return part(is_quick)
+	except UNAVAILABLE as error:
+		return f"## {name}\n\nNot measured.", [f"{name} was not measured: {error}"]
 
 
 def _head() -> str:
