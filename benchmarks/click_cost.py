@@ -71,10 +71,10 @@ def _peer_click(site: Visitor, peer: Peer, lead: str, number: str) -> dict:
 
 
 def main(name: str, url: str, user: str, password: str) -> dict:
-	"""Return the figures of clicks on ten Leads."""
+	"""Return the figures of clicks, each on a Lead of its own."""
 	with connected(name):
 		lift_limits()
-		leads = fill_leads(10)
+		leads = fill_leads(WARM_UP + CLICKS)  # none twice
 	return measure(Visitor(url, user, password), leads)
 
 

@@ -49,7 +49,7 @@ def _click(label: str, figures: dict) -> str:
 			f"## What a click costs with Asterisk ({label})",
 			"",
 			"The same as above through a real Asterisk on loopback, which is asked for the phone before each dial. The"
-			" exchange holds both requests. 10 leads, no calls; medians of 100.",
+			" exchange holds both requests. An almost empty site; medians of 100.",
 			"",
 			"| click, ms | of it CPU | exchange, ms | SQL statements | yardstick, ms | click : yardstick |",
 			"| --- | --- | --- | --- | --- | --- |",
