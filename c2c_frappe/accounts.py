@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils.password import get_decrypted_password
 
-from c2c_frappe import numbers, replies, setup_steps
+from c2c_frappe import messages, numbers, setup_steps
 from c2c_frappe.pbx import exchange, registry
 from c2c_frappe.pbx.base import MASK, Provider
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError
@@ -134,14 +134,14 @@ def test_connection(account) -> dict:
 	try:
 		provider = provider_of(account)
 	except PbxError as error:
-		return {"ok": False, "message": replies.sentence(error.message), "unchecked": [], "request": ""}
+		return {"ok": False, "message": messages.sentence(error.message), "unchecked": [], "request": ""}
 	request = exchange.masked(provider.probe_request)
 	finding = exchange.probe(provider)
 	if finding.ok is not False:
 		setup_steps.complete(setup_steps.TESTED)
 	return {
 		"ok": finding.ok,
-		"message": replies.sentence(finding.message),
-		"unchecked": [replies.sentence(text) for text in finding.unchecked],
+		"message": messages.sentence(finding.message),
+		"unchecked": [messages.sentence(text) for text in finding.unchecked],
 		"request": request,
 	}

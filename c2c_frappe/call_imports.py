@@ -19,7 +19,7 @@ from frappe import _
 from frappe.utils import get_system_timezone
 from frappe.utils.xlsxutils import read_xlsx_file_from_attached_file
 
-from c2c_frappe import accounts, call_search, events, numbers, replies
+from c2c_frappe import accounts, call_search, events, messages, numbers
 from c2c_frappe.one_at_a_time import alone
 from c2c_frappe.pbx import import_columns
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError
@@ -54,19 +54,19 @@ def preview(name: str) -> dict:
 	document = _readable(name)
 	message = import_columns.missing(_meanings(document))
 	rows = [] if message else [_previewed(*each) for each in islice(_read(document), PREVIEWED)]
-	return {"message": replies.sentence(message), "rows": rows}
+	return {"message": messages.sentence(message), "rows": rows}
 
 
 def _previewed(number: int, found: CallRecord | PbxError) -> dict:
 	if isinstance(found, PbxError):
-		return {"row": number, "message": replies.sentence(found.message)}
+		return {"row": number, "message": messages.sentence(found.message)}
 	event = found.event
 	return {
 		"row": number,
 		"start": f"{event.started_at:%Y-%m-%d %H:%M:%S} UTC",
 		"direction": _(event.direction),
 		"extension": event.extension,
-		"number": replies.display(event.number),
+		"number": messages.display(event.number),
 		"status": _(event.status) if event.status else "",
 		"duration": event.duration,
 		"message": "",
@@ -78,7 +78,7 @@ def start(name: str) -> None:
 	document = _readable(name)
 	message = import_columns.missing(_meanings(document))
 	if message:
-		frappe.throw(replies.sentence(message), title=_("Columns"))
+		frappe.throw(messages.sentence(message), title=_("Columns"))
 	document.db_set({**NOTHING, "status": "Queued"})
 	frappe.enqueue(
 		"c2c_frappe.call_imports.run",
@@ -131,7 +131,7 @@ def _judged(found: CallRecord | PbxError, outcome: str) -> tuple[str, str]:
 	"""Return under which of COUNTS a row falls, and why it came to nothing, "" when it did not."""
 	if isinstance(found, PbxError):
 		kind = "unmatched" if isinstance(found, InternalCallError) else "broken"
-		return kind, replies.sentence(found.message)
+		return kind, messages.sentence(found.message)
 	if outcome in _COUNTED:
 		return _COUNTED[outcome], ""
 	if outcome == events.IGNORED:
@@ -165,7 +165,7 @@ def _reading(document) -> Reading:
 	try:
 		provider = accounts.provider_of(frappe.get_cached_doc("PBX Account", document.account))
 	except ConfigurationError as error:
-		frappe.throw(replies.sentence(error.message), title=_("Account"))
+		frappe.throw(messages.sentence(error.message), title=_("Account"))
 	return Reading(
 		_meanings(document),
 		document.time_zone or get_system_timezone(),

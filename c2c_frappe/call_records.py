@@ -14,7 +14,7 @@ from itertools import count
 import frappe
 from frappe import _
 
-from c2c_frappe import accounts, call_search, events, replies
+from c2c_frappe import accounts, call_search, events, messages
 from c2c_frappe.one_at_a_time import alone
 from c2c_frappe.pbx import exchange, records
 from c2c_frappe.pbx.base import Provider
@@ -90,7 +90,7 @@ def fetch(account: str, tell: Tell = lambda share: None) -> dict:
 				raise ConfigurationError(_("This account gives no call records."))
 			_catch_up(account, provider, counts, tell)
 		except PbxError as error:
-			message = replies.sentence(error.message)
+			message = messages.sentence(error.message)
 			_note(account, message)
 			return _outcome(False, message, counts)
 	_note(account, "")

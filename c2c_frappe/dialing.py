@@ -14,7 +14,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-from c2c_frappe import accounts, call_log, extensions, numbers, replies, screening, site_address
+from c2c_frappe import accounts, call_log, extensions, messages, numbers, replies, screening, site_address
 from c2c_frappe.call_log import Draft
 from c2c_frappe.pbx import choice, custom_data, exchange, guards, phone, status
 from c2c_frappe.pbx.base import DialRequest
@@ -69,7 +69,7 @@ def _dial(attempt: Attempt) -> dict:
 		attempt.prepare()
 		earlier = call_log.open(attempt.draft, attempt.guards(), attempt.custom_data(), attempt.held)
 	except PbxError as refusal:
-		return _refuse(attempt.draft, refusal.failure_code, replies.sentence(refusal.message))
+		return _refuse(attempt.draft, refusal.failure_code, messages.sentence(refusal.message))
 	except Busy:
 		return _refuse(attempt.draft, "pbx_busy", _busy_sentence())
 	return _repeated(earlier) if earlier else _tell(attempt.place())
@@ -231,7 +231,7 @@ class Attempt:
 		"""Send the one request of a row that is committed, save what came of it, and return the row."""
 		result = exchange.place(self.provider, self._request())
 		window = cint(self.settings.repeat_window)
-		message = _fit_for(self.draft, replies.sentence(result.message))
+		message = _fit_for(self.draft, messages.sentence(result.message))
 		return call_log.close(self.draft.name, result, message, window)
 
 	def masked_request(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import frappe
 from frappe import _
 
-from c2c_frappe import accounts, call_log, permissions, replies
+from c2c_frappe import accounts, call_log, messages, permissions, replies
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.errors import PbxError
 
@@ -29,8 +29,8 @@ def _end(row: dict) -> None:
 	try:
 		provider = accounts.provider_of(frappe.get_doc("PBX Account", row["account"]))
 	except PbxError as error:
-		frappe.throw(replies.sentence(error.message), title=_("Not ended"))
+		frappe.throw(messages.sentence(error.message), title=_("Not ended"))
 	finding = exchange.hang_up(provider, row["name"])
 	if not finding.ok:
-		frappe.throw(replies.sentence(finding.message), title=_("Not ended"))
+		frappe.throw(messages.sentence(finding.message), title=_("Not ended"))
 	frappe.db.rollback()  # what the PBX told meanwhile is to be seen in the reply

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import frappe
 
-from c2c_frappe import extensions, numbers, replies
+from c2c_frappe import extensions, messages, numbers
 from c2c_frappe.pbx.choice import Choice, by_number
 from c2c_frappe.pbx.phone_text import HIDDEN, without_numbers
 
@@ -23,7 +23,7 @@ class Reader:
 	def number(self, row: dict) -> str:
 		"""Return a call's number for this reader."""
 		if not self._is_hidden(row):
-			return replies.display(row["dialled_number"] or row["number"])
+			return messages.display(row["dialled_number"] or row["number"])
 		choice = self._choice(row)
 		return choice.shown if choice else HIDDEN
 

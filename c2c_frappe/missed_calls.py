@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, now_datetime, nowdate
 
-from c2c_frappe import call_log, replies
+from c2c_frappe import call_log, messages
 from c2c_frappe.pbx import incoming
 
 TODO = "ToDo"
@@ -36,7 +36,7 @@ def _make(row: dict) -> str:
 					"assigned_by": row["agent"],
 					"date": nowdate(),
 					"description": _("Missed call from {0}").format(
-						replies.display(row["number"]) or _("unknown")
+						messages.display(row["number"]) or _("unknown")
 					),
 					**_reference(row),
 				}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import frappe
 from frappe import _
 
-from c2c_frappe import call_log, events, number_index, numbers, replies
+from c2c_frappe import call_log, events, messages, number_index, numbers
 from c2c_frappe.pbx import phone
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.phone_text import HIDDEN
@@ -96,7 +96,7 @@ def _read(number: str) -> str:
 	try:
 		return phone.find(number, numbers.deciding_countries(None, "")).e164
 	except InvalidNumberError as error:
-		frappe.throw(replies.sentence(error.message), title=_("Number"))
+		frappe.throw(messages.sentence(error.message), title=_("Number"))
 
 
 def _elsewhere(person: Person) -> dict:
@@ -113,7 +113,7 @@ def _elsewhere(person: Person) -> dict:
 def _hide_in_traces(person: Person) -> None:
 	"""Hide the numbers in follow-ups and reminders, and in what Frappe itself noted of those and of deleted calls."""
 	for doctype, field, condition in _TRACES:
-		for shown in {form for number in person.numbers for form in (number, replies.display(number))}:
+		for shown in {form for number in person.numbers for form in (number, messages.display(number))}:
 			holding = {field: ("like", f"%{shown}%"), **condition}
 			for row in frappe.get_all(doctype, holding, ["name", field]):
 				hidden = row[field].replace(shown, HIDDEN)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import frappe
 from frappe import _
 
-from c2c_frappe import accounts, dialing, extensions, numbers, replies
+from c2c_frappe import accounts, dialing, extensions, messages, numbers
 from c2c_frappe.call_log import Draft
 from c2c_frappe.pbx import exchange, phone
 from c2c_frappe.pbx.base import MAX_ANSWER, DialRequest, HttpAnswer
@@ -30,7 +30,7 @@ def of_requests(account: str, user: str, doctype: str, name: str, number: str) -
 		dial = _dial(document, user, doctype, name, number)
 		return {"requests": exchange.foretold(provider, dial), "problem": ""}
 	except PbxError as error:
-		return {"requests": [], "problem": replies.sentence(error.message)}
+		return {"requests": [], "problem": messages.sentence(error.message)}
 
 
 def of_answer(account: str, http_status: int, body: str) -> dict:
@@ -42,14 +42,14 @@ def of_answer(account: str, http_status: int, body: str) -> dict:
 			"status": "",
 			"failure_code": "",
 			"pbx_call_id": "",
-			"message": replies.sentence(error.message),
+			"message": messages.sentence(error.message),
 		}
 	result = exchange.reading(provider, HttpAnswer(http_status, body[:MAX_ANSWER]))
 	return {
 		"status": result.status,
 		"failure_code": result.failure_code,
 		"pbx_call_id": result.pbx_call_id,
-		"message": replies.sentence(result.message),
+		"message": messages.sentence(result.message),
 	}
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import frappe
 from frappe import _
 
+from c2c_frappe.messages import sentence
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.generic_http import fields, profiles
-from c2c_frappe.replies import sentence
 
 # The account's own, whatever PBX it is: a profile leaves them as they are.
 _KEPT = {"default_country", "connect_timeout", "ca_file", "allow_http"}

@@ -12,7 +12,7 @@ from frappe import _
 from frappe.utils import add_to_date, cint, get_datetime, now_datetime
 from werkzeug.wrappers import Response
 
-from c2c_frappe import accounts, call_log, call_search, events, permissions, replies
+from c2c_frappe import accounts, call_log, call_search, events, messages, permissions
 from c2c_frappe.one_at_a_time import one_of
 from c2c_frappe.pbx import guards, recordings
 from c2c_frappe.pbx.errors import PbxError
@@ -77,7 +77,7 @@ def _fetch(row: dict, wanted: recordings.Span) -> Clip:
 		hosts = recordings.hosts(provider.addresses, account.recording_hosts)
 		return recordings.fetch(provider, row["recording_url"], wanted, hosts)
 	except PbxError as error:
-		sentence = replies.sentence(error.message)
+		sentence = messages.sentence(error.message)
 	# Out here, so that no frame with the address is part of what is raised.
 	frappe.throw(sentence)
 

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import frappe
-from frappe import _
 
-from c2c_frappe import callers, fixes, permissions
-from c2c_frappe.pbx import phone, policy, reasons, registry, status, wrapping_up
-from c2c_frappe.pbx.cells import as_text
-from c2c_frappe.pbx.errors import InvalidNumberError
-from c2c_frappe.pbx.text import Text
+from c2c_frappe import callers, fixes, messages, permissions
+from c2c_frappe.pbx import policy, reasons, registry, status, wrapping_up
 
 # The realtime event that carries a reply to the user who placed the call.
 EVENT = "pbx_call"
-_AS_TEXT = {ord("<"): "‹", ord(">"): "›"}
 
 
 def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
@@ -27,10 +22,10 @@ def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
 	return {
 		"call": row["name"],
 		"status": row["status"],
-		"number": display(row["number"]),
+		"number": messages.display(row["number"]),
 		"extension": row["extension"] or "",
 		# What the PBX told later has no sentence of its own.
-		"message": row["message"] or sentence(reasons.label(row["failure_code"] or "")),
+		"message": row["message"] or messages.sentence(reasons.label(row["failure_code"] or "")),
 		"failure_code": row["failure_code"] or "",
 		"repeated": repeated,
 		"override": policy.way_to_override(row["failure_code"] or "", permissions.sees_all()),
@@ -52,21 +47,3 @@ def can_hang_up(row: dict) -> bool:
 
 def _setting() -> str:
 	return frappe.get_cached_doc("PBX Settings").wrap_up or ""
-
-
-def display(number: str | None) -> str:
-	"""Return an E.164 number as people write it, anything else (Frappe 16's masks) as it is, "" for none."""
-	try:
-		return phone.display(number, "") if number else ""
-	except InvalidNumberError:
-		return number
-
-
-def sentence(text: str) -> str:
-	"""Return a sentence of the core in the user's language, fit for any place on a page.
-
-	It may repeat what a PBX said or somebody typed, and Frappe's report view shows texts as the HTML they may be:
-	so it has no < and no >, is one line, and no formula of a spreadsheet.
-	"""
-	said = (text.translated(_) if isinstance(text, Text) else text).translate(_AS_TEXT)
-	return as_text("".join(character if character.isprintable() else " " for character in said))

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import frappe
 from frappe.utils import get_url
 
-from c2c_frappe import accounts, replies
+from c2c_frappe import accounts, messages
 
 METHOD = "/api/method/c2c_frappe.api.webhook.receive"
 TOKEN_LENGTH = 40
@@ -30,7 +30,7 @@ def describe(account: str) -> dict:
 	return {
 		"url": get_url(f"{METHOD}?{query}") if token else "",
 		"parameters": [
-			{"name": name, "meaning": replies.sentence(meaning)}
+			{"name": name, "meaning": messages.sentence(meaning)}
 			for name, meaning in accounts.event_parameters(document)
 		],
 	}

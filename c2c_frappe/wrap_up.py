@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, nowdate
 
-from c2c_frappe import call_log, replies
+from c2c_frappe import call_log, messages, replies
 from c2c_frappe.pbx import wrapping_up
 
 DOCTYPE = "PBX Call Log"
@@ -47,7 +47,7 @@ def _remind(document, follow_up_on: str, follow_up: str) -> None:
 	if getdate(follow_up_on) < getdate(nowdate()):
 		frappe.throw(_("The follow-up date is over. Choose today or a later day."), title=_("Follow-up"))
 	has_record = bool(document.reference_doctype and document.reference_name)
-	number = replies.display(document.number)
+	number = messages.display(document.number)
 	frappe.get_doc(
 		{
 			"doctype": "ToDo",

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from c2c_frappe import accounts, replies
+from c2c_frappe import accounts, messages
 from c2c_frappe.lease import LISTENER, Lease
 from c2c_frappe.pbx import networks, recordings, settings
 from c2c_frappe.pbx.errors import ConfigurationError
@@ -29,7 +29,7 @@ class PBXAccount(Document):
 		if mistake:
 			field = self.meta.get_field(mistake.setting)
 			title = _(field.label) if field else _("PBX Account")
-			frappe.throw(replies.sentence(mistake.message), title=title)
+			frappe.throw(messages.sentence(mistake.message), title=title)
 
 	def _trim(self):
 		for field in self.meta.fields:

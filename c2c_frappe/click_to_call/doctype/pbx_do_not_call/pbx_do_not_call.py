@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from c2c_frappe import numbers, replies
+from c2c_frappe import messages, numbers
 from c2c_frappe.pbx import phone
 from c2c_frappe.pbx.cells import as_text
 from c2c_frappe.pbx.errors import InvalidNumberError
@@ -20,7 +20,7 @@ class PBXDoNotCall(Document):
 		try:
 			self.number = phone.find(self.number or "", numbers.deciding_countries(None, "")).e164
 		except InvalidNumberError as error:
-			frappe.throw(replies.sentence(error.message), title=_("Number"))
+			frappe.throw(messages.sentence(error.message), title=_("Number"))
 		self.name = self.number
 
 	def validate(self):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from frappe import _
 
-from c2c_frappe import call_counts, replies
+from c2c_frappe import call_counts, messages
 from c2c_frappe.pbx import reasons
 
 
@@ -12,7 +12,7 @@ def execute(filters: dict | None = None) -> tuple:
 	"""Return columns, rows, no message, and a chart of calls by reason."""
 	rows = [
 		{
-			"reason": replies.sentence(reasons.label(code)),
+			"reason": messages.sentence(reasons.label(code)),
 			"code": code,
 			"calls": calls,
 			"agents": agents,

@@ -1,0 +1,30 @@
+"""Puts a sentence of the core, or a number, into the words of whoever reads it. Decides and stores nothing."""
+
+from __future__ import annotations
+
+from frappe import _
+
+from c2c_frappe.pbx import phone
+from c2c_frappe.pbx.cells import as_text
+from c2c_frappe.pbx.errors import InvalidNumberError
+from c2c_frappe.pbx.text import Text
+
+_AS_TEXT = {ord("<"): "‹", ord(">"): "›"}
+
+
+def display(number: str | None) -> str:
+	"""Return an E.164 number as people write it, anything else (Frappe 16's masks) as it is, "" for none."""
+	try:
+		return phone.display(number, "") if number else ""
+	except InvalidNumberError:
+		return number
+
+
+def sentence(text: str) -> str:
+	"""Return a sentence of the core in the user's language, fit for any place on a page.
+
+	It may repeat what a PBX said or somebody typed, and Frappe's report view shows texts as the HTML they may be:
+	so it has no < and no >, is one line, and no formula of a spreadsheet.
+	"""
+	said = (text.translated(_) if isinstance(text, Text) else text).translate(_AS_TEXT)
+	return as_text("".join(character if character.isprintable() else " " for character in said))
