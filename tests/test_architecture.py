@@ -26,6 +26,14 @@ SCRIPTS = [
 	*PACKAGE.glob("click_to_call/**/*.js"),
 ]
 DOCTYPES = sorted(PACKAGE.glob("click_to_call/doctype/*/*.json"))
+# Where a dotted path may stand in a string: jobs, patched names, kill steps, scripts, entry points.
+STRINGS = [
+	*OWN_CODE,
+	*ROOT.glob("tests/**/*.py"),
+	*ROOT.glob("benchmarks/*.py"),
+	*PACKAGE.glob("**/*.json"),
+	ROOT / "pyproject.toml",
+]
 FIELDTYPES = {
 	"data": {"Data"},
 	"url": {"Data"},
@@ -38,7 +46,7 @@ FIELDTYPES = {
 	"table": {"Table"},
 }
 # Longest dotted paths first, so that a method is not taken for its module.
-DOTTED = re.compile(r"c2c_frappe(?:\.[A-Za-z_]\w*)+")
+DOTTED = re.compile(r"(?<![\w/.-])c2c_frappe(?:\.[A-Za-z_]\w*)+")
 
 IMPORT_WITHOUT_FRAPPE = """
 import importlib, pkgutil, sys
@@ -86,13 +94,23 @@ def names_of(file):
 
 
 def resolves(path):
-	"""Tell whether a dotted path names a module of ours, or something a module of ours has at its top level."""
-	*parents, name = path.split(".")
-	place = ROOT.joinpath(*parents)
-	if (place / f"{name}.py").is_file() or (place / name).is_dir():
+	"""Return whether a dotted path names a module of ours, what it has at its top level, or an attribute of that."""
+	parts = path.split(".")
+	modules = [at for at in range(len(parts), 0, -1) if _module_file(parts[:at])]
+	file, rest = _module_file(parts[: modules[0]]), parts[modules[0] :]
+	if not rest or rest[0].startswith("__"):
 		return True
-	module = place.with_suffix(".py") if place.with_suffix(".py").is_file() else place / "__init__.py"
-	return module.is_file() and name in names_of(module)
+	classes = [n for n in tree(file).body if isinstance(n, ast.ClassDef) and n.name == rest[0]]
+	if len(rest) == 2 and classes:
+		inherits = "Document" in {ast.unparse(base) for base in classes[0].bases}
+		return inherits or rest[1] in {getattr(node, "name", "") for node in classes[0].body}
+	return rest[0] in names_of(file) and len(rest) <= 2
+
+
+def _module_file(parts):
+	place = ROOT.joinpath(*parts)
+	files = (place.with_suffix(".py"), place / "__init__.py")
+	return next((file for file in files if file.is_file()), None)
 
 
 def strings(file):
@@ -203,6 +221,13 @@ class TestHooks:
 			path for text in strings(self.HOOKS) for path in DOTTED.findall(text) if ".bundle" not in path
 		]
 		assert len(paths) >= 10
+		assert not [path for path in paths if not resolves(path)]
+
+	@pytest.mark.parametrize("file", STRINGS, ids=lambda file: str(file.relative_to(ROOT)))
+	def test_dotted_paths_in_strings_resolve(self, file):
+		"""A job, a patched name, a kill step or an entry point that leads nowhere fails here, not at night."""
+		texts = strings(file) if file.suffix == ".py" else [file.read_text(encoding="utf-8")]
+		paths = {path for text in texts for path in DOTTED.findall(text) if ".bundle" not in path}
 		assert not [path for path in paths if not resolves(path)]
 
 	def test_every_bundle_is_there(self):

@@ -105,6 +105,7 @@ def words_of(slug):
 		if module.startswith(f"c2c_frappe.pbx.{slug}"):
 			source = Path(sys.modules[module].__file__).read_text(encoding="utf-8")
 			words |= set(re.findall(r'"([A-Za-z_ ]{2,24})"', source))
+	assert len(words) > 10, f"no words of {slug}: its modules stand elsewhere"
 	return sorted(words)
 
 
