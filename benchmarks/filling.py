@@ -14,7 +14,7 @@ from functools import partial
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
-from c2c_frappe import number_backfill
+from c2c_frappe.phone_book import backfill
 
 BATCH = 50_000
 # One call a minute, day and night, of as many agents: the first one is who is measured.
@@ -170,8 +170,8 @@ def fill_all(leads: int, calls: int, events: int, agent: str) -> dict:
 	frappe.db.sql("set @leads = %s, @calls = %s, @agent = %s, @account = %s", (leads, calls, agent, account))
 	counts = {**dict.fromkeys(COLUMNS, leads), "PBX Call Log": calls, "PBX Event": events}
 	seconds = {doctype: _timed(partial(_insert, doctype, count)) for doctype, count in counts.items()}
-	number_backfill.start_again()
-	seconds[INDEX] = _timed(number_backfill.read_all)
+	backfill.start_again()
+	seconds[INDEX] = _timed(backfill.read_all)
 	for doctype in (*COLUMNS, INDEX):
 		frappe.db.sql_ddl(f"analyze table `tab{doctype}`")
 	return seconds

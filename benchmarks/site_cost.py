@@ -19,8 +19,10 @@ from filling import FILLED, connected
 from frappe.utils import add_days, getdate, now_datetime
 from metering import Visitor, metered, scans
 
-from c2c_frappe import accounts, events, number_backfill, number_index
-from c2c_frappe.pbx.base import HttpAnswer
+from c2c_frappe.accounts import providers
+from c2c_frappe.events import intake
+from c2c_frappe.pbx.providers.base import HttpAnswer
+from c2c_frappe.phone_book import backfill, index
 
 CALLS = "PBX Call Log"
 MANAGER = "manager@example.com"
@@ -104,7 +106,7 @@ class MeasuredSite:
 		for call in self._requested(count):
 			for told in _events_of(call):
 				answer, cost, statements = metered(partial(self.pbx.post, WEBHOOK, **told))
-				if answer["message"]["outcome"] != events.APPLIED:
+				if answer["message"]["outcome"] != intake.APPLIED:
 					raise RuntimeError(f"an event was not applied: {answer}")
 				yield cost, statements
 
@@ -113,11 +115,11 @@ class MeasuredSite:
 		for _page in range(count):
 			rows = [_record_of(call) for call in self._requested(PAGE)]
 			with connected(self.name):
-				provider = accounts.provider_of(frappe.get_doc("PBX Account", self.account))
+				provider = providers.provider_of(frappe.get_doc("PBX Account", self.account))
 				answer = HttpAnswer(200, json.dumps({"cdrs": rows}))
 
 				def reconcile(provider=provider, answer=answer):
-					return events.receive_records(
+					return intake.receive_records(
 						self.account,
 						provider.read_records(
 							answer,
@@ -126,21 +128,21 @@ class MeasuredSite:
 					)
 
 				outcomes, cost, statements = metered(reconcile)
-			if outcomes != {events.APPLIED: PAGE}:
+			if outcomes != {intake.APPLIED: PAGE}:
 				raise RuntimeError(f"records were not applied: {outcomes}")
 			yield {**cost, "count": PAGE}, statements
 
 	def _numbers(self, count: int):
 		"""Yield the costs of batches of the back-fill, over Leads whose numbers were forgotten."""
 		with connected(self.name):
-			names = click_cost.fill_leads(count * number_backfill.BATCH)[: count * number_backfill.BATCH]
-			number_index.forget("Lead", names)
+			names = click_cost.fill_leads(count * backfill.BATCH)[: count * backfill.BATCH]
+			index.forget("Lead", names)
 			frappe.db.commit()
 			mark = {"doctypes": ["Lead"], "left": ["Lead"], "after": "LEAD-", "read": 0}
 			for _batch in range(count):
-				mark, cost, statements = metered(partial(number_backfill._read_batch, mark))
+				mark, cost, statements = metered(partial(backfill._read_batch, mark))
 				frappe.db.commit()
-				yield {**cost, "count": number_backfill.BATCH}, statements
+				yield {**cost, "count": backfill.BATCH}, statements
 
 	def _list(self, visitor: Visitor, count: int):
 		"""Yield the costs of the first page of the list of calls, as Desk asks for it."""

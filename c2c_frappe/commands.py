@@ -32,7 +32,7 @@ def reconcile(context, account: str | None = None):
 @pass_context
 def listen(context):
 	"""Hear how calls go on, from the PBXs that tell it on a WebSocket; runs until it is ended."""
-	from c2c_frappe import listener
+	from c2c_frappe.events import listener
 
 	with suppress(KeyboardInterrupt):
 		listener.listen(get_site(context), click.echo)
@@ -91,35 +91,36 @@ def _site(context) -> Iterator[None]:
 
 
 def _read_numbers(again: bool) -> bool:
-	from c2c_frappe import number_backfill, number_index
+	from c2c_frappe.phone_book import backfill
+	from c2c_frappe.phone_book import index as phone_index
 
 	if again:
-		number_backfill.start_again()
+		backfill.start_again()
 	with click.progressbar(length=100, label="Reading numbers") as bar:
-		is_done = number_backfill.read_all(lambda share: bar.update(int(100 * share) - bar.pos))
+		is_done = backfill.read_all(lambda share: bar.update(int(100 * share) - bar.pos))
 	if is_done:
-		click.echo(f"{frappe.db.count(number_index.DOCTYPE)} numbers are known.")
+		click.echo(f"{frappe.db.count(phone_index.DOCTYPE)} numbers are known.")
 	else:
 		click.secho("The numbers are being read already.", fg="red")
 	return is_done
 
 
 def _accounts(account: str | None) -> list[str]:
-	from c2c_frappe import accounts
+	from c2c_frappe.accounts import providers
 
 	if account:
 		return [account]
 	names = frappe.get_all("PBX Account", {"enabled": 1}, pluck="name", order_by="name")
-	return [name for name in names if accounts.has_call_records(frappe.get_doc("PBX Account", name))]
+	return [name for name in names if providers.has_call_records(frappe.get_doc("PBX Account", name))]
 
 
 def _fetch(account: str) -> bool:
-	from c2c_frappe import call_records
+	from c2c_frappe.events import reconcile as reconciliation
 
 	if not frappe.db.exists("PBX Account", account):
 		click.secho(f"There is no PBX Account {account}.", fg="red")
 		return False
-	outcome = call_records.fetch(account)
+	outcome = reconciliation.fetch(account)
 	click.secho(f"{account}: {outcome['message']}", fg=None if outcome["ok"] else "red")
 	return outcome["ok"] is not False
 

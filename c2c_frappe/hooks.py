@@ -8,15 +8,15 @@ app_email = "hello@c2c-frappe.example"
 app_license = "GPL-3.0-or-later"
 
 app_include_js = "c2c_frappe.bundle.js"
-extend_bootinfo = "c2c_frappe.boot.extend"
+extend_bootinfo = "c2c_frappe.desk.boot.extend"
 
-before_request = ["c2c_frappe.overdue.before_request"]
+before_request = ["c2c_frappe.call_log.stale.before_request"]
 
-after_install = "c2c_frappe.install.after_install"
-after_migrate = "c2c_frappe.install.after_migrate"
-after_app_install = "c2c_frappe.install.after_app_install"
-before_uninstall = "c2c_frappe.uninstall.before_uninstall"
-after_uninstall = "c2c_frappe.uninstall.after_uninstall"
+after_install = "c2c_frappe.setup.install.after_install"
+after_migrate = "c2c_frappe.setup.install.after_migrate"
+after_app_install = "c2c_frappe.setup.install.after_app_install"
+before_uninstall = "c2c_frappe.setup.uninstall.before_uninstall"
+after_uninstall = "c2c_frappe.setup.uninstall.after_uninstall"
 
 # Fixtures overwrite on every migrate: only records nobody edits.
 fixtures = [{"dt": "Role", "filters": [["name", "in", ["PBX Agent", "PBX Manager"]]]}]
@@ -26,38 +26,38 @@ permission_query_conditions = {"PBX Call Log": "c2c_frappe.permissions.call_cond
 
 doc_events = {
 	"User": {
-		"validate": "c2c_frappe.extensions.validate_user",
+		"validate": "c2c_frappe.accounts.extensions.validate_user",
 		"after_rename": "c2c_frappe.personal_data.user_renamed",
 	},
 	"*": {
-		"on_update": "c2c_frappe.number_index.follow",
-		"after_rename": "c2c_frappe.number_index.follow_rename",
-		"after_delete": "c2c_frappe.number_index.follow_delete",
+		"on_update": "c2c_frappe.phone_book.index.follow",
+		"after_rename": "c2c_frappe.phone_book.index.follow_rename",
+		"after_delete": "c2c_frappe.phone_book.index.follow_delete",
 	},
 }
 
 scheduler_events = {
 	"cron": {
 		"* * * * *": [
-			"c2c_frappe.call_log.sweep",
-			"c2c_frappe.events.retry_waiting",
-			"c2c_frappe.number_backfill.schedule",
-			"c2c_frappe.setup_steps.refresh",
+			"c2c_frappe.call_log.rows.sweep",
+			"c2c_frappe.events.intake.retry_waiting",
+			"c2c_frappe.phone_book.backfill.schedule",
+			"c2c_frappe.setup.onboarding.refresh",
 		],
-		"*/5 * * * *": ["c2c_frappe.call_records.schedule", "c2c_frappe.silent_calls.schedule"],
+		"*/5 * * * *": ["c2c_frappe.events.reconcile.schedule", "c2c_frappe.events.polling.schedule"],
 	},
-	"daily_long": ["c2c_frappe.recordings.delete_old"],
+	"daily_long": ["c2c_frappe.desk.recordings.delete_old"],
 }
 
-additional_timeline_content = {"*": ["c2c_frappe.timeline.calls_of"]}
+additional_timeline_content = {"*": ["c2c_frappe.desk.timeline.calls_of"]}
 
 override_doctype_dashboards = {
-	"Lead": ["c2c_frappe.connections.of_lead"],
-	"Contact": ["c2c_frappe.connections.of_contact"],
-	"Customer": ["c2c_frappe.connections.of_customer"],
-	"Supplier": ["c2c_frappe.connections.of_supplier"],
-	"Opportunity": ["c2c_frappe.connections.of_opportunity"],
-	"Prospect": ["c2c_frappe.connections.of_prospect"],
+	"Lead": ["c2c_frappe.desk.connections.of_lead"],
+	"Contact": ["c2c_frappe.desk.connections.of_contact"],
+	"Customer": ["c2c_frappe.desk.connections.of_customer"],
+	"Supplier": ["c2c_frappe.desk.connections.of_supplier"],
+	"Opportunity": ["c2c_frappe.desk.connections.of_opportunity"],
+	"Prospect": ["c2c_frappe.desk.connections.of_prospect"],
 }
 
 # Deleting a lead keeps its calls; they are what was said, not part of the lead.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from frappe import _
 
-from c2c_frappe.pbx import phone
-from c2c_frappe.pbx.cells import as_text
 from c2c_frappe.pbx.errors import InvalidNumberError
+from c2c_frappe.pbx.formulas import as_text
+from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.text import Text
 
 _AS_TEXT = {ord("<"): "‹", ord(">"): "›"}

@@ -11,15 +11,18 @@ from dataclasses import dataclass
 import frappe
 from frappe import _
 
-from c2c_frappe import call_log, events, messages, number_index, numbers
-from c2c_frappe.pbx import phone
+from c2c_frappe import messages
+from c2c_frappe.call_log import rows as call_log
+from c2c_frappe.events import intake
 from c2c_frappe.pbx.errors import InvalidNumberError
-from c2c_frappe.pbx.phone_text import HIDDEN
+from c2c_frappe.pbx.numbers import phone
+from c2c_frappe.pbx.numbers.phone_text import HIDDEN
+from c2c_frappe.phone_book import index, record_numbers
 
 DO_NOT_CALL, DELETED = "PBX Do Not Call", "Deleted Document"
 # Where texts of ours name a number; what people wrote into comments is theirs.
 _TRACES = (("ToDo", "description", {}), ("Comment", "content", {"comment_type": ("!=", "Comment")}))
-OURS = (call_log.DOCTYPE, events.DOCTYPE)
+OURS = (call_log.DOCTYPE, intake.DOCTYPE)
 # Fewer digits than these stand in many a time and id.
 TELLING_DIGITS = 9
 
@@ -28,7 +31,7 @@ TELLING_DIGITS = 9
 class Person:
 	"""Whose data is meant: the E.164 numbers, and the names of the calls."""
 
-	numbers: tuple[str, ...]
+	record_numbers: tuple[str, ...]
 	calls: tuple[str, ...]
 
 	@property
@@ -51,7 +54,7 @@ def export(number: str = "", doctype: str = "", name: str = "") -> dict:
 		"calls": [
 			{column: value for column, value in row.items() if value not in (None, "")} for row in rows
 		],
-		"events": events.told_of(person.calls, person.digits),
+		"events": intake.told_of(person.calls, person.digits),
 		**_elsewhere(person),
 	}
 	return frappe.parse_json(frappe.as_json({"numbers": person.numbers, **found}))
@@ -65,7 +68,7 @@ def erase(number: str = "", doctype: str = "", name: str = "") -> dict:
 	person = _person(number, doctype, name)
 	erased = call_log.erase(person.calls)
 	done = {"calls": erased, "under_way": len(person.calls) - erased}
-	done["events"] = events.erase(person.calls, person.digits)
+	done["events"] = intake.erase(person.calls, person.digits)
 	_hide_in_traces(person)
 	for digits in person.digits:
 		frappe.db.delete(DELETED, {"deleted_doctype": ("in", OURS), "data": ("like", f"%{digits}%")})
@@ -94,16 +97,14 @@ def _calls(filters: dict) -> tuple[str, ...]:
 
 def _read(number: str) -> str:
 	try:
-		return phone.find(number, numbers.deciding_countries(None, "")).e164
+		return phone.find(number, record_numbers.deciding_countries(None, "")).e164
 	except InvalidNumberError as error:
 		frappe.throw(messages.sentence(error.message), title=_("Number"))
 
 
 def _elsewhere(person: Person) -> dict:
 	"""Return where a number still is: the list of those nobody may call, and records."""
-	owners = {
-		(owner.doctype, owner.name) for number in person.numbers for owner in number_index.owners(number)
-	}
+	owners = {(owner.doctype, owner.name) for number in person.numbers for owner in index.owners(number)}
 	return {
 		"do_not_call": frappe.get_all(DO_NOT_CALL, {"name": ("in", person.numbers)}, pluck="name"),
 		"records": [{"doctype": doctype, "name": name} for doctype, name in sorted(owners)],

@@ -4,10 +4,10 @@ import socket
 
 import pytest
 
-from c2c_frappe.pbx import addresses, transport
-from c2c_frappe.pbx.addresses import ANY, PRIVATE_TOO, PUBLIC
-from c2c_frappe.pbx.base import Connection, HttpRequest
 from c2c_frappe.pbx.errors import ConfigurationError
+from c2c_frappe.pbx.providers.base import Connection, HttpRequest
+from c2c_frappe.pbx.wire import addresses, transport
+from c2c_frappe.pbx.wire.addresses import ANY, PRIVATE_TOO, PUBLIC
 
 ANSWER = b"HTTP/1.1 204 None\r\n\r\n"
 # Of machines in the open.

@@ -6,9 +6,9 @@ from urllib.parse import quote
 import pytest
 
 from c2c_frappe.pbx import exchange
-from c2c_frappe.pbx.asterisk import NOBODYS_CALL, Asterisk
-from c2c_frappe.pbx.base import DialRequest, HttpAnswer, Phone
 from c2c_frappe.pbx.errors import ConfigurationError, OutcomeUnknownError, RejectedError
+from c2c_frappe.pbx.providers.asterisk.provider import NOBODYS_CALL, Asterisk
+from c2c_frappe.pbx.providers.base import DialRequest, HttpAnswer, Phone
 
 PASSWORD = "s3cret-of-ari"
 VALUES = {

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from c2c_frappe.pbx import breaker, status
-from c2c_frappe.pbx.breaker import Outcome
+from c2c_frappe.pbx.calls import breaker, status
+from c2c_frappe.pbx.calls.breaker import Outcome
 
 NOW = datetime(2026, 11, 23, 14, 0)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx.cells import as_text
+from c2c_frappe.pbx.formulas import as_text
 
 
 @pytest.mark.parametrize(

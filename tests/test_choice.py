@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx.choice import Choice, choose, choose_own_first, distinct, local_time, ordered
+from c2c_frappe.pbx.numbers.choice import Choice, choose, choose_own_first, distinct, local_time, ordered
 
 MOBILE = Choice("mobile_no", "", "Mobile", "+44 7700 900123", "+44 7700 900123")
 PHONE = Choice("phone", "", "Phone", "020 7946 0123", "020 7946 0123")

@@ -13,8 +13,8 @@ import urllib.request
 
 import pytest
 
-from c2c_frappe import cli
-from c2c_frappe.pbx import registry
+from c2c_frappe.pbx import cli
+from c2c_frappe.pbx.providers import registry
 from c2c_frappe.pbx.simulator import Simulator
 
 COMMAND = [sys.executable, "-m", "c2c_frappe.cli"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx.custom_data import VALUES, fill
+from c2c_frappe.pbx.calls.custom_data import VALUES, fill
 
 CALL = {
 	"reference_doctype": "Lead",

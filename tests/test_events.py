@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx import registry, status
+from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.providers import registry
 
 COMMPEAK = registry.build("commpeak", {"crm_id": "1", "client_id": "2345678"})
 PRIMEVOX = registry.build("primevox", {"api_key": "key-0123456789", "container_id": "123456"})

@@ -5,9 +5,8 @@ import traceback
 
 import pytest
 
-from c2c_frappe.pbx import exchange, registry, status
-from c2c_frappe.pbx.base import DialRequest, DialResult, HttpAnswer, HttpRequest
-from c2c_frappe.pbx.commpeak import CommPeak
+from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.errors import (
 	ConfigurationError,
 	InvalidNumberError,
@@ -15,6 +14,9 @@ from c2c_frappe.pbx.errors import (
 	RejectedError,
 	UnavailableError,
 )
+from c2c_frappe.pbx.providers import registry
+from c2c_frappe.pbx.providers.base import DialRequest, DialResult, HttpAnswer, HttpRequest
+from c2c_frappe.pbx.providers.commpeak.provider import CommPeak
 from c2c_frappe.pbx.simulator import Simulator
 from c2c_frappe.pbx.text import Text
 

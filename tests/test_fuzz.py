@@ -16,13 +16,15 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from c2c_frappe import cli
-from c2c_frappe.pbx import exchange, news, payload, registry, status
-from c2c_frappe.pbx.base import DialRequest, HttpAnswer, redact
+from c2c_frappe.pbx import cli, exchange
+from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls.matching import AFTER, BEFORE
 from c2c_frappe.pbx.errors import PbxError, RejectedError, UnavailableError
-from c2c_frappe.pbx.import_rows import DAY_FIRST, Reading, read
-from c2c_frappe.pbx.matching import AFTER, BEFORE
-from c2c_frappe.pbx.settings import trimmed
+from c2c_frappe.pbx.imports.rows import DAY_FIRST, Reading, read
+from c2c_frappe.pbx.providers import registry
+from c2c_frappe.pbx.providers.base import DialRequest, HttpAnswer, redact
+from c2c_frappe.pbx.providers.settings import trimmed
+from c2c_frappe.pbx.wire import payload
 
 EXAMPLES = int(os.environ.get("C2C_FUZZ_EXAMPLES", 0))
 FUZZ = settings(
@@ -102,7 +104,7 @@ def words_of(slug):
 	"""Return the words a provider's code knows: names of fields, names of events, causes."""
 	words = set()
 	for module in sorted(sys.modules):
-		if module.startswith(f"c2c_frappe.pbx.{slug}"):
+		if module.startswith(f"c2c_frappe.pbx.providers.{slug}"):
 			source = Path(sys.modules[module].__file__).read_text(encoding="utf-8")
 			words |= set(re.findall(r'"([A-Za-z_ ]{2,24})"', source))
 	assert len(words) > 10, f"no words of {slug}: its modules stand elsewhere"
@@ -260,9 +262,9 @@ def assert_of_known_form(record):
 def assert_harmless(event):
 	"""News can be stored and read back, ranked and folded, and its times can be reckoned with and put in a table."""
 	stored = json.loads(json.dumps(event.as_stored()))
-	assert news.of_stored(stored, **_kept_apart(event)) == event
+	assert events.of_stored(stored, **_kept_apart(event)) == event
 	assert event.evidence is None or event.evidence.status in status.ALL
-	news.fold([event, event])
+	events.fold([event, event])
 	assert len(event.pbx_call_id) <= 140
 	assert re.fullmatch(r"[^\s<>\"'`]{0,140}", event.extension)
 	assert not set("<>\"'` ") & set(event.recording_url)

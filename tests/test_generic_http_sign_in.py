@@ -7,10 +7,11 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx import exchange, status
-from c2c_frappe.pbx.base import DialRequest
+from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.generic_http import GenericHttp, auth
+from c2c_frappe.pbx.providers.base import DialRequest
+from c2c_frappe.pbx.providers.generic_http import GenericHttp, auth
 
 DIAL = DialRequest("1000", "+447700900123")
 SECRET = "client-s3cret"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx.guards import first_free, is_confirmed_address, slots_of_site
+from c2c_frappe.pbx.calls.guards import first_free, is_confirmed_address, slots_of_site
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from c2c_frappe.pbx.held import GRACE, Busy, Guards, dial_key, of_rows
+from c2c_frappe.pbx.calls.in_flight import GRACE, Busy, Guards, dial_key, of_rows
 
 NOW = datetime(2026, 11, 23, 12)
 AGENT, NUMBER = "agent@example.com", "+447700900123"

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx import import_columns, status
+from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.errors import PbxError
-from c2c_frappe.pbx.import_columns import MEANINGS, guess, missing
-from c2c_frappe.pbx.import_rows import (
+from c2c_frappe.pbx.imports import columns
+from c2c_frappe.pbx.imports.columns import MEANINGS, guess, missing
+from c2c_frappe.pbx.imports.rows import (
 	DAY_FIRST,
 	MONTH_FIRST,
 	BrokenRowError,
@@ -85,7 +86,7 @@ class TestColumns:
 		fields = json.loads((Path(__file__).parent.parent / COLUMN).read_text())["fields"]
 		[field] = [field for field in fields if field["fieldname"] == "meaning"]
 		assert field["options"].split("\n") == ["", *MEANINGS.values()]
-		assert set(import_columns.BY_LABEL.values()) == set(MEANINGS)
+		assert set(columns.BY_LABEL.values()) == set(MEANINGS)
 
 
 class TestWho:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from c2c_frappe.pbx import incoming, status
+from c2c_frappe.pbx.calls import incoming, status
 
 NOON = datetime(2026, 11, 24, 12, 0)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

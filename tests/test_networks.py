@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from c2c_frappe.pbx import networks
 from c2c_frappe.pbx.errors import ConfigurationError
+from c2c_frappe.pbx.wire import networks
 
 LINES = "198.51.100.0/24\n192.0.2.7\n2001:db8::/32"
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx import news, status
-from c2c_frappe.pbx.matching import Candidate, is_unheard_of, match
-from c2c_frappe.pbx.news import CallEvent
+from c2c_frappe.pbx.calls import events as news
+from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.calls.matching import Candidate, is_unheard_of, match
 
 NOON = datetime(2026, 11, 23, 12, 0)
 TIMES = st.none() | st.integers(0, 600).map(lambda s: NOON + timedelta(seconds=s))

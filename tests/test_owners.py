@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx.owners import Owner, by_activity
+from c2c_frappe.pbx.numbers.owners import Owner, by_activity
 
 NOON = datetime(2026, 11, 24, 12, 0)
 OWNERS = st.lists(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx import payload
+from c2c_frappe.pbx.wire import payload
 
 TOLD = {"event": "end", "uniqueid": "1.2"}
 QUERY = {"account": "A", "token": "secret"}

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx import numbering, phone
 from c2c_frappe.pbx.errors import ConfigurationError, InvalidNumberError
-from c2c_frappe.pbx.phone import ServiceCodeError
-from c2c_frappe.pbx.phone_text import clean
+from c2c_frappe.pbx.numbers import numbering, phone
+from c2c_frappe.pbx.numbers.phone import ServiceCodeError
+from c2c_frappe.pbx.numbers.phone_text import clean
 from c2c_frappe.pbx.text import Text
 
 # A loaded machine is no failure.

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx import numbering, phone, policy
 from c2c_frappe.pbx.errors import ConfigurationError, InvalidNumberError
-from c2c_frappe.pbx.policy import Rules, judge
+from c2c_frappe.pbx.numbers import numbering, phone, policy
+from c2c_frappe.pbx.numbers.policy import Rules, judge
 from c2c_frappe.pbx.text import Text
 
 # A loaded machine is no failure.

@@ -4,10 +4,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from c2c_frappe.pbx import status
-from c2c_frappe.pbx.base import DialRequest, HttpAnswer
+from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.primevox import Primevox
+from c2c_frappe.pbx.providers.base import DialRequest, HttpAnswer
+from c2c_frappe.pbx.providers.primevox.provider import Primevox
 
 KEY = {"api_key": "key", "container_id": "123456"}
 

@@ -14,10 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx import registry, status, transport
-from c2c_frappe.pbx.base import MASK, Connection, DialRequest, HttpAnswer
+from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.generic_http import GenericHttp, profiles
+from c2c_frappe.pbx.providers import registry
+from c2c_frappe.pbx.providers.base import MASK, Connection, DialRequest, HttpAnswer
+from c2c_frappe.pbx.providers.generic_http import GenericHttp, profiles
+from c2c_frappe.pbx.wire import transport
 
 RECORDINGS = Path(__file__).parent / "recordings"
 PROFILES = profiles.every()

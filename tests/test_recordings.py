@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx import recordings, registry, transport
+from c2c_frappe.pbx import recordings
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError, RejectedError, UnavailableError
+from c2c_frappe.pbx.providers import registry
 from c2c_frappe.pbx.recordings import PIECE, Span, fetch, hosts, span
 from c2c_frappe.pbx.simulator import Simulator
+from c2c_frappe.pbx.wire import transport
 
 WAV = "audio/wav"
 AUDIO = b"RIFF" + bytes(range(256)) * 40

@@ -13,12 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx import exchange, news, records, registry, status, transport
-from c2c_frappe.pbx.base import MAX_ANSWER, HttpAnswer
+from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.calls import events, records, status
+from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.calls.matching import Candidate, is_unheard_of, match
+from c2c_frappe.pbx.calls.records import Window
 from c2c_frappe.pbx.errors import OutcomeUnknownError, PbxError, RejectedError, UnavailableError
-from c2c_frappe.pbx.matching import Candidate, is_unheard_of, match
-from c2c_frappe.pbx.news import CallEvent
-from c2c_frappe.pbx.records import Window
+from c2c_frappe.pbx.providers import registry
+from c2c_frappe.pbx.providers.base import MAX_ANSWER, HttpAnswer
+from c2c_frappe.pbx.wire import transport
 
 NOON = datetime(2026, 11, 23, 12, 0)
 HOUR = Window(NOON - timedelta(hours=1), NOON)
@@ -95,7 +98,7 @@ class TestPages:
 		read = page(provider, {"cdrs": rows, "data": dict(enumerate(rows))})
 		for record in read.records:
 			assert record.record_id
-			assert news.of_stored(record.event.as_stored(), record.event.recording_url) == record.event
+			assert events.of_stored(record.event.as_stored(), record.event.recording_url) == record.event
 			assert record.event.evidence is None or record.event.evidence.status in status.ALL
 
 	def test_an_error_shows_no_key_though_the_pbx_repeats_it(self, provider):
@@ -252,7 +255,7 @@ def test_events_and_records_in_any_order_and_however_often_end_in_the_same_row(r
 	def row_of(all_news):
 		dial = status.of_dial("accepted")
 		best = status.best([dial, *(event.evidence for event in all_news if event.evidence)])
-		return best, news.fold(all_news)
+		return best, events.fold(all_news)
 
 	assert row_of(shuffled) == row_of(heard)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.settings import COMMON, Setting, checked, is_ticked, trimmed
+from c2c_frappe.pbx.providers.settings import COMMON, Setting, checked, is_ticked, trimmed
 
 SETTINGS = (
 	*COMMON,

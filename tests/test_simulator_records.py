@@ -8,11 +8,14 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from c2c_frappe.pbx import exchange, registry, status, transport
-from c2c_frappe.pbx.base import DialRequest
+from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.records import Window
 from c2c_frappe.pbx.errors import RejectedError, UnavailableError
-from c2c_frappe.pbx.records import Window
+from c2c_frappe.pbx.providers import registry
+from c2c_frappe.pbx.providers.base import DialRequest
 from c2c_frappe.pbx.simulator import Simulator
+from c2c_frappe.pbx.wire import transport
 
 STATS_KEY, KEY = "stats-key-0123456789", "primevox-key-0123456789"
 NUMBER = "+447700900123"

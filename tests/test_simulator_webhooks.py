@@ -12,11 +12,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from c2c_frappe.pbx import exchange, payload, registry, status
-from c2c_frappe.pbx.base import DialRequest
-from c2c_frappe.pbx.records import Window
+from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.records import Window
+from c2c_frappe.pbx.providers import registry
+from c2c_frappe.pbx.providers.base import DialRequest
 from c2c_frappe.pbx.simulator import Simulator, outbox
 from c2c_frappe.pbx.simulator.webhooks import Webhook
+from c2c_frappe.pbx.wire import payload
 
 NUMBER = "+447700900123"
 CONTAINER = {"containerId": "123456"}

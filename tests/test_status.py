@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx import errors, registry, status
-from c2c_frappe.pbx.base import HttpAnswer
+from c2c_frappe.pbx import errors
+from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.providers import registry
+from c2c_frappe.pbx.providers.base import HttpAnswer
 
 COMMPEAK = registry.build("commpeak", {"crm_id": "1", "client_id": "2"})
 PRIMEVOX = registry.build("primevox", {"api_key": "key", "container_id": "123456"})

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from c2c_frappe.pbx import status
+from c2c_frappe.pbx.calls import status
 
 PACKAGE = Path(__file__).resolve().parent.parent / "c2c_frappe"
 LOCALE = PACKAGE / "locale"

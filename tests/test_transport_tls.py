@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from c2c_frappe.pbx import transport
-from c2c_frappe.pbx.base import Connection, HttpRequest
 from c2c_frappe.pbx.errors import ConfigurationError, OutcomeUnknownError, PbxError, UnavailableError
+from c2c_frappe.pbx.providers.base import Connection, HttpRequest
 from c2c_frappe.pbx.simulator import Simulator
+from c2c_frappe.pbx.wire import transport
 
 TARGET = "/call/1/2/1000/447700900123?auth=s3cr3t"
 MARGIN = 1

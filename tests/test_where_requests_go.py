@@ -11,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx import registry, transport
-from c2c_frappe.pbx.base import Connection, DialRequest, HttpRequest
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError
-from c2c_frappe.pbx.settings import Setting, checked
+from c2c_frappe.pbx.providers import registry
+from c2c_frappe.pbx.providers.base import Connection, DialRequest, HttpRequest
+from c2c_frappe.pbx.providers.settings import Setting, checked
+from c2c_frappe.pbx.wire import transport
 
 REFUSED = {
 	"ftp://pbx.example.com": "not spoken here",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from c2c_frappe.pbx import status
-from c2c_frappe.pbx.wrapping_up import OFFERED, REQUIRED, WAYS, WHEN_ASKED, way
+from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.wrap_up import OFFERED, REQUIRED, WAYS, WHEN_ASKED, way
 
 SETTINGS = Path(__file__).parent.parent / "c2c_frappe/click_to_call/doctype/pbx_settings/pbx_settings.json"
 

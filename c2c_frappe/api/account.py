@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import frappe
 
-from c2c_frappe import (
-	accounts,
-	call_counts,
-	call_records,
-	dialing,
-	extensions,
-	number_backfill,
-	permissions,
-	preview,
-	profiles,
-	site_address,
-	webhook_address,
-)
+from c2c_frappe import permissions
+from c2c_frappe.accounts import extensions, profiles, providers
+from c2c_frappe.call_log import counts
+from c2c_frappe.dialing import place_call, preview, site_address
+from c2c_frappe.events import reconcile, webhook_address
+from c2c_frappe.phone_book import backfill
 
 
 @frappe.whitelist(methods=["POST"])
@@ -26,7 +19,7 @@ def test_connection(account: str) -> dict:
 	`ok` is true, false or null (could not be told); `request` what was sent, its secrets masked.
 	"""
 	permissions.require_manager()
-	return accounts.test_connection(frappe.get_doc("PBX Account", account))
+	return providers.test_connection(frappe.get_doc("PBX Account", account))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -64,14 +57,14 @@ def test_call(account: str, number: str) -> dict:
 	"""Call a number through this account, on the phone of whoever asks; return the reply and the masked request."""
 	permissions.require_manager()
 	permissions.require_agent()
-	return dialing.test_call(account, number)
+	return place_call.test_call(account, number)
 
 
 @frappe.whitelist()
 def last_day(account: str) -> list[dict]:
 	"""Return {status, calls} of an account's last 24 hours, for its form."""
 	permissions.require_manager()
-	return call_counts.of_last_day(account)
+	return counts.of_last_day(account)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -99,7 +92,7 @@ def webhook_help(account: str) -> dict:
 def fetch_records(account: str) -> None:
 	"""Fetch an account's call records in the background; progress and result go to whoever asks by realtime."""
 	permissions.require_manager()
-	call_records.request(account)
+	reconcile.request(account)
 
 
 @frappe.whitelist()
@@ -140,4 +133,4 @@ def preview_answer(account: str, http_status: int | str, body: str | None = None
 def read_numbers() -> None:
 	"""Read the numbers of all records again, in the background; progress goes to whoever asks by realtime."""
 	permissions.require_manager()
-	number_backfill.request()
+	backfill.request()

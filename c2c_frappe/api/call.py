@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import frappe
 
-from c2c_frappe import call_log, chooser, dialing, permissions, replies
-from c2c_frappe import hang_up as hang_up_of
-from c2c_frappe import wrap_up as wrap_up_of
+from c2c_frappe import permissions
+from c2c_frappe.call_log import rows
+from c2c_frappe.desk import wrap_up as wrap_up_of
+from c2c_frappe.dialing import hang_up as hang_up_of
+from c2c_frappe.dialing import number_choices, place_call
+from c2c_frappe.replies import call_state
 
 
 @frappe.whitelist(methods=["POST"])
@@ -28,21 +31,21 @@ def dial(
 	"""
 	permissions.require_agent()
 	sent = (reference_doctype, reference_name, fieldname, row, number, request_id, override)
-	return dialing.dial(dialing.Click(*(value or "" for value in sent)))
+	return place_call.dial(place_call.Click(*(value or "" for value in sent)))
 
 
 @frappe.whitelist()
 def numbers(doctype: str, name: str) -> dict:
 	"""Return what may be called on a record: {numbers: [{fieldname, row, label, number, ...}], message, fix}."""
 	permissions.require_agent()
-	return chooser.offer(doctype, name)
+	return number_choices.offer(doctype, name)
 
 
 @frappe.whitelist()
 def state(call: str) -> dict:
 	"""Return the reply for a call as it stands now, for the user who placed it or a manager."""
 	frappe.get_doc("PBX Call Log", call).check_permission("read")
-	return replies.reply(call_log.by_name(call))
+	return call_state.reply(rows.by_name(call))
 
 
 @frappe.whitelist(methods=["POST"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import frappe
 from werkzeug.wrappers import Response
 
-from c2c_frappe import permissions, recordings
+from c2c_frappe import permissions
+from c2c_frappe.desk import recordings
 
 
 @frappe.whitelist()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import frappe
 
-from c2c_frappe import webhook_request
+from c2c_frappe.events import webhook
 
 
 @frappe.whitelist(allow_guest=True, methods=["GET", "POST"])
 def receive(**_sent) -> dict:
 	"""Take one event of the account and token in the query or the headers; return {"outcome": ...}."""
-	return webhook_request.receive(frappe.request)
+	return webhook.receive(frappe.request)

@@ -10,8 +10,16 @@ import time
 from collections.abc import Callable, Generator
 from typing import Any
 
-from c2c_frappe.pbx import transport
-from c2c_frappe.pbx.base import (
+from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.calls.records import Page, Window
+from c2c_frappe.pbx.errors import (
+	ConfigurationError,
+	OutcomeUnknownError,
+	PbxError,
+	RejectedError,
+	UnavailableError,
+)
+from c2c_frappe.pbx.providers.base import (
 	Connection,
 	Conversation,
 	DialRequest,
@@ -23,16 +31,8 @@ from c2c_frappe.pbx.base import (
 	Provider,
 	shown,
 )
-from c2c_frappe.pbx.errors import (
-	ConfigurationError,
-	OutcomeUnknownError,
-	PbxError,
-	RejectedError,
-	UnavailableError,
-)
-from c2c_frappe.pbx.news import CallEvent
-from c2c_frappe.pbx.records import Page, Window
 from c2c_frappe.pbx.text import Text, _
+from c2c_frappe.pbx.wire import transport
 
 Send = Callable[[HttpRequest, Connection], HttpAnswer]
 LATE = _("The PBX did not answer in time. Try again.")

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
-from c2c_frappe.pbx import addresses, transport
-from c2c_frappe.pbx.base import Connection, HttpRequest, Provider
 from c2c_frappe.pbx.errors import (
 	ConfigurationError,
 	OutcomeUnknownError,
@@ -16,9 +14,11 @@ from c2c_frappe.pbx.errors import (
 	RejectedError,
 	UnavailableError,
 )
-from c2c_frappe.pbx.settings import is_ticked
+from c2c_frappe.pbx.providers.base import Connection, HttpRequest, Provider
+from c2c_frappe.pbx.providers.settings import is_ticked
 from c2c_frappe.pbx.text import _
-from c2c_frappe.pbx.transport import Download
+from c2c_frappe.pbx.wire import addresses, transport
+from c2c_frappe.pbx.wire.transport import Download
 
 # A player asks for piece after piece, so that no web worker waits while somebody listens.
 PIECE = 2 << 20

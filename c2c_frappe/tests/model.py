@@ -21,8 +21,9 @@ from hypothesis.stateful import (
 	run_state_machine_as_test,
 )
 
-from c2c_frappe import call_log, events
 from c2c_frappe.api import call as api
+from c2c_frappe.call_log import rows as call_log
+from c2c_frappe.events import intake
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import COMMPEAK
 from c2c_frappe.tests.test_crashes import (
@@ -205,7 +206,7 @@ class Floor(RuleBasedStateMachine):
 		for what in [*told, *told]:
 			kind = what if what in ("start", "answer") else "end"
 			payload = {"event": kind, "call": name, "hangup_cause": what if kind == "end" else ""}
-			self.must(events.receive(account, payload), "Applied")
+			self.must(intake.receive(account, payload), "Applied")
 			self.calls[name].learn(NEWS[what])
 
 	@invariant()

@@ -20,7 +20,7 @@ import frappe
 
 from c2c_frappe.api import call
 from c2c_frappe.click_to_call.doctype.pbx_call_log import pbx_call_log  # noqa: F401
-from c2c_frappe.pbx import phone
+from c2c_frappe.pbx.numbers import phone
 
 READY, GO = b"r", b"g"
 

@@ -13,9 +13,9 @@ import frappe
 from frappe.handler import execute_cmd
 from frappe.utils import set_request
 
-from c2c_frappe import number_index
 from c2c_frappe.api import call
 from c2c_frappe.pbx.simulator import Simulator
+from c2c_frappe.phone_book import index
 from c2c_frappe.transactions import committed
 
 try:
@@ -178,7 +178,7 @@ def delete_past_checks(doctype: str, name: str) -> None:
 	for table in frappe.get_meta(doctype).get_table_fields():
 		frappe.db.delete(table.options, {"parenttype": doctype, "parent": name})
 	frappe.db.delete(doctype, {"name": name})
-	number_index.forget(doctype, [name])
+	index.forget(doctype, [name])
 	frappe.db.commit()
 
 

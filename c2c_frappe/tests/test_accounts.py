@@ -13,7 +13,7 @@ import frappe
 from frappe import client
 from frappe.utils.password import get_decrypted_password
 
-from c2c_frappe import accounts
+from c2c_frappe.accounts import providers
 from c2c_frappe.api import account as api
 from c2c_frappe.pbx.simulator import Simulator
 from c2c_frappe.tests import site
@@ -121,7 +121,7 @@ class TestAccounts(SiteCase):
 			self.assertEqual(set(form["api_key"]), {"*"})
 			client.save({**form, "container_id": "654321"})
 		self.assertEqual(self.secret(), "key-1")
-		built = accounts.provider_of(frappe.get_doc("PBX Account", self.NAME))
+		built = providers.provider_of(frappe.get_doc("PBX Account", self.NAME))
 		self.assertEqual((built.values["api_key"], built.values["container_id"]), ("key-1", "654321"))
 
 	def test_stars_pass_for_the_stored_secret_where_its_form_is_checked(self):

@@ -12,11 +12,11 @@ import sys
 
 import frappe
 
-from c2c_frappe import silent_calls
 from c2c_frappe.api import account as account_api
 from c2c_frappe.api import call as api
-from c2c_frappe.lease import Lease
-from c2c_frappe.pbx import status
+from c2c_frappe.events import polling
+from c2c_frappe.locks import Lease
+from c2c_frappe.pbx.calls import status
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import AGENT, MANAGER, OTHER_AGENT, SiteCase
 
@@ -27,7 +27,7 @@ HOLD = """
 import sys, frappe
 frappe.init(site=sys.argv[1])
 frappe.connect()
-from c2c_frappe.lease import Lease
+from c2c_frappe.locks import Lease
 lease = Lease("test")
 print(lease.take(0), flush=True)
 sys.stdin.read()
@@ -89,9 +89,9 @@ class TestAsteriskAway(SiteCase):
 			self.assertEqual(account_api.phones(site.COMMPEAK), [])
 
 	def test_a_pbx_that_cannot_be_asked_leaves_every_call_as_it_is(self):
-		silent_calls.run(ASTERISK)
+		polling.run(ASTERISK)
 		site.move(self.call, requested_at=frappe.utils.add_to_date(frappe.utils.now_datetime(), minutes=-5))
-		silent_calls.run(ASTERISK)
+		polling.run(ASTERISK)
 		(row,) = site.rows(name=self.call)
 		self.assertEqual((row.status, row.evidence_rank), ("In Progress", 21))
 

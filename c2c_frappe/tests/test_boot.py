@@ -7,7 +7,8 @@ from unittest.mock import patch
 import frappe
 from frappe.boot import get_bootinfo
 
-from c2c_frappe import boot, numbers
+from c2c_frappe.desk import boot
+from c2c_frappe.phone_book import record_numbers
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import AGENT, MANAGER, NOBODY, SiteCase
 
@@ -51,10 +52,10 @@ class TestBoot(SiteCase):
 			self.assertFalse(secret in everything, secret)
 
 	def test_the_hook_is_what_frappe_calls(self):
-		self.assertIn("c2c_frappe.boot.extend", frappe.get_hooks("extend_bootinfo"))
+		self.assertIn("c2c_frappe.desk.boot.extend", frappe.get_hooks("extend_bootinfo"))
 
 	def test_another_app_adds_fields_by_a_hook(self):
 		added = {"Guest House": ["desk"], "Customer": ["pager"]}
-		with patch.object(numbers.frappe, "get_hooks", {"c2c_phone_fields": added}.get):
-			fields = numbers.unmarked_fields()
+		with patch.object(record_numbers.frappe, "get_hooks", {"c2c_phone_fields": added}.get):
+			fields = record_numbers.unmarked_fields()
 		self.assertEqual((fields["Guest House"], fields["Customer"]), (["desk"], ["mobile_no", "pager"]))

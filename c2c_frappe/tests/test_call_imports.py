@@ -10,8 +10,8 @@ from datetime import datetime, timedelta, timezone
 import frappe
 from frappe.utils.xlsxutils import make_xlsx
 
-from c2c_frappe import call_imports, events
 from c2c_frappe.api import call_import as api
+from c2c_frappe.events import file_import, intake
 from c2c_frappe.tests import processes, site
 from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, SiteCase
 
@@ -50,11 +50,11 @@ class ImportCase(SiteCase):
 	def imported(self, rows: list[list], **more) -> dict:
 		name = self.upload(rows, **more).name
 		frappe.db.commit()
-		call_imports.run(name)
+		file_import.run(name)
 		return frappe.get_doc("PBX Call Import", name)
 
 	def counts(self, document) -> dict:
-		return {name: document.get(name) for name in call_imports.COUNTS if document.get(name)}
+		return {name: document.get(name) for name in file_import.COUNTS if document.get(name)}
 
 
 class TestImport(ImportCase):
@@ -101,7 +101,7 @@ class TestImport(ImportCase):
 		before = [site.rows(), frappe.get_all("PBX Event", ["name", "modified"], order_by="name")]
 		for again in (self.imported(rows), self.imported([*rows, rows[0]])):
 			self.assertEqual(again.known, again.rows_read)
-		call_imports.run(first.name)
+		file_import.run(first.name)
 		self.assertEqual(
 			[site.rows(), frappe.get_all("PBX Event", ["name", "modified"], order_by="name")], before
 		)
@@ -120,7 +120,7 @@ class TestImport(ImportCase):
 			"number": CUSTOMER[1:],
 			"direction": "in",
 		}
-		events.receive(frappe.get_doc("PBX Account", COMMPEAK), {**told, "started_at": self.at(0)})
+		intake.receive(frappe.get_doc("PBX Account", COMMPEAK), {**told, "started_at": self.at(0)})
 		report = self.imported([["7.7", self.at(0), CUSTOMER, "1000", "12", "ANSWERED"]])
 		self.assertEqual((report.matched, report.added), (1, 0))
 		(row,) = site.rows()
@@ -136,9 +136,9 @@ class TestImport(ImportCase):
 	def test_a_file_with_commas_a_mark_and_old_letters_is_read(self):
 		text = f"Call ID,Call start,From,To\r\n,{self.at(-90)},1000,{NEW}\r\n\r\n"
 		for encoding in ("utf-8", "utf-16"):
-			heading, row, *_empty = call_imports._csv_rows(text.encode(encoding))
+			heading, row, *_empty = file_import._csv_rows(text.encode(encoding))
 			self.assertEqual((heading[0], row[3]), ("Call ID", NEW))
-		rows = list(call_imports._csv_rows("Name;Größe\nMüller;1".encode("cp1252")))
+		rows = list(file_import._csv_rows("Name;Größe\nMüller;1".encode("cp1252")))
 		self.assertEqual(rows[1], ["Müller", "1"])
 
 
@@ -215,9 +215,9 @@ class TestCrash(ImportCase):
 		_pid, ended = os.waitpid(pid, 0)
 		self.assertEqual(os.WTERMSIG(ended), signal.SIGKILL)
 		frappe.db.rollback()
-		call_imports.run(document.name)
+		file_import.run(document.name)
 		report = frappe.get_doc("PBX Call Import", document.name)
-		events.retry_waiting()
+		intake.retry_waiting()
 		self.assertEqual((report.status, report.known + report.added), ("Done", 30))
 		self.assertEqual(len(site.rows(number=NEW)), 30)
 		self.assertEqual(frappe.db.count("PBX Event", {"outcome": "Applied"}), 30)
@@ -235,6 +235,6 @@ def _import_and_die(site_name: str, name: str, after: int) -> None:
 			os.kill(os.getpid(), signal.SIGKILL)
 		return usual(*arguments)
 
-	usual, events._try = events._try, try_or_die
-	call_imports.run(name)
+	usual, intake._try = intake._try, try_or_die
+	file_import.run(name)
 	os._exit(1)

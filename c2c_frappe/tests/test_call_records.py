@@ -11,12 +11,13 @@ from unittest.mock import patch
 
 import frappe
 
-from c2c_frappe import call_records, events, recent_calls
 from c2c_frappe.api import account as api
-from c2c_frappe.one_at_a_time import alone
-from c2c_frappe.pbx import status
-from c2c_frappe.pbx.news import CallEvent
-from c2c_frappe.pbx.records import CallRecord
+from c2c_frappe.dialing import usage
+from c2c_frappe.events import intake, reconcile
+from c2c_frappe.locks import exclusive
+from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.calls.records import CallRecord
 from c2c_frappe.pbx.simulator import Simulator
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import AGENT, COMMPEAK, PRIMEVOX, SiteCase
@@ -68,7 +69,7 @@ class RecordsCase(SiteCase):
 		return frappe.db.get_value("PBX Account", account, "records_until")
 
 	def fetch(self, account=COMMPEAK):
-		outcome = call_records.fetch(account)
+		outcome = reconcile.fetch(account)
 		self.assertTrue(outcome["ok"], outcome)
 		return outcome
 
@@ -141,9 +142,9 @@ class TestClickedCalls(RecordsCase):
 			clicked = self.simulator.calls[0]
 			self.finish(answers=2)
 			if is_event_first:
-				events.receive(account, {**told, "call": call})
+				intake.receive(account, {**told, "call": call})
 			self.fetch()
-			events.receive(account, {**told, "call": call})
+			intake.receive(account, {**told, "call": call})
 			(row,) = site.rows()
 			seen.add((row.status, row.duration, row.ended_at.year, row.pbx_call_id == clicked.unique_id))
 		self.assertEqual(len(seen), 1)
@@ -192,7 +193,7 @@ class TestOtherCalls(RecordsCase):
 		self.fetch()
 		self.dial_lead()
 		since = frappe.utils.add_to_date(None, hours=-1)
-		self.assertEqual(recent_calls.count_dials({"mine": (since, AGENT)}), {"mine": 1})
+		self.assertEqual(usage.count_dials({"mine": (since, AGENT)}), {"mine": 1})
 
 	def test_a_record_that_may_be_a_clicks_makes_no_second_row(self):
 		call = self.dial_lead()["call"]
@@ -201,15 +202,15 @@ class TestOtherCalls(RecordsCase):
 		masked = CallEvent("record", status.COMPLETED, pbx_call_id="another.1", **known)
 		other_leg = replace(masked, pbx_call_id="another.2", number="+447700900123")
 		for record_id, event in (("1", masked), ("2", other_leg)):
-			outcomes = events.receive_records(COMMPEAK, [CallRecord(record_id, event)], ())
+			outcomes = intake.receive_records(COMMPEAK, [CallRecord(record_id, event)], ())
 			self.assertEqual(outcomes, {"Waiting": 1})
 		self.assertEqual([row.name for row in site.rows()], [call])
 		# Once the click's own record has told its id, others are other calls, those too that came before it.
 		own = replace(other_leg, call=call, pbx_call_id="own.1")
 		records = [CallRecord("3", own), CallRecord("4", replace(other_leg, pbx_call_id="another.3"))]
-		self.assertEqual(events.receive_records(COMMPEAK, records, ()), {"Applied": 1, "Added": 1})
+		self.assertEqual(intake.receive_records(COMMPEAK, records, ()), {"Applied": 1, "Added": 1})
 		self.assertEqual(len(site.rows()), 2)
-		events.retry_waiting()
+		intake.retry_waiting()
 		self.assertEqual(len(site.rows()), 4)
 
 	def test_two_calls_of_a_phone_to_one_number_within_a_minute_are_two_rows_though_nothing_says_how_they_ended(
@@ -219,7 +220,7 @@ class TestOtherCalls(RecordsCase):
 		event = CallEvent("record", extension="1000", number=E164, started_at=began, ended_at=began)
 		records = [CallRecord(n, replace(event, pbx_call_id=n)) for n in ("1", "2")]
 		for _time in range(2):
-			events.receive_records(COMMPEAK, records, ())
+			intake.receive_records(COMMPEAK, records, ())
 		self.assertEqual([row.status for row in site.rows()], ["Unknown", "Unknown"])
 
 
@@ -239,8 +240,8 @@ class TestReading(RecordsCase):
 		frappe.db.delete("Error Log")
 		for kind in ("5xx", "drop", "html"):
 			self.simulator.behave(kind)
-			outcome = call_records.fetch(COMMPEAK)
-			again = call_records.fetch(COMMPEAK)
+			outcome = reconcile.fetch(COMMPEAK)
+			again = reconcile.fetch(COMMPEAK)
 			self.assertEqual((outcome["ok"], again["ok"], self.mark()), (False, False, mark))
 			self.assertEqual(
 				frappe.db.get_value("PBX Account", COMMPEAK, "records_message"), outcome["message"]
@@ -257,13 +258,13 @@ class TestReading(RecordsCase):
 		account = frappe.get_doc("PBX Account", COMMPEAK)
 		account.stats_api_key = "another-key-0123456789"
 		account.save()
-		self.assertIn("API key", call_records.fetch(COMMPEAK)["message"])
+		self.assertIn("API key", reconcile.fetch(COMMPEAK)["message"])
 		self.assertIsNone(self.mark())
 
 	def test_a_second_run_of_the_same_account_does_not_start(self):
-		with alone(f"records {COMMPEAK}") as is_alone:
+		with exclusive(f"records {COMMPEAK}") as is_alone:
 			self.assertTrue(is_alone)
-			self.assertIsNone(call_records.fetch(COMMPEAK)["ok"])
+			self.assertIsNone(reconcile.fetch(COMMPEAK)["ok"])
 		self.fetch()
 
 	def test_an_open_form_saved_later_does_not_turn_the_mark_back(self):
@@ -286,7 +287,7 @@ class TestCrash(RecordsCase):
 		self.assertEqual(kept, 17)
 		self.assertLess(len(site.rows()), 40)
 		self.assertEqual(self.fetch()["new"], 40 - kept)
-		events.retry_waiting()
+		intake.retry_waiting()
 		self.assertEqual(len({row.pbx_call_id for row in site.rows()}), 40)
 		self.assertEqual({row.status for row in site.rows()}, {"Completed"})
 		self.assertEqual(len(site.rows()), 40)
@@ -315,15 +316,15 @@ def _fetch_and_die(site_name, number):
 			os.kill(os.getpid(), signal.SIGKILL)
 		return usual(*arguments)
 
-	usual, events._try = events._try, try_or_die
-	call_records.fetch(COMMPEAK)
+	usual, intake._try = intake._try, try_or_die
+	reconcile.fetch(COMMPEAK)
 	os._exit(1)
 
 
 class TestAsking(RecordsCase):
 	def due(self):
 		with patch.object(frappe, "enqueue") as enqueue:
-			call_records.schedule()
+			reconcile.schedule()
 		return {call.kwargs["account"] for call in enqueue.call_args_list} & {COMMPEAK, PRIMEVOX}
 
 	def test_accounts_are_asked_when_it_is_long_ago_or_a_call_is_open_and_not_otherwise(self):
@@ -340,7 +341,7 @@ class TestAsking(RecordsCase):
 	def test_an_account_without_the_key_for_records_is_never_asked(self):
 		frappe.db.set_value("PBX Account", COMMPEAK, {"stats_api_key": ""})
 		self.assertEqual(self.due(), {PRIMEVOX})
-		self.assertRaises(frappe.ValidationError, call_records.request, COMMPEAK)
+		self.assertRaises(frappe.ValidationError, reconcile.request, COMMPEAK)
 
 	def test_a_manager_may_ask_and_an_agent_may_not(self):
 		with patch.object(frappe, "enqueue") as enqueue:
@@ -352,6 +353,6 @@ class TestAsking(RecordsCase):
 
 	def test_the_result_goes_to_who_asked(self):
 		with patch.object(frappe, "publish_realtime") as publish:
-			call_records.run(COMMPEAK, user=site.MANAGER)
+			reconcile.run(COMMPEAK, user=site.MANAGER)
 		told = [call for call in publish.call_args_list if call.args[0] == "msgprint"]
 		self.assertEqual([call.kwargs["user"] for call in told], [site.MANAGER])

@@ -19,9 +19,9 @@ SIGKILL = 9
 CALLS = quote("PBX Call Log")
 ROW_INSERTED = "c2c_frappe.click_to_call.doctype.pbx_call_log.pbx_call_log.PBXCallLog.after_insert"
 ROW_COMMITTED = "c2c_frappe.pbx.exchange.place"
-CONNECTED = "c2c_frappe.pbx.transport._Exchange.before_sending"
-ANSWERED = "c2c_frappe.call_log.close"
-SAVED = "c2c_frappe.dialing._tell"
+CONNECTED = "c2c_frappe.pbx.wire.transport._Exchange.before_sending"
+ANSWERED = "c2c_frappe.call_log.rows.close"
+SAVED = "c2c_frappe.dialing.place_call._tell"
 
 
 class CrashCase(RaceCase):

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 import frappe
 
-from c2c_frappe import call_log, events
-from c2c_frappe.pbx import status
-from c2c_frappe.pbx.news import CallEvent
-from c2c_frappe.pbx.records import CallRecord
+from c2c_frappe.call_log import rows as call_log
+from c2c_frappe.events import intake
+from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.calls.records import CallRecord
 from c2c_frappe.tests import processes
 from c2c_frappe.tests.site import AGENT, COMMPEAK, SiteCase
 
@@ -56,7 +57,7 @@ class TestEventCrashes(SiteCase):
 		self.assertGreater(sum(acknowledged), 0)
 		self.deliver(shares, acknowledged)
 		self.assertEqual(acknowledged, [500, 500])
-		events.retry_waiting()
+		intake.retry_waiting()
 		self.assertEqual(frappe.db.count("PBX Event"), 1000)
 		self.assertEqual(frappe.db.count("PBX Event", {"outcome": "Applied"}), 1000)
 		fields = ["status", "duration", "answered_at", "ended_at", "pbx_call_id", "dial_key"]
@@ -115,8 +116,8 @@ def _deliver(site_name: str, told: list, say: int) -> None:
 	account = frappe.get_doc("PBX Account", COMMPEAK)
 	for each in told:
 		if isinstance(each, dict):
-			events.receive(account, each)
+			intake.receive(account, each)
 		else:
-			events.receive_records(COMMPEAK, [each], ())
+			intake.receive_records(COMMPEAK, [each], ())
 		os.write(say, b".")
 	os._exit(0)

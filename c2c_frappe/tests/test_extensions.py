@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frappe
 
-from c2c_frappe import extensions
+from c2c_frappe.accounts import extensions
 from c2c_frappe.api import account as api
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import COMMPEAK, PRIMEVOX, SiteCase

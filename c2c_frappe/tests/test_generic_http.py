@@ -10,10 +10,11 @@ import frappe
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from c2c_frappe import accounts, webhook_request
+from c2c_frappe.accounts import providers
 from c2c_frappe.api import account as api
-from c2c_frappe.pbx.generic_http import profiles
-from c2c_frappe.pbx.simulator import generic
+from c2c_frappe.events import webhook
+from c2c_frappe.pbx.providers.generic_http import profiles
+from c2c_frappe.pbx.simulator.vendors import generic
 from c2c_frappe.tests import site
 from c2c_frappe.tests.secret_search import Search
 from c2c_frappe.tests.site import AGENT, MANAGER, SiteCase
@@ -159,7 +160,7 @@ class TestCalls(GenericCase):
 			query = {"account": GENERIC, "token": "t0ken-of-the-webhook"}
 			built = EnvironBuilder(method="POST", query_string=query, json=told)
 			frappe.local.request_ip = "203.0.113.9"
-			outcome = webhook_request.receive(Request(built.get_environ()))["outcome"]
+			outcome = webhook.receive(Request(built.get_environ()))["outcome"]
 			self.assertEqual(outcome, "Applied" if told is end else "Ignored")
 		(row,) = site.rows()
 		self.assertEqual((row.status, row.duration), ("Completed", 60))
@@ -211,14 +212,14 @@ class TestTokens(GenericCase):
 		search = Search([TOKEN_CORE])
 		frappe.db.commit()
 		self.assertEqual([*search.tables(), *search.cache()], [])
-		kept = accounts.provider_of(frappe.get_doc("PBX Account", GENERIC)).token_cache
+		kept = providers.provider_of(frappe.get_doc("PBX Account", GENERIC)).token_cache
 		self.assertEqual(kept.get(), TOKEN_CORE)
 		kept.drop()
 		self.assertEqual(kept.get(), "")
 
 	def test_a_key_that_no_longer_decrypts_it_costs_one_more_request(self):
 		self.dial_lead()
-		kept = accounts.provider_of(frappe.get_doc("PBX Account", GENERIC)).token_cache
+		kept = providers.provider_of(frappe.get_doc("PBX Account", GENERIC)).token_cache
 		frappe.cache.set_value(kept._key, "not what was stored", expires_in_sec=60)
 		self.assertEqual(self.dial_lead()["status"], "Requested")
 		self.assertEqual(self.paths.count("/generic/token"), 2)
@@ -285,7 +286,7 @@ class TestPreview(GenericCase):
 	def test_it_shows_the_exact_request_of_a_user_and_a_record_and_no_secret(self):
 		self.use_token()
 		with patch.object(
-			accounts, "get_decrypted_password", side_effect=AssertionError("a secret was read")
+			providers, "get_decrypted_password", side_effect=AssertionError("a secret was read")
 		):
 			found = self.preview("Administrator", **self.of_lead)
 		self.assertEqual(found["problem"], "")

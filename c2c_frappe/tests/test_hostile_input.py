@@ -13,7 +13,7 @@ import os
 import frappe
 from werkzeug.test import EnvironBuilder
 
-from c2c_frappe import number_index
+from c2c_frappe.phone_book import index
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import AGENT, COMMPEAK, SiteCase
 from c2c_frappe.tests.web import Web
@@ -148,7 +148,7 @@ class TestHostileWebhook(HostileCase):
 		self.assert_no_fault("a body")
 
 	def test_a_customer_s_call_with_any_text_for_the_extension_is_logged(self):
-		number_index.refresh("Lead", [self.lead])
+		index.refresh("Lead", [self.lead])
 		frappe.db.commit()
 		told = {
 			"event": "start",

@@ -10,11 +10,12 @@ from unittest.mock import patch
 import frappe
 from frappe import client
 
-from c2c_frappe import call_records
 from c2c_frappe.api import call
 from c2c_frappe.click_to_call.report.unreached_leads import unreached_leads
-from c2c_frappe.pbx import answers, exchange
+from c2c_frappe.events import reconcile
+from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.errors import UnavailableError
+from c2c_frappe.pbx.wire import responses
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import AGENT, MANAGER, PRIMEVOX, SiteCase
 
@@ -88,11 +89,11 @@ class TestLogs(SiteCase):
 		frappe.db.delete("Error Log")
 
 	def test_what_a_pbx_says_to_a_request_for_call_records_is_logged_in_one_line(self):
-		answer = UnavailableError(answers.excerpt(self.SAID, ()))
+		answer = UnavailableError(responses.excerpt(self.SAID, ()))
 		for failure in (answer, UnavailableError(self.SAID)):
 			frappe.db.set_value("PBX Account", PRIMEVOX, "records_message", "")
 			with patch.object(exchange, "fetch_records", side_effect=failure):
-				call_records.fetch(PRIMEVOX)
+				reconcile.fetch(PRIMEVOX)
 			(entry,) = frappe.get_all("Error Log", fields=["method", "error"])
 			frappe.db.delete("Error Log")
 			self.assertTrue(entry.method.isprintable() and entry.error.isprintable(), entry)

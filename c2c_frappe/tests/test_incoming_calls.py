@@ -10,10 +10,11 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
-from c2c_frappe import events, timeline
-from c2c_frappe.pbx import status
-from c2c_frappe.pbx.news import CallEvent
-from c2c_frappe.pbx.records import CallRecord
+from c2c_frappe.desk import timeline
+from c2c_frappe.events import intake
+from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.calls.records import CallRecord
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, OTHER_AGENT, PRIMEVOX, SiteCase
 
@@ -54,7 +55,7 @@ class IncomingCase(SiteCase):
 			"end": {"ended_at": self.at(65), "hangup_cause": "ANSWERED", "duration": "60"},
 		}
 		payload = {"event": kind, **known, **times[kind], **more}
-		return events.receive(frappe.get_doc("PBX Account", COMMPEAK), payload)
+		return intake.receive(frappe.get_doc("PBX Account", COMMPEAK), payload)
 
 	def missed(self, **more) -> str:
 		return self.told("end", hangup_cause="NO ANSWER", duration="0", **more)
@@ -63,7 +64,7 @@ class IncomingCase(SiteCase):
 		"""Let the PBX's call list have the call; return the outcomes."""
 		known = {"pbx_call_id": "7.1", "extension": "1000", "number": E164, "direction": "Incoming"}
 		event = CallEvent("record", **{**known, "started_at": self.now, **values})
-		return dict(events.receive_records(account, [CallRecord(record_id, event)], ()))
+		return dict(intake.receive_records(account, [CallRecord(record_id, event)], ()))
 
 	def row(self) -> dict:
 		(row,) = frappe.get_all("PBX Call Log", {"account": ("in", [COMMPEAK, PRIMEVOX])}, FIELDS)
@@ -104,7 +105,7 @@ class TestWhose(IncomingCase):
 			self.forget()
 			for tell in (*order, *order):
 				tell()
-			events.retry_waiting()
+			intake.retry_waiting()
 			self.assertEqual(frappe.db.count("PBX Event", {"outcome": "Applied"}), 4)
 			seen.add(tuple(self.row().values()))
 		self.assertEqual(len(seen), 1)
@@ -154,11 +155,11 @@ class TestWhose(IncomingCase):
 
 	def test_a_call_dialled_on_the_phone_is_a_row_two_minutes_later_when_no_click_can_be_the_one(self):
 		self.assertEqual(self.told("start", direction="out"), "Waiting")
-		events.retry_waiting()
+		intake.retry_waiting()
 		self.assertEqual(frappe.get_all("PBX Call Log", {"account": COMMPEAK}), [])
 		received = add_to_date(now_datetime(), minutes=-3)
 		frappe.db.set_value("PBX Event", {"outcome": "Waiting"}, "received_at", received)
-		events.retry_waiting()
+		intake.retry_waiting()
 		row = self.row()
 		self.assertEqual((row.direction, row.agent, row.reference_name), ("Outgoing", AGENT, self.caller))
 
@@ -173,7 +174,7 @@ class TestPrimevox(IncomingCase):
 	def told_by_primevox(self, kind: str, **more) -> str:
 		known = {"eventType": kind, "containerId": "123456", "tenantId": "001", "callUuid": "7.1"}
 		payload = {**known, "callerIdNum": "011" + NUMBER, **more}
-		return events.receive(frappe.get_doc("PBX Account", PRIMEVOX), payload)
+		return intake.receive(frappe.get_doc("PBX Account", PRIMEVOX), payload)
 
 	def listed_by_primevox(self, **values) -> dict:
 		return self.listed(PRIMEVOX, extension="", **values)
@@ -205,7 +206,7 @@ class TestPrimevox(IncomingCase):
 			self.forget()
 			for tell in order:
 				tell()
-			events.retry_waiting()
+			intake.retry_waiting()
 			row = self.row()
 			seen.add((row.status, row.agent, row.extension, row.number, row.reference_name, row.pbx_call_id))
 			self.assertEqual([todo.allocated_to for todo in self.todos()], [AGENT])
@@ -269,7 +270,7 @@ class TestMissed(IncomingCase):
 			self.forget()
 			for tell in (*order, *order):
 				tell()
-			events.retry_waiting()
+			intake.retry_waiting()
 			(todo,) = self.todos()
 			self.assertEqual((todo.allocated_to, todo.reference_name), (AGENT, self.caller))
 			self.assertIn("+44 7700 900801", todo.description)

@@ -12,7 +12,7 @@ import frappe
 from frappe.utils.password import update_password
 
 import c2c_frappe
-from c2c_frappe import accounts
+from c2c_frappe.accounts import providers
 from c2c_frappe.tests import site
 from c2c_frappe.tests.processes import token_of
 from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, SiteCase
@@ -135,7 +135,7 @@ class TestMethods(MethodCase):
 	def arguments(self, method: str, user: str) -> dict:
 		"""Return what lets the method do its work for those who may call it."""
 		if method == "webhook.receive":
-			return {**OF_ACCOUNT, "token": accounts.webhook_token(frappe.get_doc("PBX Account", COMMPEAK))}
+			return {**OF_ACCOUNT, "token": providers.webhook_token(frappe.get_doc("PBX Account", COMMPEAK))}
 		own = {
 			"call.dial": self.at_lead,
 			"call.numbers": {"doctype": "Lead", "name": self.lead},

@@ -8,8 +8,8 @@ from unittest.mock import patch
 
 import frappe
 
-from c2c_frappe import number_backfill, number_index, numbers
 from c2c_frappe.api import account as api
+from c2c_frappe.phone_book import backfill, index, record_numbers
 from c2c_frappe.tests import processes, site
 from c2c_frappe.tests.site import AGENT, MANAGER, VISITOR, SiteCase
 
@@ -48,10 +48,10 @@ class IndexCase(SiteCase):
 		self.follow()
 
 	def owners(self, number: str, doctype: str = ""):
-		return [owner for owner in number_index.owners(number) if owner.doctype == (doctype or owner.doctype)]
+		return [owner for owner in index.owners(number) if owner.doctype == (doctype or owner.doctype)]
 
 	def names(self, number: str) -> list[str]:
-		return [owner.name for owner in number_index.owners(number)]
+		return [owner.name for owner in index.owners(number)]
 
 
 class TestFollowing(IndexCase):
@@ -92,7 +92,7 @@ class TestFollowing(IndexCase):
 		self.assertEqual((self.names(FIRST), self.count(new)), ([], 0))
 
 	def count(self, name: str) -> int:
-		return frappe.db.count(number_index.DOCTYPE, {"reference_name": name})
+		return frappe.db.count(index.DOCTYPE, {"reference_name": name})
 
 	def test_a_save_that_is_rolled_back_leaves_nothing(self):
 		frappe.db.commit()
@@ -112,9 +112,9 @@ class TestFollowing(IndexCase):
 		frappe.get_cached_doc(SETTINGS)
 		todo = frappe.get_doc({"doctype": "ToDo", "description": "Call back"}).insert()
 		with patch.object(frappe.db, "sql", side_effect=AssertionError("a statement")):
-			number_index.follow(todo)
-			number_index.follow_delete(todo)
-		with patch.object(numbers, "held_by", side_effect=AssertionError("read")):
+			index.follow(todo)
+			index.follow_delete(todo)
+		with patch.object(record_numbers, "held_by", side_effect=AssertionError("read")):
 			todo.save()
 		todo.delete()
 
@@ -190,26 +190,24 @@ class ReadingCase(IndexCase):
 			frappe.get_doc({"doctype": VISITOR, "several": f"+44770090073{n}"}).insert().name
 			for n in range(10)
 		)
-		self.addCleanup(number_index.forget, VISITOR, self.visitors)
+		self.addCleanup(index.forget, VISITOR, self.visitors)
 		self.addCleanup(frappe.db.delete, VISITOR, {"name": ("in", self.visitors)})
 		self.follow(VISITOR)
 
 	def rows(self) -> list:
-		return frappe.get_all(number_index.DOCTYPE, ["name", "number", "reference_name"], order_by="name")
+		return frappe.get_all(index.DOCTYPE, ["name", "number", "reference_name"], order_by="name")
 
 	def read_all(self) -> list[float]:
 		shares: list[float] = []
-		with patch.object(number_backfill, "BATCH", 4):
-			self.assertTrue(number_backfill.read_all(shares.append))
+		with patch.object(backfill, "BATCH", 4):
+			self.assertTrue(backfill.read_all(shares.append))
 		return shares
 
 
 class TestReadingAll(ReadingCase):
 	def test_all_records_are_read_and_what_is_stale_goes(self):
 		stale = [("a", FIRST, VISITOR, "gone"), ("b", FIRST, "Contact", "whoever")]
-		frappe.db.bulk_insert(
-			number_index.DOCTYPE, ["name", "number", "reference_doctype", "reference_name"], stale
-		)
+		frappe.db.bulk_insert(index.DOCTYPE, ["name", "number", "reference_doctype", "reference_name"], stale)
 		shares = self.read_all()
 		found = {row.reference_name for row in self.rows()}
 		self.assertLessEqual(set(self.visitors), found)
@@ -220,19 +218,19 @@ class TestReadingAll(ReadingCase):
 	def test_reading_again_changes_nothing(self):
 		self.read_all()
 		before = self.rows()
-		number_backfill.start_again()
+		backfill.start_again()
 		self.read_all()
 		self.assertEqual(self.rows(), before)
 
 	def test_once_all_is_read_nothing_is_read_until_it_is_asked_for(self):
 		self.read_all()
-		with patch.object(number_index, "refresh", side_effect=AssertionError("read")):
+		with patch.object(index, "refresh", side_effect=AssertionError("read")):
 			self.read_all()
 		with patch.object(frappe, "enqueue") as enqueue:
-			number_backfill.schedule()
+			backfill.schedule()
 			self.assertFalse(enqueue.called)
 			self.follow(VISITOR, "Contact")
-			number_backfill.schedule()
+			backfill.schedule()
 			site.send(MANAGER, "POST", "c2c_frappe.api.account.read_numbers")
 		self.assertEqual([call.kwargs["user"] for call in enqueue.call_args_list], ["", MANAGER])
 		with site.as_user(AGENT):
@@ -263,7 +261,7 @@ class TestCrash(ReadingCase):
 		frappe.db.rollback()
 		read = []
 		with patch.object(
-			number_index,
+			index,
 			"refresh",
 			side_effect=lambda doctype, names: read.extend(names) or refresh(doctype, names),
 		):
@@ -274,7 +272,7 @@ class TestCrash(ReadingCase):
 		self.assertEqual(len(read), frappe.db.count(VISITOR) - 8)
 
 
-refresh = number_index.refresh
+refresh = index.refresh
 
 
 def _read_and_die(site_name: str, after: int) -> None:
@@ -289,8 +287,8 @@ def _read_and_die(site_name: str, after: int) -> None:
 		batches.append(names)
 		return refresh(doctype, names)
 
-	number_index.refresh, number_backfill.BATCH = refresh_or_die, 4
-	number_backfill.read_all()
+	index.refresh, backfill.BATCH = refresh_or_die, 4
+	backfill.read_all()
 	os._exit(1)
 
 
@@ -299,4 +297,4 @@ class TestSecrecy(IndexCase):
 		site.make_lead(mobile_no=FIRST, phone=site.LANDLINE)
 		for user in (AGENT, MANAGER):
 			with site.as_user(user):
-				self.assertRaises(frappe.PermissionError, frappe.get_list, number_index.DOCTYPE)
+				self.assertRaises(frappe.PermissionError, frappe.get_list, index.DOCTYPE)

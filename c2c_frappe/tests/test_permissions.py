@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 from frappe import client
 
-from c2c_frappe import extensions
+from c2c_frappe.accounts import extensions
 from c2c_frappe.api import account, call
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, PRIMEVOX, SiteCase

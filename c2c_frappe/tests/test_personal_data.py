@@ -12,8 +12,10 @@ from click.testing import CliRunner
 from frappe.core.doctype.log_settings.log_settings import run_log_clean_up
 from frappe.utils import add_days, now_datetime
 
-from c2c_frappe import accounts, events, number_index
+from c2c_frappe.accounts import providers
 from c2c_frappe.api import call, personal_data
+from c2c_frappe.events import intake
+from c2c_frappe.phone_book import index
 from c2c_frappe.tests import site
 from c2c_frappe.tests.secret_search import Search
 from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, SiteCase
@@ -47,7 +49,7 @@ class PersonalCase(SiteCase):
 		"""Let the PBX say how a call ended."""
 		known = {"event": "end", "call": of_call, "uniqueid": f"9.{of_call}", "hangup_cause": "ANSWERED"}
 		known |= {"ended_at": "2026-11-23 12:01:09", "duration": "60"}
-		events.receive(frappe.get_doc("PBX Account", COMMPEAK), {**known, **told})
+		intake.receive(frappe.get_doc("PBX Account", COMMPEAK), {**known, **told})
 
 	def row(self, name: str) -> dict:
 		return frappe.db.get_value(LOG, name, "*", as_dict=True)
@@ -66,7 +68,7 @@ class TestErase(PersonalCase):
 		done = self.as_manager(personal_data.erase, number=NUMBER)
 		self.assertEqual((done["calls"], done["under_way"], done["events"]), (1, 0, 1))
 		self.set_lead(mobile_no="")
-		number_index.refresh("Lead", [self.lead])
+		index.refresh("Lead", [self.lead])
 		# The attempt that was refused held no number: only the text somebody typed.
 		frappe.db.delete(LOG, {"name": self.typed[0]})
 		frappe.db.commit()
@@ -99,7 +101,7 @@ class TestErase(PersonalCase):
 		self.as_manager(personal_data.erase, number=NUMBER)
 		self.tell(self.call, number=NATIONAL)
 		self.assertEqual(frappe.db.count(EVENT, {"payload": ("like", f"%{NATIONAL}%")}), 0)
-		self.assertEqual(events.retry_all(frappe.get_all(EVENT, pluck="name")), {"Ignored": 1, "Applied": 1})
+		self.assertEqual(intake.retry_all(frappe.get_all(EVENT, pluck="name")), {"Ignored": 1, "Applied": 1})
 
 	def test_by_record_its_calls_are_meant(self):
 		done = self.as_manager(personal_data.erase, doctype="Lead", name=self.lead)
@@ -115,7 +117,7 @@ class TestErase(PersonalCase):
 	def test_do_not_call_stays_and_so_does_the_record_s_own_number(self):
 		frappe.get_doc({"doctype": "PBX Do Not Call", "number": NUMBER}).insert()
 		self.addCleanup(frappe.delete_doc, "PBX Do Not Call", E164, force=True)
-		number_index.refresh("Lead", [self.lead])
+		index.refresh("Lead", [self.lead])
 		done = self.as_manager(personal_data.erase, number=NUMBER)
 		self.assertEqual(done["do_not_call"], [E164])
 		self.assertIn({"doctype": "Lead", "name": self.lead}, done["records"])
@@ -145,7 +147,7 @@ class TestExport(PersonalCase):
 	def test_it_tells_no_secret_and_no_other_person(self):
 		text = json.dumps(self.as_manager(personal_data.export, number=NUMBER))
 		self.assertNotIn("900452", text)
-		self.assertNotIn(accounts.webhook_token(frappe.get_doc("PBX Account", COMMPEAK)) or "?", text)
+		self.assertNotIn(providers.webhook_token(frappe.get_doc("PBX Account", COMMPEAK)) or "?", text)
 
 
 class TestAgents(PersonalCase):

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import frappe
 
-from c2c_frappe import call_log
+from c2c_frappe.call_log import rows
 from c2c_frappe.pbx.simulator import Simulator
 from c2c_frappe.tests import processes, site
 from c2c_frappe.tests.site import SiteCase
@@ -137,14 +137,14 @@ class TestRaces(RaceCase):
 		self.assertEqual({row.status for row in site.rows()}, {"Requested"})
 
 	def test_a_deadlock_while_the_reply_is_saved_does_not_lose_the_reply(self):
-		update, deadlocks = call_log._update, [frappe.QueryDeadlockError()]
+		update, deadlocks = rows._update, [frappe.QueryDeadlockError()]
 
 		def once_a_deadlock(values, condition):
 			if deadlocks:
 				raise deadlocks.pop()
 			update(values, condition)
 
-		with patch.object(call_log, "_update", once_a_deadlock):
+		with patch.object(rows, "_update", once_a_deadlock):
 			reply = self.dial_lead()
 		self.assertEqual(deadlocks, [])
 		self.assertEqual((reply["status"], site.rows()[0].status), ("Requested", "Requested"))

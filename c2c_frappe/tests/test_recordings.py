@@ -9,11 +9,12 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
-from c2c_frappe import events, recordings, timeline
-from c2c_frappe.one_at_a_time import alone
-from c2c_frappe.pbx import guards, status
-from c2c_frappe.pbx.news import CallEvent
-from c2c_frappe.pbx.records import CallRecord
+from c2c_frappe.desk import recordings, timeline
+from c2c_frappe.events import intake
+from c2c_frappe.locks import exclusive
+from c2c_frappe.pbx.calls import guards, status
+from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.calls.records import CallRecord
 from c2c_frappe.tests import processes, site
 from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, SiteCase
 
@@ -44,7 +45,7 @@ class RecordingCase(SiteCase):
 			"call": self.call,
 			"recording": url,
 		}
-		events.receive(frappe.get_doc("PBX Account", COMMPEAK), {**told, **more})
+		intake.receive(frappe.get_doc("PBX Account", COMMPEAK), {**told, **more})
 
 	def play(self, user: str = AGENT, asked: str | None = "bytes=0-999"):
 		with site.as_user(user):
@@ -141,7 +142,8 @@ class TestHow(RecordingCase):
 
 	def test_when_all_places_are_taken_it_says_so_and_asks_nobody(self):
 		held = [
-			alone(f"recording {n}") for n in range(guards.slots_of_site(frappe.conf.gunicorn_workers or 0))
+			exclusive(f"recording {n}")
+			for n in range(guards.slots_of_site(frappe.conf.gunicorn_workers or 0))
 		]
 		for lock in held:
 			self.assertTrue(lock.__enter__())
@@ -192,7 +194,7 @@ class TestHowLong(RecordingCase):
 		self.assertEqual([comment.owner for comment in self.comments()], [MANAGER])
 		self.tell(self.url, duration="9")
 		ended = CallEvent("record", status.COMPLETED, call=self.call, recording_url=self.url)
-		events.receive_records(COMMPEAK, [CallRecord("1", ended)], ())
+		intake.receive_records(COMMPEAK, [CallRecord("1", ended)], ())
 		self.assertFalse(frappe.db.get_value("PBX Call Log", self.call, "recording_url"))
 		self.assertEqual(frappe.db.get_value("PBX Call Log", self.call, "duration"), 9)
 		self.refusal()
@@ -202,7 +204,7 @@ class TestHowLong(RecordingCase):
 		site.move(self.call, recording_url=None)
 		for url in ("", self.url):
 			told = CallEvent("record", status.COMPLETED, call=self.call, recording_url=url)
-			self.assertEqual(events.receive_records(COMMPEAK, [CallRecord("1", told)], ()), {"Applied": 1})
+			self.assertEqual(intake.receive_records(COMMPEAK, [CallRecord("1", told)], ()), {"Applied": 1})
 		self.assertEqual(self.play().status_code, 206)
 
 	def test_an_address_longer_than_most_is_kept_whole(self):

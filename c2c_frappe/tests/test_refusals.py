@@ -11,8 +11,9 @@ import frappe
 from frappe.utils import get_url_to_form
 from frappe.utils.password import remove_encrypted_password, set_encrypted_password
 
-from c2c_frappe import call_log, fixes
-from c2c_frappe.pbx.guards import slots_of_site
+from c2c_frappe.call_log import rows
+from c2c_frappe.pbx.calls.guards import slots_of_site
+from c2c_frappe.replies import fixes
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import COMMPEAK, SiteCase
 
@@ -212,7 +213,7 @@ class TestFixes(SiteCase):
 
 	def fix_of(self, user: str) -> dict | None:
 		with site.as_user(user):
-			return fixes.fix_for(call_log.by_name(self.call))
+			return fixes.fix_for(rows.by_name(self.call))
 
 	def test_a_manager_who_may_not_change_users_gives_out_extensions_on_the_account(self):
 		site.give_extension(site.AGENT, "")
@@ -266,5 +267,5 @@ def pretend_calls(count: int, holding: bool = False, **values) -> None:
 	for n in range(1, count + 1):
 		slots = {"slot": f"{COMMPEAK}#{n}", "site_slot": str(n), "reply_due": due} if holding else {}
 		row = {**usual, "requested_at": frappe.utils.now_datetime(), **slots, **values}
-		frappe.get_doc({"doctype": call_log.DOCTYPE, **row}).insert(ignore_permissions=True)
+		frappe.get_doc({"doctype": rows.DOCTYPE, **row}).insert(ignore_permissions=True)
 	frappe.db.commit()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import frappe
 
-from c2c_frappe import timeline
 from c2c_frappe.api import call
+from c2c_frappe.desk import timeline
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import SiteCase
 

@@ -8,7 +8,7 @@ import frappe
 from frappe.desk.query_report import run
 from frappe.utils import add_days, now_datetime, today
 
-from c2c_frappe import call_counts
+from c2c_frappe.call_log import counts as call_counts
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import SiteCase
 

@@ -18,13 +18,19 @@ import frappe
 from frappe.boot import get_bootinfo
 from frappe.deferred_insert import save_to_db
 
-from c2c_frappe import accounts, call_log, call_records, events, numbers, replies
-from c2c_frappe.pbx import exchange, registry, transport
-from c2c_frappe.pbx.commpeak import CommPeak
-from c2c_frappe.pbx.generic_http import GenericHttp
-from c2c_frappe.pbx.primevox import Primevox
-from c2c_frappe.pbx.simulator import generic
+from c2c_frappe.accounts import providers
+from c2c_frappe.call_log import rows
+from c2c_frappe.events import intake, reconcile
+from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.providers import registry
+from c2c_frappe.pbx.providers.commpeak.provider import CommPeak
+from c2c_frappe.pbx.providers.generic_http import GenericHttp
+from c2c_frappe.pbx.providers.primevox.provider import Primevox
 from c2c_frappe.pbx.simulator.behaviour import KINDS
+from c2c_frappe.pbx.simulator.vendors import generic
+from c2c_frappe.pbx.wire import transport
+from c2c_frappe.phone_book import record_numbers
+from c2c_frappe.replies import call_state
 from c2c_frappe.tests import parrot as parrot_pbx
 from c2c_frappe.tests import processes, site
 from c2c_frappe.tests.secret_search import Realtime, Search
@@ -175,7 +181,7 @@ class SecretCase(SiteCase):
 			called = {"account": account, "number": site.MOBILE}
 			self.web(MANAGER, f"{METHOD}account.test_call", called)
 			self.web(MANAGER, f"{METHOD}account.preview_requests", {**called, "user": AGENT})
-			self.said.append(str(call_records.fetch(account)))
+			self.said.append(str(reconcile.fetch(account)))
 
 	def findings(self) -> list[str]:
 		"""Return every place a planted secret stands in, other than where it was planted."""
@@ -271,15 +277,20 @@ class TestSecrets(SecretCase):
 		faults = [
 			(provider, method) for provider in registry.PROVIDERS.values() for method in PROVIDER_METHODS
 		]
-		inside = ((transport, "send"), (transport, "_read"), (registry, "build"), (accounts, "_values"))
+		inside = ((transport, "send"), (transport, "_read"), (registry, "build"), (providers, "_values"))
 		for place, function in (*faults, *inside):
 			with patch.object(place, function, fail_with_everything):
 				self.use_everything(*ACCOUNTS_OF.get(place, ()))
 		self.assert_nothing_leaked()
 
 	def test_not_when_there_is_a_fault_anywhere_else_on_the_way(self):
-		places = ((exchange, "place"), (exchange, "probe"), (exchange, "fetch_records"), (call_log, "open"))
-		for place, function in (*places, (call_log, "close"), (replies, "reply"), (numbers, "of_record")):
+		places = ((exchange, "place"), (exchange, "probe"), (exchange, "fetch_records"), (rows, "open"))
+		for place, function in (
+			*places,
+			(rows, "close"),
+			(call_state, "reply"),
+			(record_numbers, "of_record"),
+		):
 			with patch.object(place, function, fail):
 				self.use_quietly()
 		self.assertIn("Fault", "".join(self.said))
@@ -315,7 +326,7 @@ class TestSecrets(SecretCase):
 			headers = {"X-PBX-Token": token.encode().decode("latin-1")}
 			for path, sent in ((query, {}), (f"?account={quote(COMMPEAK)}", headers)):
 				self.web("", f"{METHOD}webhook.receive{path}", {"a": 1}, **sent)
-				with patch.object(events, "receive", fail_with_everything):
+				with patch.object(intake, "receive", fail_with_everything):
 					self.web("", f"{METHOD}webhook.receive{path}", {"a": 1}, **sent)
 		statuses = {said.partition(" ")[0] for said in self.said}
 		self.assertEqual(statuses, {"200", "403", "500"})

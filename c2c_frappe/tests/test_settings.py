@@ -5,8 +5,8 @@ from __future__ import annotations
 import frappe
 from frappe import client
 
-from c2c_frappe import install
-from c2c_frappe.pbx import custom_data
+from c2c_frappe.pbx.calls import custom_data
+from c2c_frappe.setup import install
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import AGENT, MANAGER, SiteCase
 

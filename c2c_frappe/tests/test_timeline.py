@@ -7,8 +7,10 @@ from unittest.mock import patch
 import frappe
 from frappe.deferred_insert import save_to_db
 
-from c2c_frappe import call_log, permissions, timeline
-from c2c_frappe.pbx.base import DialResult
+from c2c_frappe import permissions
+from c2c_frappe.call_log import rows as call_log
+from c2c_frappe.desk import timeline
+from c2c_frappe.pbx.providers.base import DialResult
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, SiteCase
 

@@ -9,7 +9,7 @@ import frappe
 from frappe.utils import get_system_timezone
 
 from c2c_frappe.api import account
-from c2c_frappe.pbx import phone
+from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, SiteCase
 

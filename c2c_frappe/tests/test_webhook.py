@@ -12,8 +12,8 @@ from frappe.utils import add_to_date, now_datetime
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from c2c_frappe import events, webhook_request
 from c2c_frappe.api import account as api
+from c2c_frappe.events import intake, webhook
 from c2c_frappe.tests import processes, site
 from c2c_frappe.tests.site import COMMPEAK, SiteCase
 
@@ -28,7 +28,7 @@ class WebhookCase(SiteCase):
 		account.update({"webhook_token": TOKEN, "webhook_addresses": ""})
 		account.save()
 		for address in ("203.0.113.9", "203.0.113.10", "127.0.0.1"):
-			frappe.cache.delete_value(webhook_request._key(address))
+			frappe.cache.delete_value(webhook._key(address))
 		frappe.db.commit()
 
 	def tearDown(self):
@@ -40,7 +40,7 @@ class WebhookCase(SiteCase):
 			method="POST", query_string={"account": account, "token": token}, json=told, headers=headers
 		)
 		frappe.local.request_ip = address
-		return webhook_request.receive(Request(builder.get_environ()))
+		return webhook.receive(Request(builder.get_environ()))
 
 	def told_of(self, call):
 		known = {"call": call, "uniqueid": "55.1", "extension": "1000", "number": "447700900123"}
@@ -92,14 +92,14 @@ class TestWebhook(WebhookCase):
 		waiting = frappe.get_doc("PBX Event", {"outcome": "Waiting"})
 		known = json.loads(waiting.news)
 		frappe.db.set_value("PBX Event", waiting.name, "news", json.dumps({**known, "call": call}))
-		events.retry_waiting()
+		intake.retry_waiting()
 		self.assertEqual(self.facts(call)[0], "Completed")
 
 	def test_an_event_that_fits_no_call_for_a_day_is_kept_as_unmatched(self):
 		self.post(**self.told_of("nobody")[0])
 		event = frappe.get_doc("PBX Event", {"outcome": "Waiting"})
 		frappe.db.set_value("PBX Event", event.name, "received_at", add_to_date(now_datetime(), hours=-25))
-		events.retry_waiting()
+		intake.retry_waiting()
 		self.assertEqual(frappe.db.get_value("PBX Event", event.name, "outcome"), "Unmatched")
 
 	def test_a_wrong_token_changes_nothing_and_is_told_nothing(self):
@@ -115,7 +115,7 @@ class TestWebhook(WebhookCase):
 		self.assertEqual(self.post(token="", **self.told_of("x")[0]), {"outcome": "Refused"})
 
 	def test_only_wrong_tokens_are_limited_and_only_for_their_address(self):
-		for _n in range(webhook_request.WRONG_TOKENS):
+		for _n in range(webhook.WRONG_TOKENS):
 			self.post(token="wrong")
 			self.assertEqual(frappe.local.response.http_status_code, 403)
 		self.post(token="wrong")
@@ -144,7 +144,7 @@ class TestWebhook(WebhookCase):
 		self.assertEqual(reply["outcome"], "Waiting")
 
 	def test_tokens_are_compared_in_constant_time(self):
-		with patch.object(webhook_request.hmac, "compare_digest", return_value=False) as compared:
+		with patch.object(webhook.hmac, "compare_digest", return_value=False) as compared:
 			self.post(**self.told_of("x")[0])
 		self.assertEqual(compared.call_args.args, (TOKEN.encode(), TOKEN.encode()))
 
@@ -177,7 +177,7 @@ class TestWebhook(WebhookCase):
 		environ = builder.get_environ()
 		del environ["CONTENT_LENGTH"]
 		environ["wsgi.input_terminated"] = True
-		self.assertEqual(webhook_request.receive(Request(environ)), {"outcome": "Refused"})
+		self.assertEqual(webhook.receive(Request(environ)), {"outcome": "Refused"})
 		self.assertEqual(frappe.local.response.http_status_code, 413)
 
 	def test_a_manager_gets_the_address_to_paste_and_a_new_token_closes_the_old_one(self):
@@ -211,7 +211,7 @@ class TestTryingAgain(WebhookCase):
 	def test_what_was_not_understood_is_read_again(self):
 		call = self.dial_lead()["call"]
 		told = self.told_of(call)[2]
-		with patch("c2c_frappe.pbx.commpeak.CommPeak.parse_event", return_value=None):
+		with patch("c2c_frappe.pbx.providers.commpeak.provider.CommPeak.parse_event", return_value=None):
 			self.assertEqual(self.post(**told)["outcome"], "Ignored")
 		name = frappe.db.get_value("PBX Event", {"outcome": "Ignored"})
 		self.assertEqual(self.retry(names=[name]), {"Applied": 1})
@@ -225,9 +225,9 @@ class TestTryingAgain(WebhookCase):
 	def test_among_many_that_wait_each_gets_its_turn(self):
 		for call in ("a", "b", "c"):
 			self.post(**self.told_of(call)[0])
-		with patch.object(events, "BATCH", 2):
+		with patch.object(intake, "BATCH", 2):
 			for _minute in range(3):
-				events.retry_waiting()
+				intake.retry_waiting()
 		tries = sorted(frappe.get_all("PBX Event", pluck="tries"))
 		self.assertEqual(tries, [3, 3, 3])
 

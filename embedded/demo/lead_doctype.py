@@ -57,7 +57,7 @@ def create() -> None:
 			"permissions": [dict(permission) for permission in PERMISSIONS],
 		}
 	).insert()
-	from c2c_frappe import custom_fields
+	from c2c_frappe.setup import custom_fields
 
 	custom_fields.create()
 

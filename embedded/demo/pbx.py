@@ -3,7 +3,7 @@
 import frappe
 import requests
 
-from c2c_frappe import webhook_address
+from c2c_frappe.events import webhook_address
 
 COMMPEAK = "CommPeak (simulated)"
 PRIMEVOX = "Primevox (simulated)"

@@ -14,10 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from c2c_frappe.pbx import exchange, registry, status, transport
-from c2c_frappe.pbx.base import DialRequest
+from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.errors import UnavailableError
-from c2c_frappe.pbx.event_socket import EventSocket
+from c2c_frappe.pbx.providers import registry
+from c2c_frappe.pbx.providers.base import DialRequest
+from c2c_frappe.pbx.wire import transport
+from c2c_frappe.pbx.wire.event_socket import EventSocket
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "dev.d"))

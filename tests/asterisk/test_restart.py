@@ -6,9 +6,10 @@ import asterisk_lab
 import pytest
 from places import STATE
 
-from c2c_frappe.pbx import exchange, registry
-from c2c_frappe.pbx.base import DialRequest
+from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.errors import UnavailableError
+from c2c_frappe.pbx.providers import registry
+from c2c_frappe.pbx.providers.base import DialRequest
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_the_database_dies_while_events_come_and_none_is_lost_or_counts_twice(fl
 	for event in events:
 		assert event in taken or floor.tell(**event) == 200
 	# What was stored before the crash and not applied is tried again each minute.
-	floor.site.run("execute", "c2c_frappe.events.retry_waiting")
+	floor.site.run("execute", "c2c_frappe.events.intake.retry_waiting")
 	done = {call["name"]: call for call in floor.calls(name=["in", calls])}
 	assert {(call["status"], call["duration"]) for call in done.values()} == {("Completed", 42)}
 	counted = "print(chr(10) + str(frappe.db.count('PBX Event', {'call': ('in', %r), 'outcome': 'Applied'})))"

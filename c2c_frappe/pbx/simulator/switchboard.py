@@ -13,11 +13,12 @@ from threading import Condition
 from types import MappingProxyType
 from urllib.parse import parse_qsl
 
-from c2c_frappe.pbx.simulator import audio, commpeak, generic, primevox
+from c2c_frappe.pbx.simulator import audio
 from c2c_frappe.pbx.simulator.behaviour import Behaviour, Behaviours
 from c2c_frappe.pbx.simulator.calls import Call, CallList
 from c2c_frappe.pbx.simulator.listing import Listing
 from c2c_frappe.pbx.simulator.values import Answer, Dial, ReceivedRequest, Setup
+from c2c_frappe.pbx.simulator.vendors import commpeak, generic, primevox
 
 VENDORS = (commpeak, primevox, generic)
 REDIRECTED = "/redirected"

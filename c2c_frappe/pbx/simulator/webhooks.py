@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from c2c_frappe.pbx.simulator import commpeak, outbox, primevox
+from c2c_frappe.pbx.simulator import outbox
 from c2c_frappe.pbx.simulator.calls import ENDED, Call
 from c2c_frappe.pbx.simulator.listing import masked
+from c2c_frappe.pbx.simulator.vendors import commpeak, primevox
 
 VENDORS: dict[str, ModuleType] = {vendor.PROVIDER: vendor for vendor in (commpeak, primevox)}
 TRIES = 4  # CommPeak's page: up to 3 retries

@@ -6,10 +6,13 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from c2c_frappe import accounts, messages
-from c2c_frappe.lease import LISTENER, Lease
-from c2c_frappe.pbx import networks, recordings, settings
+from c2c_frappe import messages
+from c2c_frappe.accounts import providers
+from c2c_frappe.locks import LISTENER, Lease
+from c2c_frappe.pbx import recordings
 from c2c_frappe.pbx.errors import ConfigurationError
+from c2c_frappe.pbx.providers import settings
+from c2c_frappe.pbx.wire import networks
 
 
 class PBXAccount(Document):
@@ -17,8 +20,8 @@ class PBXAccount(Document):
 
 	def onload(self):
 		"""Tell the form whether this account can be asked for call records, and whether its events are heard."""
-		self.set_onload("has_call_records", accounts.has_call_records(self))
-		if accounts.has_event_stream(self):
+		self.set_onload("has_call_records", providers.has_call_records(self))
+		if providers.has_event_stream(self):
 			self.set_onload("listener", "running" if Lease(LISTENER).is_taken() else "missing")
 
 	def validate(self):
@@ -45,7 +48,7 @@ class PBXAccount(Document):
 
 	def _mistake(self) -> ConfigurationError | None:
 		try:
-			accounts.provider_of_form(self)
+			providers.provider_of_form(self)
 			networks.parsed(self.webhook_addresses, "webhook_addresses")
 			recordings.hosts((), self.recording_hosts)
 		except ConfigurationError as error:

@@ -1,4 +1,4 @@
-"""One file of call records to be taken into the log. Read and applied by `call_imports.py`."""
+"""One file of call records to be taken into the log. Read and applied by `events/file_import.py`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from c2c_frappe import call_imports
+from c2c_frappe.events import file_import
 
 
 class PBXCallImport(Document):
@@ -19,5 +19,5 @@ class PBXCallImport(Document):
 		if self.time_zone and self.time_zone not in available_timezones():
 			frappe.throw(_("{0} is no time zone. Write one as Europe/London.").format(self.time_zone))
 		if self.file and (self.has_value_changed("file") or not self.columns):
-			self.set("columns", call_imports.columns_of(self))
-			self.update(call_imports.NOTHING)
+			self.set("columns", file_import.columns_of(self))
+			self.update(file_import.NOTHING)

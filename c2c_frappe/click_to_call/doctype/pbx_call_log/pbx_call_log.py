@@ -1,4 +1,4 @@
-"""One call. Written by `call_log.py` alone; people write notes and disposition."""
+"""One call. Written by `call_log/` alone; people write notes and disposition."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
-from c2c_frappe import callers, number_index, recordings, replies
-from c2c_frappe.pbx.cells import as_text
+from c2c_frappe.desk import recordings
+from c2c_frappe.pbx.formulas import as_text
+from c2c_frappe.phone_book import index
+from c2c_frappe.replies import call_state, screen_pop
 
 # All that reports ask of calls, beginning with when they were. DocField's `length` keeps it below what MariaDB takes.
 COUNTED = [
@@ -29,11 +31,11 @@ class PBXCallLog(Document):
 
 	def onload(self):
 		"""Tell the form who else has the number, whether there is a recording to hear, whether the call may be ended."""
-		owners = number_index.owners(self.dialled_number or "")
+		owners = index.owners(self.dialled_number or "")
 		others = [owner for owner in owners if owner.name != self.reference_name]
-		self.set_onload("others", callers.records_of(others, frappe.session.user))
+		self.set_onload("others", screen_pop.records_of(others, frappe.session.user))
 		self.set_onload("recording", recordings.offer(self.name))
-		self.set_onload("can_hang_up", replies.can_hang_up(self.as_dict()))
+		self.set_onload("can_hang_up", call_state.can_hang_up(self.as_dict()))
 
 	def validate(self):
 		"""Keep what people wrote from being a formula in an export."""

@@ -6,10 +6,11 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from c2c_frappe import messages, numbers
-from c2c_frappe.pbx import phone
-from c2c_frappe.pbx.cells import as_text
+from c2c_frappe import messages
 from c2c_frappe.pbx.errors import InvalidNumberError
+from c2c_frappe.pbx.formulas import as_text
+from c2c_frappe.pbx.numbers import phone
+from c2c_frappe.phone_book import record_numbers
 
 
 class PBXDoNotCall(Document):
@@ -18,7 +19,7 @@ class PBXDoNotCall(Document):
 	def autoname(self):
 		"""Name it by its number as E.164."""
 		try:
-			self.number = phone.find(self.number or "", numbers.deciding_countries(None, "")).e164
+			self.number = phone.find(self.number or "", record_numbers.deciding_countries(None, "")).e164
 		except InvalidNumberError as error:
 			frappe.throw(messages.sentence(error.message), title=_("Number"))
 		self.name = self.number

@@ -1,4 +1,4 @@
-"""One piece of news from a PBX, as it came and as it was read. Written by `events.py` alone."""
+"""One piece of news from a PBX, as it came and as it was read. Written by `events/` alone."""
 
 from __future__ import annotations
 

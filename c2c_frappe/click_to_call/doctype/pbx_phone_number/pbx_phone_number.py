@@ -1,4 +1,4 @@
-"""Whose number it is: one row per number and place of a record. Written by `number_index.py` alone; nobody's list."""
+"""Whose number it is: one row per number and place of a record. Written by `phone_book/index.py` alone; nobody's list."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from c2c_frappe import number_backfill, numbers, site_address
+from c2c_frappe.dialing import site_address
+from c2c_frappe.phone_book import backfill, record_numbers
 
 # What decides how the numbers of records are read.
 READ_BY = ("default_country", "indexed_doctypes")
@@ -33,11 +34,11 @@ class PBXSettings(Document):
 		"""Have all numbers read again when they are to be read otherwise."""
 		before = self.get_doc_before_save()
 		if before and any(_plain(before.get(field)) != _plain(self.get(field)) for field in READ_BY):
-			number_backfill.start_again()
+			backfill.start_again()
 
 	def _check_doctypes(self):
 		for row in self.indexed_doctypes:
-			if not numbers.has_phone_fields(row.document_type):
+			if not record_numbers.has_phone_fields(row.document_type):
 				frappe.throw(
 					_("{0} holds no phone numbers. Choose another record type.").format(
 						frappe.bold(_(row.document_type))
@@ -48,7 +49,7 @@ class PBXSettings(Document):
 	def _keep_index(self):
 		"""Keep how far numbers were read: a form that was open meanwhile knows an older mark."""
 		before = self.get_doc_before_save()
-		for field in number_backfill.KEPT:
+		for field in backfill.KEPT:
 			self.set(field, before.get(field) if before else None)
 
 

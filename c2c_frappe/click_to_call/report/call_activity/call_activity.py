@@ -5,15 +5,15 @@ from __future__ import annotations
 from frappe import _
 from frappe.utils import formatdate
 
-from c2c_frappe import call_counts
-from c2c_frappe.pbx.tally import tally
+from c2c_frappe.call_log import counts
+from c2c_frappe.pbx.calls.totals import tally
 
 CHART_SERIES = ("answered", "no_answer", "busy", "failed", "unclear")
 
 
 def execute(filters: dict | None = None) -> tuple:
 	"""Return columns, rows, no message, and a chart of calls a day by result."""
-	counted = call_counts.by_agent_and_day(filters or {})
+	counted = counts.by_agent_and_day(filters or {})
 	per_agent = tally(((agent, str(day)), *rest) for agent, day, *rest in counted)
 	rows = [_row(agent, day, found) for (agent, day), found in sorted(per_agent.items(), key=_latest_first)]
 	per_day = tally((str(day), *rest) for _agent, day, *rest in counted)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from frappe import _
 
-from c2c_frappe import call_counts, messages
-from c2c_frappe.pbx import reasons
+from c2c_frappe import messages
+from c2c_frappe.call_log import counts
+from c2c_frappe.pbx.calls import failure_codes
 
 
 def execute(filters: dict | None = None) -> tuple:
 	"""Return columns, rows, no message, and a chart of calls by reason."""
 	rows = [
 		{
-			"reason": messages.sentence(reasons.label(code)),
+			"reason": messages.sentence(failure_codes.label(code)),
 			"code": code,
 			"calls": calls,
 			"agents": agents,
 			"last_time": moment,
 		}
-		for code, calls, agents, moment in call_counts.by_failure(filters or {})
+		for code, calls, agents, moment in counts.by_failure(filters or {})
 	]
 	return _columns(), rows, None, _chart(rows)
 

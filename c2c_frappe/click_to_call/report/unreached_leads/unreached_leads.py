@@ -5,9 +5,9 @@ from __future__ import annotations
 import frappe
 from frappe import _
 
-from c2c_frappe import call_counts
-from c2c_frappe.pbx.cells import as_text
-from c2c_frappe.pbx.tally import tally
+from c2c_frappe.call_log import counts as call_counts
+from c2c_frappe.pbx.calls.totals import tally
+from c2c_frappe.pbx.formulas import as_text
 
 DOCTYPE = "Lead"
 

@@ -1,0 +1,128 @@
+"""Which extension is whose. The only reader and writer of the PBX fields on User, and what there is to choose from; rings nothing."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html, strip_html
+
+from c2c_frappe import permissions
+from c2c_frappe.accounts import providers
+from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.errors import PbxError
+
+
+class Extension(NamedTuple):
+	"""A user's phone: the extension, the PBX Account it is on ("" for the default one), the caller id."""
+
+	extension: str
+	account: str
+	caller_id: str
+
+
+def of_user(user: str) -> Extension:
+	"""Return the user's phone, empty strings where nothing is set."""
+	row = frappe.db.get_value("User", user, ["pbx_extension", "pbx_account", "pbx_caller_id"]) or ("", "", "")
+	return Extension(*((value or "").strip() for value in row))
+
+
+def account_of(user: str) -> str:
+	"""Return the PBX Account the user's phone is on: his own, else the default one, "" when there is neither."""
+	return of_user(user).account or frappe.db.get_single_value("PBX Settings", "default_account") or ""
+
+
+def holder(account: str, extension: str) -> str:
+	"""Return the one enabled user whose phone this is, "" when it is nobody's or several people's."""
+	if not extension:
+		return ""
+	users = frappe.get_all("User", {"pbx_extension": extension, "enabled": 1}, pluck="name")
+	own = [user for user in users if account_of(user) == account]
+	return own[0] if len(own) == 1 else ""
+
+
+def of_account(account: str) -> list[dict]:
+	"""Return {user, extension, caller_id} of everyone on this account, and of agents who have no extension yet."""
+	is_default = account == frappe.db.get_single_value("PBX Settings", "default_account")
+	agents = frappe.get_all("Has Role", {"role": permissions.AGENT, "parenttype": "User"}, pluck="parent")
+	people = frappe.get_all(
+		"User",
+		filters={"enabled": 1, "user_type": "System User", "name": ("not in", ("Administrator", "Guest"))},
+		or_filters={"pbx_extension": ("is", "set"), "name": ("in", agents)},
+		fields=["name", "pbx_extension", "pbx_account", "pbx_caller_id"],
+		order_by="full_name",
+	)
+	own = (account, "", None) if is_default else (account,)
+	return [
+		{"user": person.name, "extension": person.pbx_extension, "caller_id": person.pbx_caller_id}
+		for person in people
+		if person.pbx_account in own
+	]
+
+
+def of_pbx(account: str) -> list[dict]:
+	"""Return {value, description} of the extensions the PBX of an account lists, none where it lists none or is away."""
+	name = account or frappe.db.get_single_value("PBX Settings", "default_account")
+	try:
+		provider = providers.provider_of(frappe.get_doc("PBX Account", name)) if name else None
+		found = exchange.fetch_phones(provider) if provider and provider.capabilities.phones else ()
+	except PbxError:
+		return []
+	words = {True: _("connected"), False: _("not connected"), None: ""}
+	return [{"value": phone.extension, "description": words[phone.is_online]} for phone in found]
+
+
+def assign_many(account: str, rows: list[dict]) -> list[dict]:
+	"""Give each {user, extension, caller_id} row its extension; return {user, message} of those refused."""
+	refused = []
+	for row in rows:
+		savepoint = "extension"
+		frappe.db.savepoint(savepoint)
+		try:
+			assign(row["user"], row.get("extension") or "", account, row.get("caller_id") or "")
+		except (frappe.ValidationError, frappe.DoesNotExistError) as error:
+			frappe.db.rollback(save_point=savepoint)
+			refused.append({"user": row["user"], "message": strip_html(str(error))})
+	frappe.clear_messages()
+	return refused
+
+
+def assign(user: str, extension: str, account: str = "", caller_id: str = "") -> None:
+	"""Give the user this phone; raise ValidationError with the name of whoever has it already."""
+	doc = frappe.get_doc("User", user)
+	doc.update({"pbx_extension": extension, "pbx_account": account, "pbx_caller_id": caller_id})
+	# A PBX Manager has no right on User; this method and these three fields are the exception.
+	doc.save(ignore_permissions=True)
+
+
+def validate_user(doc, _method: str | None = None) -> None:
+	"""Trim the user's extension and refuse one that somebody else has on the same account."""
+	for field in ("pbx_extension", "pbx_caller_id"):
+		if doc.get(field):
+			doc.set(field, doc.get(field).strip())
+	if not doc.get("pbx_extension") or not _is_changed(doc):
+		return
+	holder = _holder(doc)
+	if holder:
+		frappe.throw(
+			_("Extension {0} belongs to {1} already.").format(
+				frappe.bold(escape_html(doc.pbx_extension)), frappe.bold(holder)
+			),
+			title=_("Extension in use"),
+		)
+
+
+def _is_changed(doc) -> bool:
+	return doc.has_value_changed("pbx_extension") or doc.has_value_changed("pbx_account")
+
+
+def _holder(doc) -> str | None:
+	default = frappe.db.get_single_value("PBX Settings", "default_account") or ""
+	others = frappe.get_all(
+		"User",
+		{"pbx_extension": doc.pbx_extension, "name": ("!=", doc.name), "enabled": 1},
+		["name", "pbx_account"],
+	)
+	account = doc.pbx_account or default
+	return next((other.name for other in others if (other.pbx_account or default) == account), None)

@@ -1,0 +1,1 @@
+"""The row: PBX Call Log is written, found and counted here, and nowhere else."""

@@ -1,0 +1,94 @@
+"""Finds calls: of a number, of an event, of an agent. Reads PBX Call Log by its indexes and writes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import frappe
+
+from c2c_frappe.call_log.rows import COLUMNS, DOCTYPE, shown
+from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.calls.matching import AFTER, BEFORE, Candidate
+from c2c_frappe.site_time import in_utc, of_utc
+
+# More calls than these to one number, or with one id, make an event ambiguous anyway.
+CANDIDATES = 50
+
+
+def last_status(number: str) -> str:
+	"""Return the status of the latest call to an E.164 number, "" when there was none."""
+	rows = frappe.get_all(DOCTYPE, {"dialled_number": number}, COLUMNS, order_by="requested_at desc", limit=1)
+	return shown(rows[0])["status"] if rows else ""
+
+
+def latest_place(number: str) -> tuple[tuple[str, str], datetime] | None:
+	"""Return ((DocType, name), time) of the latest call with an E.164 number that belongs to a record, or None."""
+	table = frappe.qb.DocType(DOCTYPE)
+	query = frappe.qb.from_(table).where((table.dialled_number == number) & (table.reference_name != ""))
+	query = query.select(table.reference_doctype, table.reference_name, table.requested_at)
+	rows = query.orderby(table.requested_at, order=frappe.qb.desc).limit(1).run()
+	return ((rows[0][0], rows[0][1]), rows[0][2]) if rows else None
+
+
+def candidates(account: str, event: CallEvent) -> list[Candidate]:
+	"""Return the account's calls an event may be about: by our key, by the PBX's id, by number and time."""
+	table = frappe.qb.DocType(DOCTYPE)
+	meant = [table.name == event.call] if event.call else _by_traits(table, event)
+	found = {}
+	for condition in meant:
+		found.update({c.name: c for c in _candidates((table.account == account) & condition)})
+	return list(found.values())
+
+
+def _by_traits(table, event: CallEvent) -> list:
+	traits = [table.pbx_call_id == event.pbx_call_id] if event.pbx_call_id else []
+	if event.number and event.known_at:
+		traits.append((table.dialled_number == event.number) & _is_near(table, event.known_at))
+	return traits
+
+
+def calls_near(account: str, agent: str, moment: datetime) -> list[Candidate]:
+	"""Return the agent's calls of the minutes around a moment in UTC; attempts that dialled nothing are none."""
+	table = frappe.qb.DocType(DOCTYPE)
+	is_agents = (table.agent == agent) & (table.account == account)
+	is_call = (table.dialled_number > "") | (table.pbx_call_id > "")
+	return _candidates(is_agents & is_call & _is_near(table, moment)) if agent else []
+
+
+def _is_near(table, moment: datetime):
+	since, till = of_utc(moment - AFTER), of_utc(moment + BEFORE)
+	return (table.requested_at >= since) & (table.requested_at <= till)
+
+
+def _candidates(condition) -> list[Candidate]:
+	table = frappe.qb.DocType(DOCTYPE)
+	columns = ("name", "pbx_call_id", "extension", "dialled_number", "requested_at", "evidence_rank")
+	query = frappe.qb.from_(table).select(*(table[column] for column in columns)).where(condition)
+	rows = query.orderby(table.requested_at, order=frappe.qb.desc).limit(CANDIDATES).run()
+	return [
+		Candidate(n, i or "", x or "", number or "", in_utc(at), (rank or 0) < status.BEGAN_AT_PBX.rank)
+		for n, i, x, number, at, rank in rows
+	]
+
+
+def open_starts(account: str, since: datetime) -> list[datetime]:
+	"""Return when the account's calls that have no end yet were requested, those since a moment in UTC, in UTC."""
+	table = frappe.qb.DocType(DOCTYPE)
+	is_open = table.status.isin(sorted(status.OPEN)) & (table.requested_at >= of_utc(since))
+	query = frappe.qb.from_(table).select(table.requested_at).where(is_open & (table.account == account))
+	return [in_utc(moment) for moment in query.run(pluck=True)]
+
+
+def with_recordings(until: datetime, limit: int) -> list[str]:
+	"""Return calls from before a time of the site that have a recording, the oldest first."""
+	table = frappe.qb.DocType(DOCTYPE)
+	is_old = (table.requested_at < until) & table.recording_url.isnotnull()
+	query = frappe.qb.from_(table).select(table.name).where(is_old).orderby(table.requested_at)
+	return query.limit(limit).run(pluck=True)
+
+
+def known_ids(account: str, ids: list[str]) -> set[str]:
+	"""Return those of these ids by which the PBX named calls of this account."""
+	filters = {"pbx_call_id": ("in", ids), "account": account}
+	return set(frappe.get_all(DOCTYPE, filters, pluck="pbx_call_id")) if ids else set()

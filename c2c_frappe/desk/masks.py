@@ -1,0 +1,56 @@
+"""A call's number as a reader of its record sees it: who sees only a mask on the record sees it on the timeline too.
+
+Costs a look at the record only where some number of it is masked or hidden from this user. Writes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import frappe
+
+from c2c_frappe import messages
+from c2c_frappe.accounts import extensions
+from c2c_frappe.pbx.numbers.choice import Choice, by_number
+from c2c_frappe.pbx.numbers.phone_text import HIDDEN, without_numbers
+from c2c_frappe.phone_book import record_numbers
+
+
+@dataclass(frozen=True)
+class Reader:
+	"""What the user sees of the numbers of one record, by E.164; None when nothing is masked or hidden from him."""
+
+	choices: dict[str, Choice] | None = None
+
+	def number(self, row: dict) -> str:
+		"""Return a call's number for this reader."""
+		if not self._is_hidden(row):
+			return messages.display(row["dialled_number"] or row["number"])
+		choice = self._choice(row)
+		return choice.shown if choice else HIDDEN
+
+	def message(self, row: dict) -> str:
+		"""Return what is said of a call, without its number where this reader may not see that."""
+		message = row["message"] or ""
+		return without_numbers(message) if self._is_hidden(row) else message
+
+	def place(self, row: dict) -> dict[str, str]:
+		"""Return where on the record a number stands of which this reader sees a mask: {fieldname, row}."""
+		choice = self._choice(row)
+		return {"fieldname": choice.fieldname, "row": choice.row} if choice and choice.is_masked else {}
+
+	def _choice(self, row: dict) -> Choice | None:
+		return self.choices.get(row["dialled_number"]) if self.choices else None
+
+	def _is_hidden(self, row: dict) -> bool:
+		choice = self._choice(row)
+		return self.choices is not None and (choice is None or choice.is_masked)
+
+
+def of_record(doctype: str, name: str) -> Reader:
+	"""Return what the user sees of the numbers of a record he may read."""
+	if not record_numbers.hides_any_from_reader(doctype):
+		return Reader()
+	record = record_numbers.of_record(doctype, name)
+	countries = record_numbers.deciding_countries(record, extensions.account_of(frappe.session.user))
+	return Reader(by_number(record.choices, countries))

@@ -1,0 +1,109 @@
+"""The calls of a record on its timeline. Runs on every form load: one indexed look-up, and it never raises."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html, format_duration, get_fullname
+
+from c2c_frappe import permissions
+from c2c_frappe.call_log import rows as call_log
+from c2c_frappe.desk import masks, recordings
+from c2c_frappe.pbx.calls.incoming import INCOMING
+
+LIMIT = 20
+# Where ERPNext keeps the Lead a record was made from, and when that field holds one.
+_LEAD_FIELDS = {
+	"Customer": ("lead_name", {}),
+	"Opportunity": ("party_name", {"opportunity_from": "Lead"}),
+}
+
+
+def calls_of(doctype: str, name: str) -> list[dict]:
+	"""Return timeline entries of the record's latest calls; nothing, and an Error Log, when that fails."""
+	try:
+		places = [(doctype, name), *_lead_of(doctype, name)]
+		return [entry for place in places for entry in _entries(*place)]
+	except Exception as error:  # noqa: BLE001  a timeline hook that raises breaks every form it is on
+		fault = f"The calls of {doctype} {name} could not be shown ({type(error).__name__})."
+		# A form is loaded by GET, after which Frappe rolls back.
+		frappe.log_error("Calls on the timeline", fault, defer_insert=True)
+		return []
+
+
+def _entries(doctype: str, name: str) -> list[dict]:
+	rows = call_log.of_record(doctype, name, LIMIT)
+	if not rows:
+		return []
+	reader, is_caller = masks.of_record(doctype, name), permissions.is_offered_calls()
+	return [_entry(row, reader, is_caller) for row in rows]
+
+
+def _lead_of(doctype: str, name: str) -> list[tuple[str, str]]:
+	"""Return the Lead a record was made from, if its reader may read that: the calls came along."""
+	if doctype not in _LEAD_FIELDS:
+		return []
+	field, condition = _LEAD_FIELDS[doctype]
+	lead = frappe.db.get_value(doctype, {"name": name, **condition}, field)
+	return [("Lead", lead)] if lead and permissions.may("read", "Lead", lead) else []
+
+
+def _entry(row: dict, reader: masks.Reader, is_caller: bool) -> dict:
+	parts = [_content(row, reader), _said(row), _player(row)]
+	if is_caller and row["number"]:
+		parts.append(_call_again(row, reader))
+	return {"icon": "call", "is_card": False, "creation": row["requested_at"], "content": "".join(parts)}
+
+
+def _content(row: dict, reader: masks.Reader) -> str:
+	number = f"<bdi>{escape_html(reader.number(row))}</bdi>"
+	sentence = _sentence(row["direction"], row["agent"]).format(
+		f"<b>{escape_html(get_fullname(row['agent']))}</b>" if row["agent"] else "",
+		number,
+		escape_html(_(row["status"])),
+	)
+	if row["duration"]:
+		sentence += f" · {escape_html(format_duration(row['duration']))}"
+	message = reader.message(row)
+	if message and row["failure_code"]:
+		sentence += f'<div class="text-muted small">{escape_html(message)}</div>'
+	return sentence
+
+
+def _sentence(direction: str, agent: str) -> str:
+	if direction != INCOMING:
+		return _("{0} called {1}: {2}")
+	return _("{1} called {0}: {2}") if agent else _("{1} called: {2}")
+
+
+def _said(row: dict) -> str:
+	"""Return what the agent made of the call."""
+	disposition = escape_html(_(row["disposition"])) if row["disposition"] else ""
+	notes = escape_html(row["notes"]) if row["notes"] else ""
+	pill = f'<span class="indicator-pill gray no-indicator-dot">{disposition}</span>' if disposition else ""
+	text = f'<div class="small" style="white-space: pre-line">{notes}</div>' if notes else ""
+	return (f" {pill}" if pill else "") + text
+
+
+def _player(row: dict) -> str:
+	"""Return the browser's own player for those who may hear the recording; nothing is fetched before it is played."""
+	if not recordings.may_hear(row):
+		return ""
+	source = escape_html(recordings.source(row["name"]))
+	label = escape_html(_("Recording"))
+	look = "display: block; width: 320px; max-width: 100%; height: 32px; margin: 4px 0"
+	how = f'controls controlslist="nodownload" preload="none" aria-label="{label}" style="{look}"'
+	return f'<audio {how} src="{source}"></audio>'
+
+
+def _call_again(row: dict, reader: masks.Reader) -> str:
+	"""Return the button public/js/clicks.js listens to; place and number only choose among the record's."""
+	carried = {
+		"doctype": row["reference_doctype"],
+		"name": row["reference_name"],
+		"number": reader.number(row),
+		**reader.place(row),
+	}
+	attributes = " ".join(f'data-c2c-{key}="{escape_html(value)}"' for key, value in carried.items())
+	label = escape_html(_("Call again"))
+	return f' <button type="button" class="btn btn-xs btn-default c2c-button" {attributes}>{label}</button>'

@@ -1,0 +1,1 @@
+"""A click: from the browser's request to the one request that leaves for the PBX."""

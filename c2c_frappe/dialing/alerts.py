@@ -1,0 +1,35 @@
+"""Tells PBX Managers at once what they should know, in their notifications. Decides nothing and stops no call."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
+from frappe.utils import escape_html, get_fullname
+from frappe.utils.user import get_users_with_role
+from redis.exceptions import RedisError
+
+from c2c_frappe import permissions
+from c2c_frappe.dialing import usage
+
+SETTINGS = "PBX Settings"
+
+
+def cap_reached(agent: str, cap: str, limit: int) -> None:
+	"""Alert managers that a cap stopped this agent, the first time of the day it does."""
+	if usage.count_refused(usage.today(), agent, "rate_limited"):
+		return
+	name = frappe.bold(escape_html(get_fullname(agent)))
+	sentence = {
+		"user_minute": _("{0} reached the limit of {1} calls a minute."),
+		"user_day": _("{0} reached the limit of {1} calls a day."),
+		"site_minute": _("With a call of {0} the site reached the limit of {1} calls a minute."),
+		"site_day": _("With a call of {0} the site reached the limit of {1} calls a day."),
+	}[cap]
+	about = {"document_type": SETTINGS, "document_name": SETTINGS, "from_user": agent}
+	managers = get_users_with_role(permissions.MANAGER)
+	notice = {"type": "Alert", "subject": sentence.format(name, limit), **about}
+	try:
+		enqueue_create_notification(managers, notice)
+	except RedisError:
+		frappe.log_error("PBX alert", f"{notice['subject']} The queue is down: no manager was told.")

@@ -1,0 +1,125 @@
+"""What stands between a number and its dial: do not call, policy, calling hours, caps, a PBX that does not answer.
+
+Raises RefusedError with the code and the sentence. Decides nothing that `pbx/` can decide, and sends nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+import frappe
+from frappe import _
+from frappe.utils import get_system_timezone, get_time, now_datetime
+
+from c2c_frappe import permissions
+from c2c_frappe.call_log.rows import Draft
+from c2c_frappe.dialing import alerts, usage
+from c2c_frappe.pbx.errors import RefusedError
+from c2c_frappe.pbx.numbers import phone, policy
+from c2c_frappe.pbx.numbers.phone import PhoneNumber
+from c2c_frappe.phone_book import index, record_numbers
+
+DO_NOT_CALL = "PBX Do Not Call"
+
+
+@dataclass(frozen=True)
+class Request:
+	"""A call somebody wants: `override` is the reason given for placing it despite an earlier refusal.
+
+	`is_repeat` tells that it is no further call: `call_log.open` answers with the one that is under way.
+	"""
+
+	draft: Draft
+	number: PhoneNumber
+	is_refused_by_record: bool
+	override: str
+	is_repeat: bool
+
+
+def screen(wanted: Request, settings) -> str:
+	"""Return the failure code that was overridden, "" when nothing stood against the call; raise RefusedError."""
+	overridden = ""
+	for check in (_do_not_call, _number, _hours, _caps, _pause):
+		try:
+			check(wanted, settings)
+		except RefusedError as refusal:
+			if not _is_overridden(wanted, refusal):
+				raise
+			overridden = overridden or refusal.failure_code
+	return overridden
+
+
+def _is_overridden(wanted: Request, refusal: RefusedError) -> bool:
+	return bool(wanted.override and policy.way_to_override(refusal.failure_code, permissions.sees_all()))
+
+
+def _do_not_call(wanted: Request, _settings) -> None:
+	if wanted.is_refused_by_record:
+		raise RefusedError(
+			"do_not_call",
+			_("This record asks not to be called. If that is wrong, correct it on the record first."),
+		)
+	looked_at = (wanted.draft.reference_doctype, wanted.draft.reference_name)
+	if index.not_to_be_called([wanted.number.e164], looked_at):
+		raise RefusedError(
+			"do_not_call",
+			_(
+				"This number belongs to a record that asks not to be called. If that is wrong, correct it on that"
+				" record first."
+			),
+		)
+	if frappe.db.exists(DO_NOT_CALL, wanted.number.e164):
+		raise RefusedError(
+			"do_not_call", _("This number is on the list Do Not Call. A PBX Manager can take it off.")
+		)
+
+
+def _number(wanted: Request, settings) -> None:
+	verdict = policy.judge(wanted.number, policy.Rules(record_numbers.allowed_countries(settings)))
+	if not verdict.allowed:
+		raise RefusedError(verdict.failure_code, verdict.message)
+
+
+def _hours(wanted: Request, settings) -> None:
+	bounds = (settings.calling_hours_start, settings.calling_hours_end)
+	start, end = (get_time(bound) if bound else None for bound in bounds)
+	zones = phone.time_zones(wanted.number)
+	if not policy.within_hours(datetime.now(timezone.utc), start, end, zones, get_system_timezone()):
+		sentence = _("It is outside calling hours there: calls are placed from {0} to {1} local time.")
+		raise RefusedError("outside_hours", sentence.format(f"{start:%H:%M}", f"{end:%H:%M}"))
+
+
+def _caps(wanted: Request, settings) -> None:
+	agent, minute, day = wanted.draft.agent, usage.last_minute(), usage.today()
+	caps = {
+		"user_minute": (settings.max_calls_per_user_per_minute, minute, agent),
+		"user_day": (settings.max_calls_per_user_per_day, day, agent),
+		"site_minute": (settings.max_calls_per_minute, minute, ""),
+		"site_day": (settings.max_calls_per_day, day, ""),
+	}
+	limits = {name: limit for name, (limit, _since, _agent) in caps.items() if limit}
+	counts = usage.count_dials({name: caps[name][1:] for name in limits})
+	reached = policy.over_cap(counts, limits)
+	if reached and not wanted.is_repeat:
+		alerts.cap_reached(agent, reached, limits[reached])
+		raise RefusedError("rate_limited", _cap_sentence(reached).format(limits[reached]))
+
+
+def _cap_sentence(cap: str) -> str:
+	return {
+		"user_minute": _("You placed {0} calls within a minute, which is the limit. Wait a moment."),
+		"user_day": _("You placed {0} calls today, which is the limit. A PBX Manager can raise it."),
+		"site_minute": _("{0} calls were placed within a minute, which is the limit. Wait a moment."),
+		"site_day": _("{0} calls were placed today, which is the limit. A PBX Manager can raise it."),
+	}[cap]
+
+
+def _pause(wanted: Request, _settings) -> None:
+	pause = usage.pause_of(wanted.draft.account)
+	if pause and not wanted.is_repeat:
+		sentence = _("{0} has not answered for {1} seconds. Calls are paused until {2}.")
+		seconds = round((now_datetime() - pause.since).total_seconds())
+		raise RefusedError(
+			"paused", sentence.format(wanted.draft.account, seconds, f"{pause.until:%H:%M:%S}")
+		)

@@ -1,0 +1,66 @@
+"""What the latest calls tell: how many were placed, how an account answered. Reads by indexes, writes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import frappe
+from frappe.query_builder.functions import Count
+from frappe.utils import get_datetime, now_datetime
+
+from c2c_frappe.pbx.calls import breaker, status
+
+DOCTYPE = "PBX Call Log"
+
+
+def count_dials(asked: dict[str, tuple[datetime, str]]) -> dict[str, int]:
+	"""Return {name: calls} for each {name: (since, agent)}, all in one statement.
+
+	The agent's calls, or the site's when it is "", without refused attempts and the phones' own.
+	"""
+	counts = [_count(since, agent).as_(name) for name, (since, agent) in asked.items()]
+	return frappe.qb.select(*counts).run(as_dict=True)[0] if counts else {}
+
+
+def _count(since: datetime, agent: str):
+	table, query = _dialled(since)
+	query = query.where(table.agent == agent) if agent else query
+	return query.select(Count("*"))
+
+
+def count_refused(since: datetime, agent: str, failure_code: str) -> int:
+	"""Return how often the agent was refused for this reason since then."""
+	refused = {"agent": agent, "failure_code": failure_code, "requested_at": (">=", since)}
+	return frappe.db.count(DOCTYPE, refused)
+
+
+def pause_of(account: str) -> breaker.Pause | None:
+	"""Return the pause for an account that does not answer, in the site's time; None when calls may be placed.
+
+	What the account did before it was last changed does not count: the change may have cured it.
+	"""
+	now = now_datetime()
+	changed = get_datetime(frappe.get_cached_value("PBX Account", account, "modified"))
+	table, query = _dialled(max(now - breaker.MEMORY, changed))
+	query = query.where((table.account == account) & (table.status != status.DIALING))
+	query = query.orderby(table.requested_at, order=frappe.qb.desc).limit(breaker.IN_A_ROW)
+	rows = query.select(table.requested_at, table.failure_code).run()
+	return breaker.pause([breaker.Outcome(moment, code or "") for moment, code in rows], now)
+
+
+def today() -> datetime:
+	"""Return when this day began, in the site's time."""
+	return now_datetime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def last_minute() -> datetime:
+	"""Return the moment a minute ago, in the site's time."""
+	return now_datetime() - timedelta(minutes=1)
+
+
+def _dialled(since: datetime):
+	table = frappe.qb.DocType(DOCTYPE)
+	is_refused = table.failure_code.isin(status.REFUSALS)
+	# Of what was dialled here the custom data are at least an empty object.
+	is_dialled = table.custom_data.isnotnull() & (table.failure_code.isnull() | is_refused.negate())
+	return table, frappe.qb.from_(table).where((table.requested_at >= since) & is_dialled)

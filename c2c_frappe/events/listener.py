@@ -1,0 +1,194 @@
+"""The listener: one process that hears the events of all accounts whose PBX tells of calls on a WebSocket.
+
+`bench --site S c2c listen` runs it. Several may run, one works. Each account has a thread that listens and knows no
+database; the process's own thread stores and applies what they hear. Whatever is lost, a PBX or the database, is tried
+again, ever more rarely; what was missed meanwhile is asked for. No sentence it prints holds a secret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from traceback import format_tb
+
+import frappe
+
+from c2c_frappe.accounts import providers
+from c2c_frappe.events import intake, polling
+from c2c_frappe.locks import LISTENER, Lease
+from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.errors import ConfigurationError, PbxError, RejectedError
+from c2c_frappe.pbx.providers.base import Provider
+from c2c_frappe.pbx.wire import transport
+from c2c_frappe.pbx.wire.event_socket import EventSocket
+
+ACCOUNT, CALL = "PBX Account", "PBX Call Log"
+# Seconds between attempts to reach a PBX, the last one for ever; a connection that held starts from the first again.
+PAUSES = (1, 2, 5, 10, 30)
+HELD = 60
+# Seconds between looks at the lease and the accounts, and before all of it begins anew after a fault.
+LOOK_AFTER = 5
+AFRESH_AFTER = 5
+# A queue this long means that the database stands still; then the PBX has to wait.
+MOST_WAITING = 100_000
+
+Tell = Callable[[str], None]
+
+
+def listen(site: str, tell: Tell) -> None:
+	"""Listen until the process is ended; `tell` gets a sentence of all that is worth knowing."""
+	while True:
+		try:
+			frappe.init(site=site)
+			frappe.connect()
+			_Shift(tell).work()
+		except Exception as error:  # noqa: BLE001  a lost database, or a fault of ours: begin anew, and say where
+			tell(
+				f"{type(error).__name__}; beginning anew.\n{''.join(format_tb(error.__traceback__)).rstrip()}"
+			)
+		with suppress(Exception):  # a connection that is lost may not be closed any more
+			frappe.destroy()
+		time.sleep(AFRESH_AFTER)
+
+
+class LeaseLostError(Exception):
+	"""The database does not know any more that this process is the one that listens."""
+
+
+class _Shift:
+	"""The time from taking the lease to losing it."""
+
+	def __init__(self, tell: Tell):
+		self.tell = tell
+		self.lease = Lease(LISTENER)
+		self.heard: queue.Queue[tuple[_Ear, dict | None, CallEvent | None]] = queue.Queue(MOST_WAITING)
+		self.ears: dict[str, _Ear] = {}
+
+	def work(self) -> None:
+		"""Wait for the lease, then store and apply what the ears hear; raise LeaseLostError when it is lost."""
+		if not self.lease.take(0):
+			self.tell("Another listener of this site works; this one waits.")
+			while not self.lease.take(LOOK_AFTER):
+				pass
+		self.tell("Listening.")
+		try:
+			while True:
+				self._look_after()
+				self._heed(until=time.monotonic() + LOOK_AFTER)
+		finally:
+			for ear in self.ears.values():
+				ear.stop()
+			self.lease.release()
+
+	def _look_after(self) -> None:
+		"""Make sure of the lease; listen to the accounts as they are now. Ends the reads, or the next were as of now."""
+		if not self.lease.is_held():
+			raise LeaseLostError
+		rows = frappe.get_all(ACCOUNT, {"enabled": 1}, ["name", "modified"])
+		wanted = {row.name: str(row.modified) for row in rows}
+		for name, ear in list(self.ears.items()):
+			if wanted.get(name) != ear.version:
+				self.ears.pop(name).stop()
+		for name in wanted.keys() - self.ears.keys():
+			self.ears[name] = _Ear(name, wanted[name], _provider(name), self.heard, self.tell)
+		frappe.db.rollback()
+
+	def _heed(self, until: float) -> None:
+		while (left := until - time.monotonic()) > 0:
+			try:
+				ear, payload, event = self.heard.get(timeout=left)
+			except queue.Empty:
+				return
+			if ear.is_over:
+				continue
+			if payload is None:
+				self._catch_up(ear)
+			else:
+				_take(ear.account, payload, event)
+
+	def _catch_up(self, ear: _Ear) -> None:
+		"""Ask for the calls that may have moved on while nobody listened."""
+		failure = polling.ask(ear.account, ear.provider)
+		frappe.db.rollback()
+		if failure:
+			self.tell(f"{ear.account}: {failure}")
+
+
+def _take(account: str, payload: dict, event: CallEvent) -> None:
+	"""Store and apply an event of a call of ours; others on the same PBX are no news."""
+	if frappe.db.exists(CALL, {"name": event.call, "account": account}):
+		intake.take(account, payload, event)
+	else:
+		frappe.db.rollback()
+
+
+def _provider(account: str) -> Provider | None:
+	try:
+		return providers.provider_of(frappe.get_doc(ACCOUNT, account))
+	except ConfigurationError:
+		return None
+
+
+def _name(account: str) -> str:
+	"""Return what the PBX knows this listener by: the same each time, and no other machine's, nor another account's."""
+	site = frappe.local.site
+	whole = "\0".join((socket.gethostname(), site, frappe.conf.db_name, account))
+	return f"c2c-{site}-{hashlib.sha256(whole.encode()).hexdigest()[:10]}"
+
+
+class _Ear(threading.Thread):
+	"""Listens to one account's PBX: puts (itself, payload, event) into the queue, and (itself, None, None) when it is open."""
+
+	def __init__(self, account: str, version: str, provider: Provider | None, heard: queue.Queue, tell: Tell):
+		super().__init__(daemon=True)
+		self.account, self.version, self.provider = account, version, provider
+		self.stream = provider.event_stream(_name(account)) if provider else None
+		self.is_over = False
+		self._heard, self._tell = heard, tell
+		self._stopping = threading.Event()
+		if self.stream:
+			self.start()
+
+	def stop(self) -> None:
+		"""End it; what it heard and was not applied yet is dropped, and asked for by the next."""
+		self.is_over = True
+		self._stopping.set()
+
+	def run(self) -> None:
+		"""Listen, and after each loss again, with ever longer pauses."""
+		attempt = 0
+		while not self.is_over:
+			began = time.monotonic()
+			try:
+				self._listen()
+			except PbxError as error:
+				attempt = 0 if time.monotonic() - began > HELD else attempt
+				pause = PAUSES[min(attempt, len(PAUSES) - 1)]
+				self._tell(f"{self.account}: {error.message} Trying again in {pause} s.")
+				self._stopping.wait(pause)
+				attempt += 1
+
+	def _listen(self) -> None:
+		connection = self.provider.connection
+		open_socket = EventSocket(self.stream.opening, connection)
+		try:
+			answer = transport.send(self.stream.narrowing, connection)
+			if answer.status >= 300:
+				raise RejectedError(f"The PBX refused the choice of events (HTTP {answer.status}).")
+			self._tell(f"{self.account}: connected.")
+			self._put(None, None)
+			while not self.is_over:
+				payload = open_socket.receive(1)
+				event = self.provider.parse_event(payload) if payload else None
+				if event:
+					self._put(payload, event)
+		finally:
+			open_socket.close()
+
+	def _put(self, payload: dict | None, event: CallEvent | None) -> None:
+		self._heard.put((self, payload, event))

@@ -1,0 +1,72 @@
+"""The use case "what became of the calls nobody told us about": asks the PBX how each open call stands.
+
+After the listener was away, and every few minutes where none runs. Asks; never dials and never ends a call.
+"""
+
+from __future__ import annotations
+
+import frappe
+from frappe.utils import add_to_date, now_datetime
+
+from c2c_frappe.accounts import providers
+from c2c_frappe.events import intake
+from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.errors import ConfigurationError, PbxError
+from c2c_frappe.pbx.providers.base import Provider
+
+ACCOUNT = "PBX Account"
+# What the PBX took. Of a dial without an answer it may not have heard yet: that it knows no such call proves nothing.
+ASKED_ABOUT = (status.REQUESTED, status.RINGING, status.IN_PROGRESS)
+# A call is left in peace this long, and asked about for a day: in seconds and hours.
+FRESH, OLD = 60, 24
+MOST = 200
+
+
+def schedule() -> None:
+	"""Enqueue a run for every account that can be asked and has calls to ask about."""
+	for name in frappe.get_all(ACCOUNT, {"enabled": 1}, pluck="name"):
+		if _provider(name) and _open_calls(name, FRESH):
+			frappe.enqueue(
+				"c2c_frappe.events.polling.run",
+				job_id=f"c2c_silent_calls:{name}",
+				deduplicate=True,
+				account=name,
+			)
+
+
+def run(account: str) -> None:
+	"""Ask about an account's calls that are open for a while; what goes wrong is asked again the next time."""
+	provider = _provider(account)
+	if provider:
+		ask(account, provider, FRESH)
+
+
+def ask(account: str, provider: Provider, seconds: int = 0) -> str:
+	"""Ask about the account's open calls older than these seconds; return why it ended early, "" if it did not."""
+	for name, known in _open_calls(account, seconds):
+		try:
+			news = exchange.inquire(provider, name, known)
+		except PbxError as error:
+			return error.message
+		if news:
+			intake.take(account, {"asked_about": name, **news.as_stored()}, news)
+	return ""
+
+
+def _provider(account: str) -> Provider | None:
+	try:
+		provider = providers.provider_of(frappe.get_doc(ACCOUNT, account))
+	except ConfigurationError:
+		return None
+	return provider if provider.event_stream("") else None
+
+
+def _open_calls(account: str, seconds: int) -> list[tuple[str, str]]:
+	"""Return (name, status) of the calls to ask about, the oldest first."""
+	now = now_datetime()
+	span = (add_to_date(now, hours=-OLD), add_to_date(now, seconds=-seconds))
+	filters = {"account": account, "status": ("in", ASKED_ABOUT), "requested_at": ("between", span)}
+	return frappe.get_all(
+		"PBX Call Log", filters, ["name", "status"], order_by="requested_at", limit=MOST, as_list=True
+	)

@@ -1,0 +1,69 @@
+"""Lets a PBX's event in: the size, the address, the token. Reads no event and changes no call."""
+
+from __future__ import annotations
+
+import hmac
+from traceback import format_tb
+
+import frappe
+
+from c2c_frappe.accounts import providers
+from c2c_frappe.events import intake
+from c2c_frappe.pbx.wire import networks, payload
+
+# Wrong tokens from one address within a minute; past that it is told so. The right token is always taken.
+WRONG_TOKENS = 20
+MINUTE = 60
+
+
+def receive(request) -> dict:
+	"""Check the sender and take the event; the HTTP status of a refusal is 403, 413 or 429, of a fault of ours 500."""
+	try:
+		return _take(request)
+	except Exception as error:  # noqa: BLE001  Frappe logs a request with its address, which has the token in it
+		frappe.db.rollback()
+		frappe.log_error("PBX event", f"{type(error).__name__}\n{''.join(format_tb(error.__traceback__))}")
+		return _refused(500)
+
+
+def _take(request) -> dict:
+	# A body whose length is not announced is measured once Frappe has read it, which has a limit of its own.
+	if (request.content_length or 0) > payload.MAX_BODY or len(request.get_data()) > payload.MAX_BODY:
+		return _refused(413)
+	address = frappe.local.request_ip or ""
+	account = _account(request)
+	if not account or not networks.is_allowed(address, account.webhook_addresses):
+		return _refused(403)
+	if not _has_token(account, request):
+		return _refused(429 if _is_guessing(address) else 403)
+	told = payload.read(request.args.to_dict(), request.content_type or "", request.get_data())
+	return {"outcome": intake.receive(account, told)}
+
+
+def _refused(http_status: int) -> dict:
+	frappe.local.response["http_status_code"] = http_status
+	return {"outcome": "Refused"}
+
+
+def _is_guessing(address: str) -> bool:
+	"""Count one more wrong token of an address; tell whether there were too many within a minute."""
+	key = _key(address)
+	wrong = (frappe.cache.get_value(key, expires=True) or 0) + 1
+	frappe.cache.set_value(key, wrong, expires_in_sec=MINUTE)
+	return wrong > WRONG_TOKENS
+
+
+def _key(address: str) -> str:
+	return f"c2c_webhook_wrong_token:{address}"
+
+
+def _account(request):
+	account = providers.by_name(request.args.get("account") or request.headers.get("X-PBX-Account") or "")
+	return account if account and account.enabled else None
+
+
+def _has_token(account, request) -> bool:
+	bearer = (request.headers.get("Authorization") or "").removeprefix("Bearer ")
+	sent = request.headers.get("X-PBX-Token") or request.args.get("token") or bearer
+	stored = providers.webhook_token(account)
+	return bool(stored) and hmac.compare_digest(sent.encode(), stored.encode())

@@ -1,0 +1,31 @@
+"""What follows from a call that came in: is it worth a card now, was it missed. Pure; reads no clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from c2c_frappe.pbx.calls import status
+
+INCOMING = "Incoming"
+# A card for a phone that stopped ringing long ago helps nobody.
+FRESH = timedelta(minutes=2)
+# What a PBX tells only the next day nobody calls back for.
+RECENT = timedelta(days=1)
+RINGS = frozenset({status.RINGING, status.IN_PROGRESS})
+MISSED = status.FINAL - {status.COMPLETED}
+ANSWERED = frozenset({status.IN_PROGRESS, status.COMPLETED})
+
+
+def is_ringing(direction: str, call_status: str, started_at: datetime, now: datetime) -> bool:
+	"""Tell whether the agent's phone rings, or was just picked up: then it helps to see who calls."""
+	return direction == INCOMING and call_status in RINGS and abs(now - started_at) <= FRESH
+
+
+def is_missed(direction: str, call_status: str, started_at: datetime, now: datetime) -> bool:
+	"""Tell whether somebody called in vain, and not too long ago."""
+	return direction == INCOMING and call_status in MISSED and now - started_at <= RECENT
+
+
+def is_answered(direction: str, call_status: str) -> bool:
+	"""Tell whether a call that came in was answered after all."""
+	return direction == INCOMING and call_status in ANSWERED

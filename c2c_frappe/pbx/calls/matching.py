@@ -1,0 +1,77 @@
+"""Which call a piece of news is about. Pure; an ambiguous event belongs to no call, never to a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from c2c_frappe.pbx.calls.events import CallEvent
+
+# A PBX's clock may be off, and the agent may take a while to pick up.
+BEFORE = timedelta(seconds=60)
+AFTER = timedelta(minutes=3)
+
+
+@dataclass(frozen=True)
+class Candidate:
+	"""A call of the event's account that may be meant; `requested_at` in UTC without a zone.
+
+	`is_silent` while no event has told of it: then the PBX's id is the one the dial's reply gave, if any.
+	"""
+
+	name: str
+	pbx_call_id: str
+	extension: str
+	number: str
+	requested_at: datetime
+	is_silent: bool = False
+
+
+def match(event: CallEvent, candidates: Sequence[Candidate]) -> str:
+	"""Return the name of the one call the event is about, "" when none or several would fit.
+
+	Our own key decides; else the PBX's call id; else extension, number and time together.
+	"""
+	if event.call:
+		return _only(c for c in candidates if c.name == event.call)
+	by_id = [c for c in candidates if event.pbx_call_id and c.pbx_call_id == event.pbx_call_id]
+	return _only(by_id) if by_id else _only(c for c in candidates if _fits(event, c))
+
+
+def _fits(event: CallEvent, candidate: Candidate) -> bool:
+	if not (event.extension and event.number and event.started_at) or event.direction != "Outgoing":
+		return False
+	is_other_call = bool(candidate.pbx_call_id and event.pbx_call_id)
+	is_same = (candidate.extension, candidate.number) == (event.extension, event.number)
+	return is_same and _is_near(event, candidate) and not is_other_call
+
+
+def is_unheard_of(event: CallEvent, candidates: Sequence[Candidate]) -> bool:
+	"""Tell whether the news is of a call that began at the PBX: no call of ours can be the one.
+
+	A masked number may be anybody's, and the id of a call no event told of may be another leg's. Of a call that
+	came in nobody may say at whose phone.
+	"""
+	is_placed = bool(event.extension) or event.direction == "Incoming"
+	if event.call or not is_placed or not event.known_at:
+		return False
+	return not any(_may_be(event, candidate) for candidate in candidates)
+
+
+def _may_be(event: CallEvent, candidate: Candidate) -> bool:
+	ids = {candidate.pbx_call_id, event.pbx_call_id} - {""}
+	numbers = {candidate.number, event.number} - {""}
+	extensions = {candidate.extension, event.extension} - {""}
+	is_other_call = len(ids) == 2 and not candidate.is_silent
+	is_other_phone = len(extensions) == 2 or len(numbers) == 2
+	return not is_other_call and not is_other_phone and _is_near(event, candidate)
+
+
+def _is_near(event: CallEvent, candidate: Candidate) -> bool:
+	return -BEFORE <= event.known_at - candidate.requested_at <= AFTER
+
+
+def _only(candidates) -> str:
+	names = [candidate.name for candidate in candidates]
+	return names[0] if len(names) == 1 else ""

@@ -1,0 +1,19 @@
+"""When the wrap-up of a call opens by itself, and whether it may be left out. Pure."""
+
+from __future__ import annotations
+
+from c2c_frappe.pbx.calls import status
+
+WHEN_ASKED, OFFERED, REQUIRED = "When asked", "Offered", "Required"
+WAYS = (WHEN_ASKED, OFFERED, REQUIRED)
+
+
+def way(setting: str, call_status: str, disposition: str) -> str:
+	"""Return how a call's wrap-up is wanted now: OFFERED, REQUIRED, or "" when it waits to be asked for.
+
+	A call nobody answered says itself what came of it, so nothing is required of it; one that failed was none.
+	"""
+	is_over = status.is_final(call_status) and call_status != status.FAILED
+	if not is_over or disposition or setting not in (OFFERED, REQUIRED):
+		return ""
+	return REQUIRED if setting == REQUIRED and call_status == status.COMPLETED else OFFERED

@@ -1,0 +1,1 @@
+"""A file of call records: what its columns and rows mean."""

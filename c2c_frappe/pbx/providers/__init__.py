@@ -1,0 +1,1 @@
+"""A brand's API: one folder each, with all a vendor needs."""

@@ -1,0 +1,1 @@
+"""Asterisk: its REST interface (ARI) and the events of its WebSocket."""

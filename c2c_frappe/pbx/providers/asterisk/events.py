@@ -1,0 +1,151 @@
+"""What Asterisk tells of a call, by ARI's event WebSocket or from the dialplan, as news. Pure; asks nobody.
+
+Our call is the agent's channel, whose id is our own name of the call: Asterisk takes it when the channel is made. The
+customer's channel is the one this channel dials. What the documented dialplan says at the end outweighs what the
+events before it show, because it alone knows a refused number from one that nobody answers. Seen on Asterisk 22.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls.events import CallEvent
+
+# The only events that are read; the listener asks for no others.
+TYPES = ("Dial", "ChannelStateChange", "ChannelLeftBridge", "ChannelUserevent", "ChannelDestroyed")
+# The event and the report of the documented dialplan.
+END = "C2CEnd"
+# Asterisk's own ids hold a dot.
+_OUR_NAME = re.compile(r"[A-Za-z0-9]{8,40}", re.ASCII)
+_DECLINED = "21"
+# The hangup cause of a channel that somebody ended without answering it.
+_HUNG_UP = 16
+
+# Asterisk's DIALSTATUS, of the customer's channel.
+_OUTCOMES = {
+	"ANSWER": (status.COMPLETED, ""),
+	"NOANSWER": (status.NO_ANSWER, ""),
+	"BUSY": (status.BUSY, ""),
+	"CANCEL": (status.CANCELED, ""),
+	"CONGESTION": (status.FAILED, "pbx_rejected"),
+	"CHANUNAVAIL": (status.FAILED, "pbx_rejected"),
+	# The dialplan ran and dialled nobody.
+	"": (status.FAILED, "misconfigured"),
+	"INVALIDARGS": (status.FAILED, "misconfigured"),
+}
+
+
+def read(payload: Mapping[str, object], recordings_url: str) -> CallEvent | None:
+	"""Return what an event of ARI, or a report the dialplan posted, says of a call of ours; None for all else.
+
+	`recordings_url` is where ARI serves recordings, without a slash at the end. Raises nothing.
+	"""
+	kind = payload.get("type")
+	if kind is None:
+		return _of_report(str(payload.get("call") or ""), payload, recordings_url)
+	reader = {
+		"Dial": _of_dial,
+		"ChannelStateChange": _of_state,
+		"ChannelLeftBridge": _of_parting,
+		"ChannelDestroyed": _of_destruction,
+	}.get(str(kind))
+	if kind == "ChannelUserevent":
+		return _of_report(_id(payload, "channel"), _part(payload, "userevent"), recordings_url)
+	return reader(payload) if reader else None
+
+
+def _of_dial(event: Mapping) -> CallEvent | None:
+	"""Read how dialling the customer goes; the agent's own leg has no caller."""
+	call, said = _id(event, "caller"), event.get("dialstatus")
+	if not call:
+		return None
+	moment = events.moment(event.get("timestamp"))
+	if said == "ANSWER":
+		return CallEvent("progress", status.IN_PROGRESS, call=call, answered_at=moment)
+	if said in _OUTCOMES and said:
+		return CallEvent("end", *_OUTCOMES[said], call=call, ended_at=moment)
+	return CallEvent("progress", status.RINGING, call=call) if said == "RINGING" else None
+
+
+def _of_state(event: Mapping) -> CallEvent | None:
+	call, state = _id(event, "channel"), _part(event, "channel").get("state")
+	return CallEvent("progress", status.RINGING, call=call) if call and state == "Ringing" else None
+
+
+def _of_parting(event: Mapping) -> CallEvent | None:
+	"""Read that the agent and the customer were connected, and are no more."""
+	call = _id(event, "channel")
+	if not call:
+		return None
+	return CallEvent("end", status.COMPLETED, call=call, ended_at=events.moment(event.get("timestamp")))
+
+
+def _of_destruction(event: Mapping) -> CallEvent | None:
+	"""Read the end of the agent's channel: the last word if the agent never answered, the weakest if he did."""
+	call, state = _id(event, "channel"), _part(event, "channel").get("state")
+	if not call:
+		return None
+	moment = events.moment(event.get("timestamp"))
+	if state == "Up":
+		# Alone it means that the dialplan called nobody: of a customer who was dialled other events tell.
+		return CallEvent("end", status.FAILED, "misconfigured", call=call)
+	if event.get("cause") == _HUNG_UP:
+		return CallEvent("end", status.CANCELED, call=call, ended_at=moment)
+	return CallEvent("end", status.FAILED, "agent_unreachable", call=call, ended_at=moment)
+
+
+def _of_report(call: str, told: Mapping, recordings_url: str) -> CallEvent | None:
+	"""Read what the documented dialplan says once a call is over: as user event, or posted to our webhook."""
+	if (told.get("eventname") or told.get("event")) != END or not _OUR_NAME.fullmatch(call):
+		return None
+	said = {name: str(told.get(name) or "") for name in ("status", "cause", "answered", "ended", "recording")}
+	outcome = _OUTCOMES.get(said["status"], ("", ""))
+	if said["status"] == "CHANUNAVAIL" and said["cause"] == _DECLINED:
+		outcome = (status.BUSY, "")
+	is_answered = said["status"] == "ANSWER"
+	is_recorded = is_answered and _OUR_NAME.fullmatch(said["recording"])
+	return CallEvent(
+		"record",
+		*outcome,
+		call=call,
+		answered_at=events.moment(said["answered"]) if is_answered else None,
+		ended_at=events.moment(said["ended"]),
+		recording_url=f"{recordings_url}/{said['recording']}/file" if is_recorded else "",
+	)
+
+
+def of_silence(call: str, known: str, found: Mapping | None, bridges: object) -> CallEvent | None:
+	"""Return what is known of a call nobody listened to for a while, None when that is nothing new.
+
+	`known` is its status here, `found` its channel as ARI describes it, None when ARI knows no such channel,
+	`bridges` ARI's list of bridges.
+	"""
+	if found is not None:
+		return _of_channel(call, found, bridges)
+	if known == status.IN_PROGRESS:
+		# The customer had answered and the channel is gone; when, nobody heard.
+		return CallEvent("end", status.COMPLETED, call=call)
+	return CallEvent("end", status.UNKNOWN, "unheard", call=call)
+
+
+def _of_channel(call: str, channel: Mapping, bridges: object) -> CallEvent | None:
+	if channel.get("state") == "Ringing":
+		return CallEvent("progress", status.RINGING, call=call)
+	for bridge in bridges if isinstance(bridges, list) else ():
+		if isinstance(bridge, dict) and call in (bridge.get("channels") or ()):
+			began = events.moment(bridge.get("creationtime"))
+			return CallEvent("progress", status.IN_PROGRESS, call=call, answered_at=began)
+	return None
+
+
+def _part(event: Mapping, name: str) -> Mapping:
+	part = event.get(name)
+	return part if isinstance(part, dict) else {}
+
+
+def _id(event: Mapping, name: str) -> str:
+	"""Return a channel's id if it can be one of our calls' names, else ""."""
+	found = str(_part(event, name).get("id") or "")
+	return found if _OUR_NAME.fullmatch(found) else ""

@@ -1,0 +1,385 @@
+"""Asterisk by its REST interface (ARI): builds the requests, reads the answers. Sends nothing.
+
+Written from docs.asterisk.org, "Asterisk REST Interface", and run against a real Asterisk 22 in tests/asterisk. The
+phone is asked for first: afterwards an unknown and an unregistered one are the same unexplained error. Our own name of
+the call is the id of the agent's channel, so that Asterisk refuses a second one while the call lives.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Generator, Mapping
+from dataclasses import replace
+from urllib.parse import quote, urlencode
+
+from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.errors import ConfigurationError, RejectedError
+from c2c_frappe.pbx.numbers import phone
+from c2c_frappe.pbx.providers.asterisk import events, variables
+from c2c_frappe.pbx.providers.base import (
+	Capabilities,
+	Connection,
+	Conversation,
+	DialRequest,
+	DialResult,
+	EventStream,
+	Finding,
+	HttpAnswer,
+	HttpRequest,
+	Inquiry,
+	Phone,
+	Probing,
+	Provider,
+)
+from c2c_frappe.pbx.providers.settings import COMMON, Setting
+from c2c_frappe.pbx.text import Text, _
+from c2c_frappe.pbx.wire import responses
+
+EXTENSION = "{extension}"
+# A list of some thousand phones.
+MAX_ANSWER = 1024 * 1024
+# A call that cannot be: ending it shows the right to, and ends nothing.
+NOBODYS_CALL = "c2c-test-connection"
+_CALLER_ID = r"\+?[0-9]{2,20}"
+# Technology and resource, as in a Dial of the dialplan; what would ring more than one phone has no place here. Without
+# /n a Local channel is gone once the phones are connected, and the call would seem to be over.
+_PATTERN = (
+	r"(?!Local/)[A-Za-z0-9_]{1,20}/[A-Za-z0-9_.-]*\{extension\}[A-Za-z0-9_.@/-]*"
+	r"|Local/[A-Za-z0-9_.-]*\{extension\}@[A-Za-z0-9_.-]+/n"
+)
+
+
+class Asterisk(Provider):
+	"""One Asterisk, also under FreePBX; the context says where in the dialplan the customer is called."""
+
+	slug = "asterisk"
+	label = "Asterisk"
+	docs_url = "https://docs.asterisk.org/Latest_API/API_Documentation/Asterisk_REST_Interface/"
+	capabilities = Capabilities(
+		support="Verified",
+		custom_data=True,
+		call_id=True,
+		confirms_dial=True,
+		events=True,
+		hang_up=True,
+		phones=True,
+	)
+	settings = (
+		replace(COMMON[0], required=True),
+		*COMMON[1:],
+		Setting(
+			"ari_user", _("ARI user"), required=True, pattern=r"[^:/?#]{1,80}", hint=_("the name in ari.conf")
+		),
+		Setting("ari_password", _("ARI password"), kind="password", required=True),
+		Setting(
+			"ari_context",
+			_("Context"),
+			required=True,
+			pattern=r"[A-Za-z0-9_.-]{1,80}",
+			hint=_("its name, without brackets"),
+		),
+		Setting(
+			"endpoint_pattern",
+			_("Endpoint pattern"),
+			default=f"PJSIP/{EXTENSION}",
+			pattern=_PATTERN,
+			hint=_(
+				"a technology, a slash and {0}, such as {1}; Local ends in /n",
+				EXTENSION,
+				f"PJSIP/{EXTENSION}",
+			),
+		),
+		Setting(
+			"ari_caller_id", _("Caller ID"), pattern=_CALLER_ID, hint=_("digits, with or without a plus")
+		),
+		Setting("ari_ring_timeout", _("Ring time"), kind="integer", default="30", minimum=5, maximum=300),
+	)
+	event_parameters = (
+		("event", events.END),
+		("call", _("the variable C2C_CALL")),
+		("status", _("the variable DIALSTATUS")),
+		("cause", _("the variable HANGUPCAUSE")),
+		("answered", _("when the customer answered, UTC")),
+		("ended", _("when it ended, UTC")),
+		("recording", _("the name of its recording, if there is one")),
+	)
+
+	@property
+	def secrets(self) -> tuple[str, ...]:
+		"""Return the password, and how it stands in the header."""
+		return (*super().secrets, self._credentials)
+
+	@property
+	def connection(self) -> Connection:
+		"""Return how this account is to be reached."""
+		return replace(super().connection, max_answer=MAX_ANSWER)
+
+	def conversation(self, dial: DialRequest) -> Conversation:
+		"""Ask for the phone, then dial; when Asterisk has a channel of this call already, ask which."""
+		request = self.dial_request(dial)
+		refusal = yield from self._look_for_phone(dial.extension)
+		if refusal:
+			return refusal
+		answer = yield request
+		if answer.status == 409:
+			return (yield from self._look_at_channel(dial))
+		return self.read_dial_answer(answer)
+
+	def dial_request(self, dial: DialRequest) -> HttpRequest:
+		"""Build the POST that rings the agent and sends him to the number in the account's context."""
+		body = {
+			"endpoint": self._endpoint(dial.extension),
+			"extension": phone.dial_format(dial.number, "e164"),
+			"context": self.values["ari_context"],
+			"priority": 1,
+			"timeout": int(self.values["ari_ring_timeout"]),
+			"callerId": self._caller_id(dial.caller_id),
+			"channelId": dial.call,
+			"variables": variables.of(dial),
+		}
+		return self._request("POST", "channels", body={name: value for name, value in body.items() if value})
+
+	def read_dial_answer(self, answer: HttpAnswer) -> DialResult:
+		"""Take a channel with an id as the only yes: it is made, and its phone is about to be called."""
+		body = responses.json_object(answer)
+		if answer.status == 200 and isinstance(body.get("id"), str):
+			return DialResult(
+				"accepted", _("Asterisk took the call."), responses.call_id(body["id"], self.secrets)
+			)
+		if answer.status == 500 and body == {"error": "Allocation failed"}:
+			return DialResult(
+				"pbx_rejected", _("Asterisk cannot call this phone. Check the account's endpoint pattern.")
+			)
+		kind = status.by_http_status(answer.status)
+		if kind == "bad_reply":
+			return DialResult(
+				kind,
+				_(
+					"Asterisk's answer cannot be read (HTTP {0}): {1} The phone may still ring.",
+					answer.status,
+					self._said(answer),
+				),
+			)
+		return DialResult(kind, self._refusal(answer))
+
+	def _look_for_phone(self, extension: str) -> Generator[HttpRequest, HttpAnswer, DialResult | None]:
+		technology, _slash, resource = self._endpoint(extension).partition("/")
+		if technology == "Local":
+			return None  # ARI lists no such endpoints; the dialplan behind it finds the phone
+		answer = yield self._request("GET", "endpoints", technology, resource)
+		body = responses.json_object(answer)
+		if answer.status == 404 and body.get("message") == "Endpoint not found":
+			return DialResult(
+				"unknown_extension",
+				_("Asterisk has no phone {0}. Check your extension.", f"{technology}/{resource}"),
+			)
+		if answer.status != 200 or "state" not in body:
+			return self._no_phone(answer)
+		if body["state"] == "offline":
+			return DialResult(
+				"extension_offline",
+				_(
+					"Your phone {0} is not connected to Asterisk: it is switched off, offline or not registered.",
+					extension,
+				),
+			)
+		return None
+
+	def _no_phone(self, answer: HttpAnswer) -> DialResult:
+		"""Return what an answer that describes no phone means: nothing was dialled, whatever it is."""
+		kind = status.by_http_status(answer.status)
+		if kind == "bad_reply":
+			return DialResult(
+				"pbx_rejected",
+				_(
+					"The account's address does not answer as Asterisk's REST interface does (HTTP {0}). Nothing"
+					" was dialled.",
+					answer.status,
+				),
+			)
+		return DialResult(kind, self._refusal(answer))
+
+	def _look_at_channel(self, dial: DialRequest) -> Conversation:
+		"""Say which channel has this call's id; nothing is sent again."""
+		answer = yield self._request("GET", "channels", dial.call)
+		channel = responses.json_object(answer)
+		name, state = (responses.excerpt(channel.get(part), self.secrets) for part in ("name", "state"))
+		if answer.status == 200 and name.startswith(f"{self._endpoint(dial.extension).removesuffix('/n')}-"):
+			return DialResult(
+				"accepted",
+				_("Asterisk has this call already ({0}, {1}). It was not placed again.", name, state),
+				responses.call_id(channel.get("id"), self.secrets),
+			)
+		if answer.status == 200 and name:
+			return DialResult(
+				"pbx_rejected", _("Another call of Asterisk has this call's id: {0}. Call again.", name)
+			)
+		return DialResult(
+			"bad_reply",
+			_(
+				"Asterisk had this call already, and it is over. Your phone may have rung: look before you call again."
+			),
+		)
+
+	def parse_event(self, payload: Mapping[str, object]) -> CallEvent | None:
+		"""Read an event of ARI, or what the documented dialplan posts to our webhook."""
+		return events.read(payload, f"{self._address}/recordings/stored")
+
+	def recording_request(self, url: str) -> HttpRequest:
+		"""Build the request for a recording; ARI's own take the account's password, other hosts never see it."""
+		request = super().recording_request(url)
+		is_own = url.startswith(f"{self._address}/")
+		signed = {**request.headers, "Authorization": f"Basic {self._credentials}"}
+		return replace(request, headers=signed) if is_own else request
+
+	def event_stream(self, listener: str) -> EventStream:
+		"""Return ARI's WebSocket with all events of the PBX, and the filter that leaves those that are read.
+
+		`listener` names an ARI application: a second WebSocket of that name takes it over.
+		"""
+		opening = self._request("GET", "events", app=listener, subscribeAll="true")
+		allowed = {"allowed": [{"type": kind} for kind in events.TYPES]}
+		return EventStream(
+			replace(opening, url=f"ws{opening.url.removeprefix('http')}"),
+			self._request("PUT", "applications", listener, "eventFilter", body=allowed),
+		)
+
+	def inquiry(self, call: str, known: str) -> Inquiry:
+		"""Ask for the call's channel, and if there is one whether it is connected to another."""
+		answer = yield self._request("GET", "channels", call)
+		if answer.status == 404 and responses.json_object(answer).get("message") == "Channel not found":
+			return events.of_silence(call, known, None, None)
+		channel = responses.json_object(answer) if answer.status == 200 else {}
+		if not channel:
+			raise RejectedError(self._refusal(answer))
+		answer = yield self._request("GET", "bridges")
+		return events.of_silence(call, known, channel, responses.json_list(answer))
+
+	def hang_up_request(self, call: str) -> HttpRequest:
+		"""Build the DELETE of the agent's channel, which releases the customer too."""
+		return self._request("DELETE", "channels", call)
+
+	def read_hang_up_answer(self, answer: HttpAnswer) -> Finding:
+		"""A 204 ended the call, a 404 says that it was over."""
+		if answer.status == 204:
+			return Finding(True, _("The call was ended."))
+		if answer.status == 404 and responses.json_object(answer).get("message") == "Channel not found":
+			return Finding(True, _("The call was over already."))
+		return Finding(False, self._refusal(answer))
+
+	def phones_request(self) -> HttpRequest:
+		"""Build the request for the endpoints of the pattern's technology."""
+		return self._request("GET", "endpoints", self.values["endpoint_pattern"].partition("/")[0])
+
+	def read_phones(self, answer: HttpAnswer) -> tuple[Phone, ...]:
+		"""Read the endpoints whose name this account could ring; a trunk's has letters."""
+		rows = responses.json_list(answer)
+		if answer.status != 200 or rows is None:
+			raise RejectedError(self._refusal(answer))
+		found = [(str(row.get("resource")), row.get("state")) for row in rows if isinstance(row, dict)]
+		return tuple(
+			Phone(name, {"online": True, "offline": False}.get(state))
+			for name, state in sorted(found)
+			if re.fullmatch(self.extension_pattern, name, re.ASCII)
+		)
+
+	def probing(self) -> Probing:
+		"""Ask whether this is ARI, whether this user may end calls (one that cannot be), and for the phones."""
+		answer = yield self.probe_request()
+		if responses.json_object(answer).get("ping") != "pong":
+			return self.read_probe_answer(answer)
+		allowed = yield replace(self.hang_up_request(NOBODYS_CALL), is_question=True)
+		if allowed.status == 403:
+			return Finding(False, self._refusal(allowed), _unchecked())
+		answer = yield self.phones_request()
+		return self._found_phones(answer)
+
+	def probe_request(self) -> HttpRequest:
+		"""Build a ping of ARI."""
+		return self._request("GET", "asterisk", "ping")
+
+	def read_probe_answer(self, answer: HttpAnswer) -> Finding:
+		"""A pong shows address, user and password; all else that something is wrong with one of them."""
+		if answer.status == 200 and responses.json_object(answer).get("ping") == "pong":
+			return Finding(True, _("Asterisk took the user and the password."), _unchecked())
+		return Finding(False, self._refusal(answer), _unchecked())
+
+	def _found_phones(self, answer: HttpAnswer) -> Finding:
+		if self.values["endpoint_pattern"].startswith("Local/"):
+			return Finding(True, _("Asterisk took the user and the password."), _unchecked())
+		try:
+			phones = self.read_phones(answer)
+		except RejectedError as error:
+			return Finding(False, error.message, _unchecked())
+		online = sum(phone.is_online is not False for phone in phones)
+		return Finding(
+			bool(phones),
+			_(
+				"Asterisk took the user and the password. It has {0} phones, {1} of them connected.",
+				len(phones),
+				online,
+			),
+			_unchecked(),
+		)
+
+	def _refusal(self, answer: HttpAnswer) -> Text:
+		if answer.status == 401:
+			return _("Asterisk refused the ARI user or its password (HTTP 401). Check both.")
+		if answer.status == 403:
+			return _("This ARI user may only read (HTTP 403). Set read_only to no for it in ari.conf.")
+		if answer.status == 404 and "message" not in responses.json_object(answer):
+			return _(
+				"There is no ARI at the account's address (HTTP 404). Check the address, and that ARI is enabled."
+			)
+		return _("Asterisk refused the request (HTTP {0}): {1}", answer.status, self._said(answer))
+
+	def _said(self, answer: HttpAnswer) -> str:
+		body = responses.json_object(answer)
+		said = body.get("message") or body.get("error") or answer.text
+		return responses.excerpt(said, self.secrets) or _("empty.")
+
+	def _endpoint(self, extension: str) -> str:
+		return self.values["endpoint_pattern"].replace(EXTENSION, self.checked_extension(extension))
+
+	def _caller_id(self, of_user: str) -> str:
+		"""Return the user's caller id, else the account's; raise ConfigurationError for one that is no number."""
+		written = re.sub(r"[\s().-]", "", of_user)
+		if written and not re.fullmatch(_CALLER_ID, written, re.ASCII):
+			raise ConfigurationError(
+				_("The user's caller ID {0} is no phone number. Enter digits only.", of_user), "caller_id"
+			)
+		return written or self.values["ari_caller_id"]
+
+	@property
+	def _address(self) -> str:
+		return f"{self.values['base_url'].removesuffix('/ari')}/ari"
+
+	@property
+	def _credentials(self) -> str:
+		pair = f"{self.values['ari_user']}:{self.values['ari_password']}"
+		return base64.b64encode(pair.encode()).decode()
+
+	def _request(self, method: str, *path: str, body: Mapping | None = None, **query: str) -> HttpRequest:
+		"""Build a request; a GET and the filter of events are questions."""
+		address = "/".join([self._address, *(quote(part, safe="") for part in path)])
+		headers = {"Authorization": f"Basic {self._credentials}"}
+		if body is not None:
+			headers["Content-Type"] = "application/json"
+		return HttpRequest(
+			method,
+			f"{address}?{urlencode(query)}" if query else address,
+			headers,
+			json.dumps(body).encode() if body is not None else None,
+			self.secrets,
+			is_question=method == "GET",
+		)
+
+
+def _unchecked() -> tuple[Text, ...]:
+	return (
+		_("Whether the context exists and calls the customer: only a call shows it."),
+		_("Whether the phone of each extension rings."),
+	)

@@ -1,0 +1,26 @@
+"""The channel variables that go with a call to Asterisk. Nothing a dialplan acts on is in one."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from c2c_frappe.pbx.providers.base import DialRequest
+
+_NO_NAME = re.compile(r"\W", re.ASCII)
+# What a value may hold besides letters and digits: all else means something to a dialplan.
+_SAFE = frozenset(" .:/@+#-_")
+
+
+def of(dial: DialRequest) -> dict[str, str]:
+	"""Return our call's name and each pair of custom data: inherited by the customer's channel, and in its record."""
+	found = {"__C2C_CALL": dial.call}
+	for key, value in dial.custom_data.items():
+		name = _NO_NAME.sub("_", key)
+		found[f"__C2C_{name.upper()}"] = found[f"CDR({name})"] = _harmless(value)
+	return {name: value for name, value in found.items() if value}
+
+
+def _harmless(value: str) -> str:
+	"""Return a value with the rest written as in a URL: & would ring two phones, a comma begin the next argument."""
+	return "".join(c if c.isalnum() or c in _SAFE else quote(c, "", errors="replace") for c in value)

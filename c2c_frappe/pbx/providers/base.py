@@ -1,0 +1,370 @@
+"""What a provider is, and the small frozen values that cross its border. Sends nothing, stores nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from html import escape
+from typing import ClassVar, Protocol
+
+from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.calls.records import OVERLAP, Page, Window
+from c2c_frappe.pbx.errors import ConfigurationError
+from c2c_frappe.pbx.providers.settings import Setting, checked, is_ticked, trimmed
+from c2c_frappe.pbx.text import _
+from c2c_frappe.pbx.wire.addresses import ANY
+
+MASK = "***"
+MAX_ANSWER = 64 * 1024
+# A page of call records is longer than a dial's answer and may take longer to come; no phone waits for it.
+MAX_RECORDS_ANSWER = 8 * 1024 * 1024
+RECORDS_SECONDS = 30
+SHORT_SECRET = 6
+
+
+@dataclass(frozen=True)
+class Capabilities:
+	"""What the support table says of a provider; `support` is Verified or Documented, never implied."""
+
+	support: str
+	custom_data: bool
+	call_id: bool
+	confirms_dial: bool
+	call_records: bool = False
+	events: bool = False
+	hang_up: bool = False
+	phones: bool = False
+
+
+@dataclass(frozen=True)
+class DialRequest:
+	"""One call to place: `extension` is the agent's, `number` the customer's as E.164 with its plus.
+
+	`custom_data` are text pairs the PBX should keep with the call; `caller_id` may be empty. `user` is who calls
+	and `call` our own name of the call, both "" from the command line.
+	"""
+
+	extension: str
+	number: str
+	custom_data: Mapping[str, str] = field(default_factory=dict)
+	caller_id: str = ""
+	user: str = ""
+	call: str = ""
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+	"""A request ready to leave: `url` complete and quoted. Its repr and `masked()` hide every secret.
+
+	`is_question` says that it can ring no phone; of all others one conversation sends one.
+	"""
+
+	method: str
+	url: str = field(repr=False)
+	headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+	body: bytes | None = field(default=None, repr=False)
+	secrets: tuple[str, ...] = field(default=(), repr=False)
+	is_question: bool = False
+
+	def masked(self) -> str:
+		"""Return "METHOD url" with the secrets replaced, fit for logs and for people."""
+		return f"{self.method} {redact(self.url, self.secrets)}"
+
+
+@dataclass(frozen=True)
+class Connection:
+	"""How to reach a PBX: seconds to connect, seconds to answer; both together are the whole exchange's deadline.
+
+	An answer is cut at `max_answer` bytes. `reach` says which network addresses may be connected to (`addresses`).
+	"""
+
+	connect_timeout: float = 3
+	read_timeout: float = 7
+	ca_file: str = ""
+	use_proxy: bool = False
+	max_answer: int = MAX_ANSWER
+	reach: str = ANY
+
+	@property
+	def deadline(self) -> float:
+		"""Return the seconds after which the socket is shut, however slowly bytes still drip in."""
+		return self.connect_timeout + self.read_timeout
+
+	def within(self, seconds: float) -> Connection:
+		"""Return the same with what is left of a deadline that several requests share."""
+		connect = min(self.connect_timeout, seconds)
+		return replace(self, connect_timeout=connect, read_timeout=min(self.read_timeout, seconds - connect))
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+	"""What came back: `status` as an integer, `text` decoded and cut, `challenge` the header WWW-Authenticate."""
+
+	status: int
+	text: str = field(repr=False, default="")
+	content_type: str = ""
+	challenge: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True)
+class DialResult:
+	"""What is known after a dial: the kind of answer (a key of `status.DIAL_ANSWERS`), a sentence, the PBX's id."""
+
+	answer: str
+	message: str
+	pbx_call_id: str = ""
+
+	@property
+	def evidence(self) -> status.Evidence:
+		"""Return what the answer is worth."""
+		return status.of_dial(self.answer)
+
+	@property
+	def status(self) -> str:
+		"""Return the status this answer gives a call."""
+		return self.evidence.status
+
+	@property
+	def failure_code(self) -> str:
+		"""Return the code PBX Call Log stores, "" when nothing failed."""
+		return self.evidence.failure_code
+
+
+# What a provider says to its PBX: requests go out, answers come in, and what is known is returned at the end. A
+# question that gets no answer comes in as the PbxError that says why.
+Conversation = Generator[HttpRequest, HttpAnswer, "DialResult"]
+# The same with nothing but questions.
+Probing = Generator[HttpRequest, HttpAnswer, "Finding"]
+Inquiry = Generator[HttpRequest, HttpAnswer, "CallEvent | None"]
+
+
+@dataclass(frozen=True)
+class Phone:
+	"""A phone the PBX knows, by its extension; `is_online` None where the PBX does not say."""
+
+	extension: str
+	is_online: bool | None = None
+
+
+@dataclass(frozen=True)
+class EventStream:
+	"""Where a PBX tells of calls as they go: `opening` is the request of its WebSocket.
+
+	`narrowing` is sent once that is open, and asks for no more events than are read.
+	"""
+
+	opening: HttpRequest
+	narrowing: HttpRequest
+
+
+class TokenCache(Protocol):
+	"""Where an account's token outlives a conversation; as secret there as a stored password."""
+
+	def get(self) -> str:
+		"""Return the token, "" when there is none or it has expired."""
+
+	def put(self, token: str, seconds: int) -> None:
+		"""Keep a token for so many seconds."""
+
+	def drop(self) -> None:
+		"""Forget the token: the PBX did not take it."""
+
+
+class Provider:
+	"""A brand's API as pure functions of an account's settings. Subclasses know no Frappe and open no socket."""
+
+	slug: ClassVar[str]
+	label: ClassVar[str]
+	docs_url: ClassVar[str]
+	capabilities: ClassVar[Capabilities]
+	settings: ClassVar[tuple[Setting, ...]]
+	default_base_url: ClassVar[str] = ""
+	# What the admin is to enter at the PBX's webhook, as (name, meaning) pairs; empty where the PBX names them.
+	event_parameters: ClassVar[tuple[tuple[str, str], ...]] = ()
+	extension_pattern: ClassVar[str] = r"[0-9]{1,20}"
+	# Whether this account can be asked for call records, and how late one may turn up or change.
+	has_call_records: bool = False
+	records_overlap: ClassVar[timedelta] = OVERLAP
+	# Where tokens are kept for the next call; the shell sets it, without it each call asks for one.
+	token_cache: TokenCache | None = None
+
+	def __init__(self, values: Mapping[str, object]):
+		"""Take the account's settings by field name; raise ConfigurationError naming the one that is unusable."""
+		self.values = checked(self.settings, values)
+
+	def __repr__(self) -> str:
+		return f"<{type(self).__name__}>"
+
+	@property
+	def secrets(self) -> tuple[str, ...]:
+		"""Return the values that must never be shown."""
+		return tuple(
+			self.values[s.name] for s in self.settings if s.kind == "password" and self.values[s.name]
+		)
+
+	@property
+	def connection(self) -> Connection:
+		"""Return how this account is to be reached."""
+		connect, read = int(self.values["connect_timeout"]), int(self.values["read_timeout"])
+		return Connection(connect, read, self.values["ca_file"], bool(self.values["use_proxy"]))
+
+	@property
+	def records_connection(self) -> Connection:
+		"""Return how this account is to be asked for call records."""
+		patient = max(self.connection.read_timeout, RECORDS_SECONDS)
+		return replace(self.connection, read_timeout=patient, max_answer=MAX_RECORDS_ANSWER)
+
+	@property
+	def addresses(self) -> tuple[str, ...]:
+		"""Return the web addresses of this account's PBX."""
+		own = [self.values[s.name] for s in self.settings if s.kind == "url" and self.values[s.name]]
+		return tuple(
+			own if self.values["base_url"] or not self.default_base_url else [*own, self.default_base_url]
+		)
+
+	def recording_link(self, text: object) -> str:
+		"""Return a recording's address as it is, "" for what may not be fetched: plain http only where it is allowed."""
+		url = str(text or "").strip()
+		schemes = "https?" if is_ticked(self.values["allow_http"]) else "https"
+		return url if re.fullmatch(rf"{schemes}://[^\s<>\"'`\\]+", url) else ""
+
+	def recording_request(self, url: str) -> HttpRequest:
+		"""Build the request for a recording, whose host is one of this account's or an admin named it."""
+		return HttpRequest(
+			"GET", url, {"Accept": "audio/*, */*;q=0.5"}, secrets=self.secrets, is_question=True
+		)
+
+	def checked_extension(self, extension: str) -> str:
+		"""Return the agent's extension if this PBX can ring it; raise ConfigurationError if not."""
+		extension = trimmed(extension)
+		if not re.fullmatch(self.extension_pattern, extension, re.ASCII):
+			raise ConfigurationError(
+				_("{0} cannot ring extension {1}: digits only.", self.label, extension), "extension"
+			)
+		return extension
+
+	def conversation(self, dial: DialRequest) -> Conversation:
+		"""Place this call: yield the dial's own request once, and questions before and after it where need be."""
+		answer = yield self.dial_request(dial)
+		return self.read_dial_answer(answer)
+
+	def requests(self, dial: DialRequest) -> tuple[HttpRequest, ...]:
+		"""Return what placing this call sends, in its order, as far as it is known before any answer."""
+		return (self.dial_request(dial),)
+
+	def dial_request(self, dial: DialRequest) -> HttpRequest:
+		"""Build the one request that places this call."""
+		raise NotImplementedError
+
+	def read_dial_answer(self, answer: HttpAnswer) -> DialResult:
+		"""Say what the PBX's answer to a dial means; raises nothing."""
+		raise NotImplementedError
+
+	def parse_event(self, payload: Mapping[str, object]) -> CallEvent | None:
+		"""Return what a webhook's payload says, None when it is no event of this provider; raises nothing."""
+		return None
+
+	def records_request(self, window: Window, page: int) -> HttpRequest:
+		"""Build the request for a page, counted from 1, of the calls that started in a window."""
+		raise NotImplementedError
+
+	def read_records(self, answer: HttpAnswer) -> Page:
+		"""Read a page of call records; raise RejectedError or UnavailableError when the answer is none."""
+		raise NotImplementedError
+
+	def event_stream(self, listener: str) -> EventStream | None:
+		"""Return where to listen to events, None where the PBX sends them itself; two listeners differ in name."""
+		return None
+
+	def inquiry(self, call: str, known: str) -> Inquiry:
+		"""Ask how a call stands that may have moved on unheard; `known` is its status here."""
+		raise NotImplementedError
+
+	def hang_up_request(self, call: str) -> HttpRequest:
+		"""Build the request that ends a call, by our own name of it."""
+		raise NotImplementedError
+
+	def read_hang_up_answer(self, answer: HttpAnswer) -> Finding:
+		"""Say whether the call is over now; raises nothing."""
+		raise NotImplementedError
+
+	def phones_request(self) -> HttpRequest:
+		"""Build the request for the list of phones, where `capabilities.phones` says that there is one."""
+		raise NotImplementedError
+
+	def read_phones(self, answer: HttpAnswer) -> tuple[Phone, ...]:
+		"""Read the list of phones; raise RejectedError when the answer is none."""
+		raise NotImplementedError
+
+	def probing(self) -> Probing:
+		"""Find out for "Test connection" whether this account can work: yield nothing that can ring a phone."""
+		answer = yield replace(self.probe_request(), is_question=True)
+		return self.read_probe_answer(answer)
+
+	def probe_request(self) -> HttpRequest:
+		"""Build the first request of `probing`."""
+		raise NotImplementedError
+
+	def read_probe_answer(self, answer: HttpAnswer) -> Finding:
+		"""Say what the answer to the probe shows, and what it leaves unchecked."""
+		raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Finding:
+	"""What "Test connection" found: `ok` True, False or None (could not be told), and sentences for the admin."""
+
+	ok: bool | None
+	message: str
+	unchecked: tuple[str, ...] = ()
+
+
+def shown(request: HttpRequest) -> dict:
+	"""Return all of a request as people may see it: {is_question, method, url, headers, body}, secrets masked."""
+	body = (request.body or b"").decode("utf-8", "replace")
+	return {
+		"is_question": request.is_question,
+		"method": request.method,
+		"url": redact(request.url, request.secrets),
+		"headers": {name: redact(value, request.secrets) for name, value in request.headers.items()},
+		"body": redact(body, request.secrets),
+	}
+
+
+def redact(text: str, secrets: Iterable[str], only_whole: bool = False) -> str:
+	"""Replace every secret in text, as it is and as URLs, HTML and JSON spell it.
+
+	A short secret ("2") is replaced where it stands alone only, or it would blot out half of every sentence;
+	`only_whole` asks the same of all.
+	"""
+	for secret in sorted((secret for secret in secrets if secret), key=len, reverse=True):
+		spelt = "".join(_spellings(part) for part in re.findall(r"\\+|[^\\]", secret))
+		is_whole = only_whole or len(secret) < SHORT_SECRET
+		text = re.sub(rf"(?<!\w)(?:{spelt})(?!\w)" if is_whole else spelt, MASK, text)
+	return text
+
+
+# A backslash as it is, or as a URL or HTML spells it. JSON or a shell puts some before a sign, more with JSON in JSON.
+_BACKSLASH = r"(?:\\|(?i:%(?:25)*5c|&#0*92;|&#x0*5c;))"
+_MOST_ESCAPES = 7
+
+
+def _spellings(part: str) -> str:
+	"""Return a pattern for a character as it is, %2f or %252F, &amp; or &#x26;, \\u0026 or \\/; or for backslashes.
+
+	A run of backslashes is one part: with a pattern for each there would be endless ways to share them out.
+	"""
+	if part.startswith("\\"):
+		return rf"{_BACKSLASH}{{{len(part)},{len(part) * (_MOST_ESCAPES + 1)}}}"
+	code, octets = ord(part), part.encode("utf-8", "surrogatepass")
+	quoted = "".join(f"%(?:25)*{octet:02x}" for octet in octets)
+	units = part.encode("utf-16-be", "surrogatepass").hex()
+	in_json = "".join(rf"\\{{1,7}}u{units[at : at + 4]}" for at in range(0, len(units), 4))
+	forms = [quoted, in_json, f"&#0*{code};", f"&#x0*{code:x};"]
+	if escape(part) != part:
+		forms.append(re.escape(escape(part)))
+	as_space = "| " if part == "+" else ""
+	return rf"{_BACKSLASH}{{0,{_MOST_ESCAPES}}}(?:{re.escape(part)}|(?i:{'|'.join(forms)}){as_space})"

@@ -1,0 +1,1 @@
+"""CommPeak: Click2Call, PBX Stats and its webhooks."""

@@ -1,0 +1,204 @@
+"""CommPeak Click2Call: builds the GET, reads its JSON. Sends nothing.
+
+Written from helpcenter.commpeak.com, article 8079776 "Click2Call Information for CRM Developers". Nothing
+here was tried on a live account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.calls.records import Page, Window
+from c2c_frappe.pbx.errors import ConfigurationError
+from c2c_frappe.pbx.numbers import phone
+from c2c_frappe.pbx.providers.base import (
+	Capabilities,
+	DialRequest,
+	DialResult,
+	Finding,
+	HttpAnswer,
+	HttpRequest,
+	Provider,
+)
+from c2c_frappe.pbx.providers.commpeak import records
+from c2c_frappe.pbx.providers.settings import COMMON, Setting
+from c2c_frappe.pbx.text import _
+from c2c_frappe.pbx.wire import responses
+
+_ID = r"[A-Za-z0-9_-]{1,64}"
+
+
+class CommPeak(Provider):
+	"""The CRM vendors' address when `crm_id` is set, the customer's own PBX Stats otherwise."""
+
+	slug = "commpeak"
+	label = "CommPeak"
+	docs_url = "https://helpcenter.commpeak.com/en/articles/8079776"
+	capabilities = Capabilities(
+		support="Documented",
+		custom_data=True,
+		call_id=True,
+		confirms_dial=True,
+		call_records=True,
+		events=True,
+	)
+	settings = (
+		*COMMON,
+		Setting("crm_id", _("CRM ID"), pattern=_ID, hint=_("the number CommPeak gave this CRM")),
+		Setting(
+			"client_id", _("Client ID"), kind="password", pattern=_ID, hint=_("the number of your client")
+		),
+		Setting("prefix", _("Prefix"), pattern=r"[0-9]{1,16}", hint=_("digits only")),
+		Setting("stats_url", _("PBX Stats address"), kind="url"),
+		Setting("stats_api_key", _("PBX Stats API key"), kind="password"),
+	)
+	event_parameters = (
+		("event", _("start, answer or end: a webhook each")),
+		("uniqueid", _("the call's unique ID")),
+		("call", _("the custom field call")),
+		("extension", _("the agent's extension")),
+		("number", _("the customer's number, with its country code")),
+		("direction", _("in or out")),
+		("started_at", _("when the call started, UTC")),
+		("answered_at", _("when it was answered, UTC")),
+		("ended_at", _("when it ended, UTC")),
+		("duration", _("billed seconds")),
+		("hangup_cause", _("the hangup cause")),
+		("recording", _("the recording's link")),
+	)
+	default_base_url = "https://click2call.pbx.commpeak.com"
+
+	def __init__(self, values: Mapping[str, object]):
+		"""Take the settings; one of the two shapes must be complete."""
+		super().__init__(values)
+		self.address = self._address()
+
+	def dial_request(self, dial: DialRequest) -> HttpRequest:
+		"""Build `.../leg_a/leg_b[/prefix]?key=value`: the values are path segments, custom data the query."""
+		legs = [self.checked_extension(dial.extension), phone.dial_format(dial.number, "digits")]
+		if self.values["prefix"]:
+			legs.append(self.values["prefix"])
+		address = "/".join([self.address, *(quote(leg, safe="") for leg in legs)])
+		data = {key: value for key, value in dial.custom_data.items() if value}
+		query = f"?{urlencode(data, quote_via=quote)}" if data else ""
+		return HttpRequest("GET", address + query, secrets=self.secrets)
+
+	def _address(self) -> str:
+		if self.values["crm_id"]:
+			if not self.values["client_id"]:
+				raise ConfigurationError(_("{0} is missing.", _("Client ID")), "client_id")
+			base = self.values["base_url"] or self.default_base_url
+			return f"{base}/call/{self.values['crm_id']}/{self.values['client_id']}"
+		if not self.values["stats_url"]:
+			raise ConfigurationError(
+				_("Enter the CRM ID and the Client ID, or the address of your PBX Stats."), "crm_id"
+			)
+		return f"{self.values['stats_url']}/click2call"
+
+	def read_dial_answer(self, answer: HttpAnswer) -> DialResult:
+		"""Take `"success": true` of a 2xx as the only yes; a no may come with any HTTP status."""
+		body = responses.json_object(answer)
+		said = responses.excerpt(body.get("message", ""), self.secrets)
+		call_id = responses.call_id(body.get("unique_id"), self.secrets)
+		if body.get("success") is False:
+			is_unknown = said.lower().rstrip(".") == "extension does not exist"
+			kind = "unknown_extension" if is_unknown else "pbx_rejected"
+			return DialResult(
+				kind, _("CommPeak refused the call: {0}", said or _("no reason given")), call_id
+			)
+		if body.get("success") is True:
+			is_yes = 200 <= answer.status < 300
+			return DialResult(
+				"accepted" if is_yes else "bad_reply", self._reply_sentence(answer, is_yes), call_id
+			)
+		kind = "not_allowlisted" if answer.status == 404 else status.by_http_status(answer.status)
+		return DialResult(kind, self._refusal(kind, answer), call_id)
+
+	def _reply_sentence(self, answer: HttpAnswer, is_yes: bool) -> str:
+		if is_yes:
+			return _("CommPeak took the call.")
+		return _("CommPeak answered with HTTP status {0} and a yes. The phone may still ring.", answer.status)
+
+	def _refusal(self, kind: str, answer: HttpAnswer) -> str:
+		if kind == "not_allowlisted":
+			return _(
+				"CommPeak does not know this server (404). Ask CommPeak to allow-list the address this server"
+				" calls from, then check the address, CRM ID and Client ID."
+			)
+		if kind == "bad_credentials":
+			return _(
+				"CommPeak refused this account (HTTP {0}). Check the CRM ID and the Client ID.", answer.status
+			)
+		if kind == "pbx_rejected":
+			return _("CommPeak refused the request (HTTP {0}). Check the account's address.", answer.status)
+		return _(
+			"CommPeak's answer cannot be read (HTTP {0}): {1} The phone may still ring.",
+			answer.status,
+			responses.excerpt(answer.text, self.secrets) or _("empty."),
+		)
+
+	def parse_event(self, payload: Mapping[str, object]) -> CallEvent | None:
+		"""Read a webhook whose parameters were named as `event_parameters` (docs.commpeak.com/docs/webhooks)."""
+		kind = str(payload.get("event", "")).lower()
+		if kind not in ("start", "answer", "end"):
+			return None
+		said = {name: str(payload.get(name) or "").strip() for name, _meaning in self.event_parameters}
+		ended = records.meaning(said["hangup_cause"])
+		call_status, failure_code = {"start": (status.RINGING, ""), "answer": (status.IN_PROGRESS, "")}.get(
+			kind, ended
+		)
+		return CallEvent(
+			"end" if kind == "end" else "progress",
+			call_status,
+			failure_code,
+			call=said["call"],
+			pbx_call_id=responses.call_id(said["uniqueid"], self.secrets),
+			extension=said["extension"],
+			number=events.e164(said["number"]),
+			direction="Incoming" if said["direction"].lower().startswith("in") else "Outgoing",
+			started_at=events.moment(said["started_at"]),
+			answered_at=events.moment(said["answered_at"]),
+			ended_at=events.moment(said["ended_at"]),
+			duration=events.seconds(said["duration"]),
+			recording_url=self.recording_link(said["recording"]),
+		)
+
+	@property
+	def has_call_records(self) -> bool:
+		"""PBX Stats gives them, for a key of its own."""
+		return bool(self.values["stats_url"] and self.values["stats_api_key"])
+
+	def records_request(self, window: Window, page: int) -> HttpRequest:
+		"""Build the request for a page of PBX Stats' call records."""
+		key = self.values["stats_api_key"]
+		return records.request(self.values["stats_url"], key, window, page, self.secrets)
+
+	def read_records(self, answer: HttpAnswer) -> Page:
+		"""Read a page of PBX Stats' call records."""
+		return records.read(answer, self.secrets, self.recording_link)
+
+	def probe_request(self) -> HttpRequest:
+		"""Build a GET of the host's root: CommPeak documents nothing else that cannot ring a phone."""
+		base = self.values["base_url"] or self.default_base_url
+		return HttpRequest(
+			"GET", f"{base if self.values['crm_id'] else self.values['stats_url']}/", secrets=self.secrets
+		)
+
+	def read_probe_answer(self, answer: HttpAnswer) -> Finding:
+		"""An answer of any kind shows the name, the network and TLS; it cannot show the ids or the allow-list."""
+		return Finding(
+			None,
+			_(
+				"CommPeak's server answered (HTTP {0}): name, network and certificate are fine.",
+				answer.status,
+			),
+			(
+				_(
+					"Whether this server's address is allow-listed and the ids are right: only a call shows it."
+				),
+				_("Whether the extensions exist."),
+			),
+		)

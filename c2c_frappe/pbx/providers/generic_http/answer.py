@@ -1,0 +1,105 @@
+"""What the answer to a dial means, by the rules of an account's form. Raises nothing, sends nothing.
+
+The documented yes is `accepted`, otherwise the documented no is Failed; a status that allows a call and a body that says neither
+is `bad_reply`, for the phone may ring, or `unconfirmed` where the admin says that this PBX never says more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.providers.base import DialResult, HttpAnswer
+from c2c_frappe.pbx.providers.generic_http.places import STATUS, Rule, Seen, fits_status
+from c2c_frappe.pbx.text import Text, _
+from c2c_frappe.pbx.wire import responses
+
+YES, NO, CALL_ID, ERROR, HINT = READS = ("Success", "Refusal", "Call ID", "Error text", "Hint")
+# What a hint may say that a failure really is, as the form names it.
+FAILURES = {
+	"Refused": "pbx_rejected",
+	"Unknown extension": "unknown_extension",
+	"Extension offline": "extension_offline",
+	"Invalid number": "invalid_number",
+	"Bad credentials": "bad_credentials",
+	"Not allow-listed": "not_allowlisted",
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+	"""How to read an answer: which statuses allow a yes, the rules, and whether a body that says nothing is fine."""
+
+	statuses: tuple[str, ...]
+	rules: tuple[Rule, ...]
+	accepts_unknown: bool = False
+
+	def read(self, answer: HttpAnswer, secrets: tuple[str, ...]) -> DialResult:
+		"""Say what the PBX's answer to a dial means."""
+		seen = Seen(answer)
+		kind = self._kind(seen)
+		call_ids = (responses.call_id(text, secrets) for text in self._texts(CALL_ID, seen))
+		call_id = next((found for found in call_ids if found), "")
+		if kind == "accepted":
+			return DialResult(kind, _("The PBX took the call."), call_id)
+		said = self._said(seen, secrets)
+		if status.of_dial(kind).status != status.FAILED:
+			return DialResult(kind, _sentence(kind, answer.status, said), call_id)
+		return self._failure(kind, seen, said, call_id)
+
+	def _kind(self, seen: Seen) -> str:
+		http_status = seen.answer.status
+		is_allowed = any(fits_status(each, http_status) for each in self.statuses)
+		says_yes = any(rule.holds(seen) for rule in self._of(YES))
+		if not says_yes and any(rule.holds(seen) for rule in self._of(NO)):
+			return "bad_credentials" if http_status in (401, 403) else "pbx_rejected"
+		if not is_allowed:
+			return status.by_http_status(http_status)
+		if says_yes:
+			return "accepted"
+		if self.accepts_unknown:
+			return "unconfirmed"
+		return "bad_reply" if self._of(YES) else "accepted"
+
+	def _failure(self, kind: str, seen: Seen, said: str, call_id: str) -> DialResult:
+		"""Return a failure with the first hint that fits it."""
+		hint = next((rule for rule in self._of(HINT) if rule.holds(seen)), None)
+		if not hint:
+			return DialResult(kind, _sentence(kind, seen.answer.status, said), call_id)
+		kind = FAILURES.get(hint.meaning, kind)
+		sentence = _sentence(kind, seen.answer.status, said)
+		return DialResult(kind, _("{0} {1}", sentence, hint.hint) if hint.hint else sentence, call_id)
+
+	def _of(self, reads: str) -> list[Rule]:
+		return [rule for rule in self.rules if rule.reads == reads]
+
+	def _texts(self, reads: str, seen: Seen) -> Iterable[object]:
+		return (rule.look(seen) for rule in self._of(reads))
+
+	def _said(self, seen: Seen, secrets: tuple[str, ...]) -> str:
+		"""Return the error text where the rules know it, else the answer itself, as people may see it."""
+		texts = (responses.excerpt(text, secrets) for text in self._texts(ERROR, seen))
+		return next((text for text in texts if text), "") or responses.excerpt(seen.answer.text, secrets)
+
+
+def _sentence(kind: str, http_status: int, said: str) -> Text:
+	reason = said or _("no reason given")
+	if kind == "unconfirmed":
+		text = said or _("an empty page")
+		return _("The PBX does not say whether it took the call. It answered: {0}", text)
+	if kind == "bad_reply":
+		text = said or _("empty.")
+		return _(
+			"The PBX's answer cannot be read (HTTP {0}): {1} The phone may still ring.", http_status, text
+		)
+	if kind == "bad_credentials":
+		return _("The PBX refused the account's key or password (HTTP {0}): {1}", http_status, reason)
+	return _("The PBX refused the call (HTTP {0}): {1}", http_status, reason)
+
+
+def is_usable(rule: Rule) -> bool:
+	"""Tell whether a rule can be one about an answer: only a hint may be about a status alone, or mean something."""
+	if rule.reads == HINT:
+		return rule.meaning in ("", *FAILURES)
+	return rule.reads in READS and rule.kind != STATUS and not rule.meaning

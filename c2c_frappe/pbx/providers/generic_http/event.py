@@ -1,0 +1,156 @@
+"""What a webhook's payload says of a call, by the rules of an account's form. Raises nothing.
+
+A rule says where a fact stands; of several for one fact the first that finds something counts. The status comes from
+a value map: a row for each word the PBX uses, and what it means here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
+
+from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.providers.generic_http.places import PATH, Rule, find, is_value
+from c2c_frappe.pbx.text import _
+from c2c_frappe.pbx.wire import responses
+
+FILTER, STATUS = "Event", "Status"
+# What a rule reads, as the form names it, and the field of a CallEvent it fills.
+FACTS = {
+	"Call": "call",
+	"Call ID": "pbx_call_id",
+	"Extension": "extension",
+	"Number": "number",
+	"Direction": "direction",
+	"Started at": "started_at",
+	"Answered at": "answered_at",
+	"Ended at": "ended_at",
+	"Duration": "duration",
+	"Recording": "recording_url",
+}
+READS = (FILTER, STATUS, *FACTS)
+EXPECTED = {
+	FILTER: _("what kind of event it is"),
+	STATUS: _("the call's status"),
+	"Call": _("our own name of the call"),
+	"Call ID": _("the PBX's id of the call"),
+	"Extension": _("the agent's extension"),
+	"Number": _("the customer's number, with its country code"),
+	"Direction": _("in or out"),
+	"Started at": _("when the call started"),
+	"Answered at": _("when the customer answered"),
+	"Ended at": _("when it ended"),
+	"Duration": _("seconds of talk"),
+	"Recording": _("the recording's link"),
+}
+# What a status row may mean, as the form names it: (status, failure code).
+MEANINGS = {
+	status.RINGING: (status.RINGING, ""),
+	status.IN_PROGRESS: (status.IN_PROGRESS, ""),
+	status.COMPLETED: (status.COMPLETED, ""),
+	status.NO_ANSWER: (status.NO_ANSWER, ""),
+	status.BUSY: (status.BUSY, ""),
+	status.CANCELED: (status.CANCELED, ""),
+	status.FAILED: (status.FAILED, "pbx_rejected"),
+	"Agent did not answer": (status.FAILED, "agent_unreachable"),
+}
+_INCOMING = ("in", "inbound", "incoming")
+# Epoch times later than this are in milliseconds.
+_SECONDS_END = 10**11
+
+
+@dataclass(frozen=True)
+class Reading:
+	"""How to read a payload: the rules, and the zone of times that name none."""
+
+	rules: tuple[Rule, ...]
+	zone: ZoneInfo | timezone = timezone.utc
+
+	def read(
+		self, payload: Mapping[str, object], secrets: tuple[str, ...], link: Callable[[object], str]
+	) -> CallEvent | None:
+		"""Return what the payload says, None when it is no event or says nothing; `link` lets recordings' addresses pass."""
+		if not self._is_event(payload):
+			return None
+		texts = {field: self._text(payload, reads) for reads, field in FACTS.items()}
+		call_status, failure_code = self._status(payload)
+		if not call_status and not any(texts.values()):
+			return None
+		return CallEvent(
+			"end" if texts["ended_at"] or status.is_final(call_status) else "progress",
+			call_status,
+			failure_code,
+			call=texts["call"],
+			pbx_call_id=responses.call_id(texts["pbx_call_id"], secrets),
+			extension=texts["extension"],
+			number=events.e164(texts["number"]),
+			direction="Incoming" if texts["direction"].lower() in _INCOMING else "Outgoing",
+			started_at=moment(texts["started_at"], self.zone),
+			answered_at=moment(texts["answered_at"], self.zone),
+			ended_at=moment(texts["ended_at"], self.zone),
+			duration=events.seconds(texts["duration"]),
+			recording_url=link(texts["recording_url"]),
+		)
+
+	def _is_event(self, payload: Mapping[str, object]) -> bool:
+		filters = [rule for rule in self.rules if rule.reads == FILTER]
+		return not filters or any(_holds(rule, payload) for rule in filters)
+
+	def _status(self, payload: Mapping[str, object]) -> tuple[str, str]:
+		rows = (rule for rule in self.rules if rule.reads == STATUS and _holds(rule, payload))
+		return next((MEANINGS[rule.meaning] for rule in rows), ("", ""))
+
+	def _text(self, payload: Mapping[str, object], reads: str) -> str:
+		found = (find(payload, rule.place) for rule in self.rules if rule.reads == reads)
+		return next((str(each).strip() for each in found if is_value(each, "") and _is_plain(each)), "")
+
+
+def _holds(rule: Rule, payload: Mapping[str, object]) -> bool:
+	"""Compare as people would: a form's values are all text, and `Completed` is `completed`."""
+	found = find(payload, rule.place)
+	if is_value(found, rule.value):
+		return True
+	return (
+		bool(rule.value) and _is_plain(found) and str(found).strip().lower() == rule.value.strip('"').lower()
+	)
+
+
+def _is_plain(value: object) -> bool:
+	return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def moment(text: str, zone: ZoneInfo | timezone) -> datetime | None:
+	"""Return a time as UTC without a zone: ISO, an e-mail's (RFC 2822), or seconds since 1970; None when it is none."""
+	try:
+		found = _epoch(float(text)) if text.replace(".", "", 1).isdecimal() else _dated(text)
+		aware = found if found.tzinfo else found.replace(tzinfo=zone)
+		return aware.astimezone(timezone.utc).replace(tzinfo=None)
+	except (ValueError, TypeError, OverflowError, OSError, IndexError):
+		return None
+
+
+def _epoch(seconds: float) -> datetime:
+	return datetime.fromtimestamp(seconds / 1000 if seconds > _SECONDS_END else seconds, timezone.utc)
+
+
+def _dated(text: str) -> datetime:
+	try:
+		return datetime.fromisoformat(text.replace("Z", "+00:00"))
+	except ValueError:
+		return parsedate_to_datetime(text)
+
+
+def parameters(rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
+	"""Return (path, what is expected there) of the rules, for whoever sets up the webhook."""
+	return tuple((rule.place, EXPECTED[rule.reads]) for rule in rules)
+
+
+def is_usable(rule: Rule) -> bool:
+	"""Tell whether a rule can be one about an event."""
+	if rule.reads not in READS or rule.kind != PATH:
+		return False
+	return rule.meaning in MEANINGS if rule.reads == STATUS else not rule.meaning

@@ -1,0 +1,134 @@
+"""Where something stands in an answer: by a path into JSON, by a pattern of its text, by its HTTP status.
+
+A path is keys and indexes with dots: `data.calls[0].id`. A pattern is compared with each line of the text: `*` is
+anything, `(*)` anything that is to be taken out. Both are read here, in time that grows with the text alone: a
+regular expression of an admin's could be made to run for hours, and would do no more. Raises nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from c2c_frappe.pbx.providers.base import HttpAnswer
+from c2c_frappe.pbx.wire import responses
+
+PATH, PATTERN, STATUS = KINDS = ("JSON path", "Text pattern", "HTTP status")
+_IS_PATH = re.compile(r"[^\s.\[\]]+(\[\d+\])*(\.[^\s.\[\]]+(\[\d+\])*)*|(\[\d+\])+(\.[^\s.\[\]]+(\[\d+\])*)*")
+_IS_STATUS = re.compile(r"[1-5](\d\d|xx)", re.ASCII)
+_TAKEN = "(*)"
+
+
+class Seen:
+	"""An answer, its JSON and its lines read once and only when asked for."""
+
+	def __init__(self, answer: HttpAnswer):
+		self.answer = answer
+
+	@cached_property
+	def body(self) -> object:
+		"""Return the body as JSON, None when it is none."""
+		return responses.json_value(self.answer)
+
+	@cached_property
+	def lines(self) -> list[str]:
+		"""Return the lines of the text without white space around them."""
+		return [line.strip() for line in self.answer.text.splitlines()]
+
+
+@dataclass(frozen=True)
+class Rule:
+	"""One row of a table: what is read (`reads`), where and how that is found (`kind`), which value it must have there ("" for any), and what for."""
+
+	reads: str
+	kind: str
+	place: str
+	value: str = ""
+	meaning: str = ""
+	hint: str = ""
+
+	def look(self, seen: Seen) -> object:
+		"""Return what stands there: a JSON value, the text a pattern takes out or matches; None for nothing."""
+		if self.kind == STATUS:
+			return seen.answer.status if fits_status(self.place, seen.answer.status) else None
+		if self.kind == PATH:
+			return find(seen.body, self.place)
+		return next(
+			(found for found in (match(self.place, line) for line in seen.lines) if found is not None), None
+		)
+
+	def holds(self, seen: Seen) -> bool:
+		"""Tell whether it is there, with the value asked for."""
+		found = self.look(seen)
+		return is_value(found, self.value) if self.kind == PATH else found is not None
+
+
+def find(value: object, path: str) -> object:
+	"""Return what a path leads to, None when it leads nowhere."""
+	for key in re.findall(r"[^.\[\]]+", path):
+		if isinstance(value, Mapping):
+			value = value.get(key)
+		elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+			value = value[int(key)]
+		else:
+			return None
+	return value
+
+
+def is_value(found: object, expected: str) -> bool:
+	"""Tell whether a JSON value is the one meant: `true`, `0` and `null` of their type, "..." and all else text.
+
+	Without an expected value it is enough that there is one which says something.
+	"""
+	if not expected:
+		return not (found is None or found is False or found in ("", [], {}))
+	wanted = _literal(expected)
+	if isinstance(wanted, bool) or isinstance(found, bool) or wanted is None:
+		return found is wanted
+	return found == wanted
+
+
+def _literal(text: str) -> object:
+	try:
+		value = json.loads(text)
+	except (ValueError, RecursionError):
+		return text
+	return value if value is None or isinstance(value, str | int | float) else text
+
+
+def match(pattern: str, line: str) -> str | None:
+	"""Return what `(*)` stands for when the line fits the whole pattern, the line itself without one; None if not."""
+	first, *others = pattern.replace(_TAKEN, "*").split("*")
+	taken = pattern.partition(_TAKEN)[0].count("*") if _TAKEN in pattern else -1
+	if not others:
+		return line if line == first else None
+	*middle, last = others
+	if not line.startswith(first) or not line.endswith(last) or len(line) < len(first) + len(last):
+		return None
+	end = len(line) - len(last)
+	at, gaps = len(first), []
+	for piece in middle:
+		found = line.find(piece, at, end)
+		if found < 0:
+			return None
+		gaps.append(line[at:found])
+		at = found + len(piece)
+	gaps.append(line[at:end])
+	return gaps[taken].strip() if taken >= 0 else line
+
+
+def fits_status(place: str, status: int) -> bool:
+	"""Tell whether a status is `412`, or one of `4xx`."""
+	return place in (str(status), f"{status // 100}xx")
+
+
+def is_well_formed(kind: str, place: str) -> bool:
+	"""Tell whether a place can be looked at in that way."""
+	if kind == PATH:
+		return bool(_IS_PATH.fullmatch(place))
+	if kind == STATUS:
+		return bool(_IS_STATUS.fullmatch(place))
+	return kind == PATTERN and place.strip("*() ") != "" and place.count(_TAKEN) <= 1

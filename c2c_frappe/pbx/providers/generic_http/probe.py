@@ -1,0 +1,68 @@
+"""What "Test connection" asks a PBX that a form describes, and what its answer shows. Rings no phone.
+
+A token, where there is one; else the test address; else the host's root, which shows the least.
+"""
+
+from __future__ import annotations
+
+from c2c_frappe.pbx.providers.base import Finding, HttpAnswer
+from c2c_frappe.pbx.providers.generic_http import auth
+from c2c_frappe.pbx.providers.generic_http.form import Form
+from c2c_frappe.pbx.text import Text, _
+from c2c_frappe.pbx.wire import responses
+
+_ONLY_A_CALL = _("Whether it places calls, and whether the agents exist: only a call shows it.")
+
+
+def read(form: Form, answer: HttpAnswer, secrets: tuple[str, ...]) -> Finding:
+	"""Say what the answer shows, and what it leaves unchecked."""
+	said = responses.excerpt(answer.text, secrets) or _("an empty page")
+	if form.token:
+		return _of_token(bool(form.token.read(answer)[0]), answer.status, said)
+	if form.test is None:
+		return _reached(answer.status, (_("Whether the key or password is right."), _ONLY_A_CALL))
+	if form.auth_kind == auth.DIGEST:
+		return _of_challenge(auth.is_answerable(answer.challenge), answer.status)
+	return _of_test(answer.status, said)
+
+
+def _of_token(is_there: bool, http_status: int, said: str) -> Finding:
+	if is_there:
+		return Finding(True, _("The PBX gave a token: the key or password is right."), (_ONLY_A_CALL,))
+	# 400 is what OAuth (RFC 6749) answers to a client it does not know.
+	is_refused = http_status in (400, 401, 403)
+	return Finding(
+		False if is_refused else None,
+		_("The PBX gave no token (HTTP {0}): {1}", http_status, said),
+		(_("Whether the key or password is right."), _ONLY_A_CALL),
+	)
+
+
+def _of_test(http_status: int, said: str) -> Finding:
+	if 200 <= http_status < 300:
+		return Finding(
+			True, _("The test address answered as it should (HTTP {0}).", http_status), (_ONLY_A_CALL,)
+		)
+	if http_status in (401, 403):
+		return Finding(
+			False,
+			_("The PBX refused the account's key or password (HTTP {0}): {1}", http_status, said),
+			(_ONLY_A_CALL,),
+		)
+	return _reached(http_status, (_("Whether the key or password is right."), _ONLY_A_CALL))
+
+
+def _of_challenge(is_answerable: bool, http_status: int) -> Finding:
+	unchecked = (_("Whether the key or password is right."), _ONLY_A_CALL)
+	if is_answerable:
+		return Finding(None, _("The PBX asks for a digest, which can be answered."), unchecked)
+	return Finding(False, _no_challenge(http_status), unchecked)
+
+
+def _no_challenge(http_status: int) -> Text:
+	return _("The test address asks for no digest that could be answered (HTTP {0}).", http_status)
+
+
+def _reached(http_status: int, unchecked: tuple[str, ...]) -> Finding:
+	sentence = _("The PBX answered (HTTP {0}): name, network and certificate are fine.", http_status)
+	return Finding(None, sentence, unchecked)

@@ -1,0 +1,1 @@
+"""Primevox: Click-to-Call V2, its call list and its webhooks."""

@@ -1,0 +1,1 @@
+"""What crosses the network: requests, responses, sockets, and the addresses that may be reached."""

@@ -1,0 +1,195 @@
+"""Whose number is it? Keeps PBX Phone Number true as records are saved, renamed and deleted, and asks it.
+
+Numbers are matched as E.164 by equality, never by a part. What the answer may show to whom is the caller's to
+check. The only writer of PBX Phone Number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import frappe
+from frappe.utils import get_datetime, now_datetime
+
+from c2c_frappe.call_log import rows as call_log
+from c2c_frappe.call_log import search
+from c2c_frappe.pbx.errors import InvalidNumberError
+from c2c_frappe.pbx.numbers import phone
+from c2c_frappe.pbx.numbers.owners import Owner, by_activity
+from c2c_frappe.phone_book import record_numbers
+
+DOCTYPE = "PBX Phone Number"
+SETTINGS = "PBX Settings"
+# Where an admin chose none: those of Frappe, ERPNext, CRM and others that stand for people and firms.
+USUAL = (
+	"Lead",
+	"Contact",
+	"Customer",
+	"Supplier",
+	"Opportunity",
+	"Prospect",
+	"Employee",
+	"CRM Lead",
+	"CRM Deal",
+)
+COLUMNS = (
+	"name", "owner", "modified_by", "creation", "modified",
+	"number", "reference_doctype", "reference_name", "fieldname", "row",
+)  # fmt: skip
+# One number of more records than these is nobody's in particular.
+MOST_OWNERS = 50
+_TABLES_MAY_BE_MISSING = ("in_install", "in_migrate", "in_patch", "in_uninstall")
+
+
+def doctypes() -> tuple[str, ...]:
+	"""Return the DocTypes whose records are found by their numbers; some of the usual ones may not exist here."""
+	chosen = frappe.get_cached_doc(SETTINGS).get("indexed_doctypes") or ()
+	return tuple(row.document_type for row in chosen) or USUAL
+
+
+def present_doctypes() -> list[str]:
+	"""Return those of `doctypes` that exist here and hold numbers, in an order that is always the same."""
+	there = frappe.get_all("DocType", {"name": ("in", doctypes()), "istable": 0}, pluck="name")
+	return sorted(doctype for doctype in there if record_numbers.has_phone_fields(doctype))
+
+
+def owners(number: str) -> tuple[Owner, ...]:
+	"""Return the records with this E.164 number, the one last changed or called there first."""
+	places = _holders([number]) if number else []
+	latest = search.latest_place(number) if len(places) > 1 else None
+	found = []
+	for doctype, names in _by_doctype(places):
+		for row in frappe.get_all(doctype, {"name": ("in", names)}, ["name", "modified"]):
+			moments = [row.modified]
+			if latest and latest[0] == (doctype, str(row.name)):
+				moments.append(latest[1])
+			# SQLite gives some of them as text.
+			found.append(Owner(doctype, str(row.name), max(get_datetime(moment) for moment in moments)))
+	return by_activity(found)
+
+
+def not_to_be_called(
+	candidates: Iterable[str], but: tuple[str, str] | None = None
+) -> dict[str, tuple[str, str]]:
+	"""Return {E.164 number: (DocType, name)} of those that belong to a record which asks not to be called.
+
+	`but` is a record that need not be looked at.
+	"""
+	found = _holders([number for number in candidates if number])
+	places = [(number, doctype, name) for number, doctype, name in found if (doctype, name) != but]
+	refusing = {(doctype, n) for doctype, names in _by_doctype(places) for n in _refusing(doctype, names)}
+	return {number: (doctype, name) for number, doctype, name in places if (doctype, name) in refusing}
+
+
+def follow(doc, _method: str | None = None) -> None:
+	"""Bring the index up to a record that was saved, and give it the calls of numbers that were nobody's.
+
+	Runs on every save of the site: other records leave at once.
+	"""
+	if not _is_followed(doc):
+		return
+	new = refresh(doc.doctype, [str(doc.name)])
+	if new:
+		call_log.link(new, doc.doctype, str(doc.name))
+
+
+def follow_rename(doc, _method: str, old: str, _new: str, _merge: bool) -> None:
+	"""Move a renamed record's numbers to its new name."""
+	if _is_followed(doc):
+		forget(doc.doctype, [old])
+		refresh(doc.doctype, [str(doc.name)])
+
+
+def follow_delete(doc, _method: str | None = None) -> None:
+	"""Forget a deleted record's numbers."""
+	if _is_followed(doc):
+		forget(doc.doctype, [str(doc.name)])
+
+
+def refresh(doctype: str, names: Sequence[str]) -> list[str]:
+	"""Make the rows of these records those of the numbers they now hold; return the numbers that are new."""
+	wanted = {row[0]: row for row in _rows(doctype, names)}
+	table = frappe.qb.DocType(DOCTYPE)
+	is_of_these = (table.reference_doctype == doctype) & table.reference_name.isin(names)
+	present = set(frappe.qb.from_(table).select(table.name).where(is_of_these).run(pluck=True))
+	gone, new = present - wanted.keys(), [wanted[name] for name in wanted.keys() - present]
+	if gone:
+		delete_rows(list(gone))
+	if new:
+		frappe.db.bulk_insert(DOCTYPE, COLUMNS, new, ignore_duplicates=True)
+	return [row[COLUMNS.index("number")] for row in new]
+
+
+def forget(doctype: str, names: Sequence[str]) -> None:
+	"""Delete the rows of these records."""
+	frappe.db.delete(DOCTYPE, {"reference_doctype": doctype, "reference_name": ("in", names)})
+
+
+def delete_rows(rows: list[str]) -> None:
+	"""Delete rows of PBX Phone Number by their own names."""
+	frappe.db.delete(DOCTYPE, {"name": ("in", rows)})
+
+
+def rows_of_others(limit: int) -> list[str]:
+	"""Return the names of rows of DocTypes that are not followed, at most `limit`."""
+	table = frappe.qb.DocType(DOCTYPE)
+	query = frappe.qb.from_(table).select(table.name)
+	return query.where(table.reference_doctype.notin(doctypes())).limit(limit).run(pluck=True)
+
+
+def orphans_of(doctype: str) -> Callable[[int], list[str]]:
+	"""Return a function of a limit that finds the rows of this DocType's records which are gone."""
+	table, records = frappe.qb.DocType(DOCTYPE), frappe.qb.DocType(doctype)
+	query = frappe.qb.from_(table).left_join(records).on(records.name == table.reference_name)
+	query = query.where((table.reference_doctype == doctype) & records.name.isnull()).select(table.name)
+	return lambda limit: query.limit(limit).run(pluck=True)
+
+
+def _is_followed(doc) -> bool:
+	if any(frappe.flags.get(flag) for flag in _TABLES_MAY_BE_MISSING):
+		return False  # all is read again afterwards
+	return doc.doctype in doctypes() and record_numbers.has_phone_fields(doc.doctype)
+
+
+def _rows(doctype: str, names: Sequence[str]) -> Iterator[tuple]:
+	"""Yield a row for each number of each record, at the first place it stands at."""
+	moment, user, site_country = now_datetime(), frappe.session.user, record_numbers.site_country()
+	seen = set()
+	for held in record_numbers.held_by(doctype, names):
+		number = _e164(held.text, (held.country, site_country))
+		if number and (held.name, number) not in seen:
+			seen.add((held.name, number))
+			place = (number, doctype, held.name, held.fieldname, held.row)
+			yield (_name_of(place), user, user, moment, moment, *place)
+
+
+def _e164(text: str, countries: tuple[str, ...]) -> str:
+	try:
+		return phone.find(text, countries).e164
+	except InvalidNumberError:
+		return ""
+
+
+def _name_of(place: tuple[str, ...]) -> str:
+	# So that the primary key keeps each place from being there twice.
+	return hashlib.sha256("\0".join(place).encode()).hexdigest()[:20]
+
+
+def _holders(candidates: list[str]) -> list[tuple[str, str, str]]:
+	"""Return (number, DocType, name) of each record with one of these numbers, once."""
+	table = frappe.qb.DocType(DOCTYPE)
+	query = frappe.qb.from_(table).select(table.number, table.reference_doctype, table.reference_name)
+	query = query.where(table.number.isin(candidates)).limit(MOST_OWNERS * len(candidates))
+	return list(dict.fromkeys(query.run())) if candidates else []
+
+
+def _by_doctype(places: list[tuple[str, str, str]]) -> Iterator[tuple[str, list[str]]]:
+	for doctype in dict.fromkeys(doctype for _number, doctype, _name in places):
+		yield doctype, [name for _number, other, name in places if other == doctype]
+
+
+def _refusing(doctype: str, names: list[str]) -> list[str]:
+	fields = [field for field in ("do_not_call", "status") if frappe.get_meta(doctype).has_field(field)]
+	rows = frappe.get_all(doctype, {"name": ("in", names)}, ["name", *fields]) if fields else []
+	return [str(row.name) for row in rows if record_numbers.says_do_not_call(doctype, row)]

@@ -1,0 +1,1 @@
+"""What the browser gets: a call's state, the cure of a refusal, who is calling."""
