@@ -18,7 +18,8 @@ from c2c_frappe.events import store
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.numbers.phone_text import HIDDEN
-from c2c_frappe.phone_book import index, record_numbers
+from c2c_frappe.phone_book import index
+from c2c_frappe.phone_book.countries import deciding_countries
 
 DO_NOT_CALL, DELETED = "PBX Do Not Call", "Deleted Document"
 # Where texts of ours name a number; what people wrote into comments is theirs.
@@ -98,7 +99,7 @@ def _calls(filters: dict) -> tuple[str, ...]:
 
 def _read(number: str) -> str:
 	try:
-		return phone.find(number, record_numbers.deciding_countries(None, "")).e164
+		return phone.find(number, deciding_countries("", "")).e164
 	except InvalidNumberError as error:
 		frappe.throw(messages.sentence(error.message), title=_("Number"))
 

@@ -14,7 +14,7 @@ from c2c_frappe.pbx.providers import registry
 from c2c_frappe.pbx.providers.base import Provider
 from c2c_frappe.pbx.providers.settings import Setting
 from c2c_frappe.pbx.wire.redaction import MASK
-from c2c_frappe.phone_book import record_numbers
+from c2c_frappe.phone_book import countries
 from c2c_frappe.setup import onboarding
 
 
@@ -110,7 +110,7 @@ def _value(account, setting: Setting, secret_of) -> object:
 	if setting.kind == "table":
 		return [row.as_dict(no_default_fields=True) for row in value or ()]
 	if setting.kind == "country":
-		return record_numbers.country_code(value) or record_numbers.site_country()
+		return countries.country_code(value) or countries.site_country()
 	return value
 
 

@@ -18,7 +18,7 @@ from c2c_frappe.dialing import alerts, usage
 from c2c_frappe.pbx.errors import RefusedError
 from c2c_frappe.pbx.numbers import phone, policy
 from c2c_frappe.pbx.numbers.phone import PhoneNumber
-from c2c_frappe.phone_book import index, record_numbers
+from c2c_frappe.phone_book import countries, index
 
 DO_NOT_CALL = "PBX Do Not Call"
 
@@ -76,7 +76,7 @@ def _do_not_call(wanted: Request, _settings) -> None:
 
 
 def _number(wanted: Request, settings) -> None:
-	verdict = policy.judge(wanted.number, policy.Rules(record_numbers.allowed_countries(settings)))
+	verdict = policy.judge(wanted.number, policy.Rules(countries.allowed_countries(settings)))
 	if not verdict.allowed:
 		raise RefusedError(verdict.failure_code, verdict.message)
 

@@ -24,6 +24,7 @@ from c2c_frappe.pbx.numbers.choice import Choice
 from c2c_frappe.pbx.numbers.phone import PhoneNumber
 from c2c_frappe.pbx.providers.base import Provider
 from c2c_frappe.phone_book import record_numbers
+from c2c_frappe.phone_book.countries import deciding_countries
 from c2c_frappe.phone_book.record_numbers import Record
 
 
@@ -79,7 +80,7 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 		draft = replace(draft, extension=phone_of_agent.extension, account=account_name)
 		account = _account(draft)
 		provider = providers.provider_of(account)
-		countries = record_numbers.deciding_countries(record, account.name)
+		countries = deciding_countries(record.country if record else "", account.name)
 		chosen = _chosen(click, record, countries)
 		draft = replace(draft, mask=chosen.shown if chosen and chosen.is_masked else "")
 		number = _number(chosen.text if chosen else _typed(click, settings), countries, draft.mask)

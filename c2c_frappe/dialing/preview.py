@@ -18,6 +18,7 @@ from c2c_frappe.pbx.errors import PbxError, RefusedError
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.wire.http import MAX_ANSWER, HttpAnswer
 from c2c_frappe.phone_book import record_numbers
+from c2c_frappe.phone_book.countries import deciding_countries
 
 # In place of the name the call's row would get.
 CALL = "preview0000"
@@ -61,7 +62,7 @@ def of_answer(account: str, http_status: int, body: str) -> dict:
 def _dial(account, user: str, doctype: str, name: str, number: str) -> DialRequest:
 	own = extensions.of_user(user)
 	record = record_numbers.of_record(doctype, name) if doctype and name else None
-	countries = record_numbers.deciding_countries(record, account.name)
+	countries = deciding_countries(record.country if record else "", account.name)
 	draft = Draft(
 		agent=user,
 		account=account.name,

@@ -28,7 +28,7 @@ from c2c_frappe.pbx.calls.records import CallRecord
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError
 from c2c_frappe.pbx.imports import columns
 from c2c_frappe.pbx.imports.rows import InternalCallError, Reading, read
-from c2c_frappe.phone_book import record_numbers
+from c2c_frappe.phone_book.countries import deciding_countries
 
 DOCTYPE = "PBX Call Import"
 MOST_BYTES = 20 << 20
@@ -174,7 +174,7 @@ def _reading(document) -> Reading:
 		_meanings(document),
 		document.time_zone or get_system_timezone(),
 		document.date_order,
-		record_numbers.deciding_countries(None, document.account),
+		deciding_countries("", document.account),
 		provider.recording_link,
 	)
 

@@ -17,7 +17,7 @@ from c2c_frappe.call_log import search
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.numbers.owners import Owner, by_activity
-from c2c_frappe.phone_book import record_numbers
+from c2c_frappe.phone_book import countries, fields, record_numbers
 
 DOCTYPE = "PBX Phone Number"
 SETTINGS = "PBX Settings"
@@ -51,7 +51,7 @@ def doctypes() -> tuple[str, ...]:
 def present_doctypes() -> list[str]:
 	"""Return those of `doctypes` that exist here and hold numbers, in an order that is always the same."""
 	there = frappe.get_all("DocType", {"name": ("in", doctypes()), "istable": 0}, pluck="name")
-	return sorted(doctype for doctype in there if record_numbers.has_phone_fields(doctype))
+	return sorted(doctype for doctype in there if fields.has_phone_fields(doctype))
 
 
 def owners(number: str) -> tuple[Owner, ...]:
@@ -149,12 +149,12 @@ def orphans_of(doctype: str) -> Callable[[int], list[str]]:
 def _is_followed(doc) -> bool:
 	if any(frappe.flags.get(flag) for flag in _TABLES_MAY_BE_MISSING):
 		return False  # all is read again afterwards
-	return doc.doctype in doctypes() and record_numbers.has_phone_fields(doc.doctype)
+	return doc.doctype in doctypes() and fields.has_phone_fields(doc.doctype)
 
 
 def _rows(doctype: str, names: Sequence[str]) -> Iterator[tuple]:
 	"""Yield a row for each number of each record, at the first place it stands at."""
-	moment, user, site_country = now_datetime(), frappe.session.user, record_numbers.site_country()
+	moment, user, site_country = now_datetime(), frappe.session.user, countries.site_country()
 	seen = set()
 	for held in record_numbers.held_by(doctype, names):
 		number = _e164(held.text, (held.country, site_country))

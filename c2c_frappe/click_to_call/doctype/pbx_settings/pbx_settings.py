@@ -7,7 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from c2c_frappe.dialing import site_address
-from c2c_frappe.phone_book import backfill, record_numbers
+from c2c_frappe.phone_book import backfill, fields
 
 # What decides how the numbers of records are read.
 READ_BY = ("default_country", "indexed_doctypes")
@@ -38,7 +38,7 @@ class PBXSettings(Document):
 
 	def _check_doctypes(self):
 		for row in self.indexed_doctypes:
-			if not record_numbers.has_phone_fields(row.document_type):
+			if not fields.has_phone_fields(row.document_type):
 				frappe.throw(
 					_("{0} holds no phone numbers. Choose another record type.").format(
 						frappe.bold(_(row.document_type))

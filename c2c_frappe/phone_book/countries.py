@@ -1,0 +1,42 @@
+"""Whose country decides how a number without a plus is read, and which countries may be called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import frappe
+
+# What is allowed while no country is set anywhere: an empty set would mean all.
+NOWHERE = "none"
+
+
+def country_code(country: str | None) -> str:
+	"""Return the ISO alpha-2 code of a Country record, "" when there is none."""
+	return (frappe.get_cached_value("Country", country, "code") or "").upper() if country else ""
+
+
+def site_country() -> str:
+	"""Return the ISO code of the site's country: PBX Settings', else System Settings'."""
+	settings = frappe.get_cached_doc("PBX Settings")
+	return country_code(settings.default_country or frappe.get_cached_doc("System Settings").country)
+
+
+def deciding_countries(country_of_record: str, account: str) -> tuple[str, ...]:
+	"""Return whose country decides when a number has no plus: the record's, the PBX Account's, the site's."""
+	of_account = frappe.get_cached_value("PBX Account", account, "default_country") if account else ""
+	return (country_of_record, country_code(of_account), site_country())
+
+
+def allowed_countries(settings) -> frozenset[str]:
+	"""Return the ISO codes of the countries that may be called; empty means any real country."""
+	if settings.all_countries:
+		return frozenset()
+	chosen = {country_code(row.country) for row in settings.allowed_countries}
+	return frozenset(chosen or {site_country() or NOWHERE})
+
+
+def countries_of(meta, names: Sequence[str]) -> dict[str, str]:
+	if not meta.has_field("country") or meta.get_field("country").options != "Country":
+		return {}
+	rows = frappe.get_all(meta.name, {"name": ("in", names)}, ["name", "country"])
+	return {str(row.name): country_code(row.country) for row in rows}
