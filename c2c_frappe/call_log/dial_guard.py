@@ -16,16 +16,17 @@ from functools import partial
 import frappe
 from frappe import _
 from frappe.query_builder import Case
-from frappe.utils import now_datetime
 
 from c2c_frappe.call_log.rows import (
 	COLUMNS,
 	DOCTYPE,
+	NAME_DIGITS,
 	by_name,
 	change,
 	evidence_columns,
 	insert,
 	lock,
+	requested_columns,
 	shown,
 	update,
 )
@@ -53,7 +54,7 @@ class Draft:
 	reference_name: str = ""
 	overridden: str = ""
 	override_reason: str = ""
-	name: str = field(default_factory=lambda: frappe.generate_hash(length=10))
+	name: str = field(default_factory=lambda: frappe.generate_hash(length=NAME_DIGITS))
 
 
 def find_conflicts(agent: str, request_id: str) -> Conflicts:
@@ -185,7 +186,7 @@ def _draft_columns(draft: Draft) -> dict:
 		"request_id": draft.request_id,
 		"overridden": draft.overridden,
 		"override_reason": draft.override_reason,
-		"requested_at": now_datetime(),
+		**requested_columns(utc_now()),
 	}
 
 

@@ -19,9 +19,9 @@ def current() -> str:
 	return f"{request.scheme}://{request.host}" if request else ""
 
 
-def is_confirmed() -> bool:
-	"""Tell whether calls may be placed under this address; the first address a site calls from is confirmed."""
-	confirmed, address = frappe.get_cached_doc(SETTINGS).confirmed_site_url or "", current()
+def is_confirmed(settings) -> bool:
+	"""Return whether calls may be placed under this address; the first address a site calls from is confirmed."""
+	confirmed, address = settings.confirmed_site_url or "", current()
 	if not confirmed and address:
 		confirm()
 		return True

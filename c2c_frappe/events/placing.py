@@ -10,7 +10,7 @@ from datetime import timedelta
 import frappe
 
 from c2c_frappe.accounts import extensions
-from c2c_frappe.call_log import from_events, rows, search
+from c2c_frappe.call_log import from_events, search
 from c2c_frappe.events.store import APPLIED, DOCTYPE, IGNORED, UNMATCHED, WAITING
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.facts import Changes
@@ -55,8 +55,8 @@ def _begun_at_pbx(
 	account: str, event: CallEvent, pbx_id: str, record_id: str, candidates: list[Candidate]
 ) -> tuple[str, str] | None:
 	"""Return (call, outcome) of news no click explains, None while a click might; the row is added if need be."""
-	call = from_events.name_at_pbx(account, pbx_id)
-	if frappe.db.exists(rows.DOCTYPE, call):
+	call = from_events.by_origin(account, pbx_id)
+	if call:
 		return call, APPLIED
 	whose = {"agent": extensions.holder(account, event.extension), **_record_of(event.number)}
 	is_ours = whose["agent"] or (event.direction == INCOMING and "reference_name" in whose)
@@ -65,8 +65,7 @@ def _begun_at_pbx(
 	near = search.calls_near(account, whose["agent"], event.known_at) if event.known_at else []
 	if not is_unheard_of(event, [*candidates, *_untaken(near, event, record_id)]):
 		return None
-	from_events.add(call, account, event, whose)
-	return call, ADDED
+	return from_events.add(account, pbx_id, event, whose), ADDED
 
 
 def _record_of(number: str) -> dict:

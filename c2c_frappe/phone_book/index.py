@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 import frappe
 from frappe.utils import get_datetime, now_datetime
@@ -18,6 +19,7 @@ from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.numbers.owners import Owner, by_activity
 from c2c_frappe.phone_book import countries, fields, record_numbers
+from c2c_frappe.transactions import committed
 
 DOCTYPE = "PBX Phone Number"
 SETTINGS = "PBX Settings"
@@ -85,13 +87,23 @@ def not_to_be_called(
 def follow(doc, _method: str | None = None) -> None:
 	"""Bring the index up to a record that was saved, and give it the calls of numbers that were nobody's.
 
-	Runs on every save of the site: other records leave at once.
+	Runs on every save of the site: other records leave at once. The calls are given after the save's own commit, in a
+	transaction of their own: their rows are written by events too, and a save that meets one would be ended.
 	"""
 	if not _is_followed(doc):
 		return
 	new = refresh(doc.doctype, [str(doc.name)])
 	if new:
-		call_log.link(new, doc.doctype, str(doc.name))
+		frappe.db.after_commit.add(partial(_give_calls, new, doc.doctype, str(doc.name)))
+
+
+def _give_calls(numbers: list[str], doctype: str, name: str) -> None:
+	"""Give a record that was saved the calls of its numbers that were nobody's; never raises into that save."""
+	try:
+		committed(partial(call_log.link, numbers, doctype, name))
+	except Exception as error:  # noqa: BLE001  the record is saved, whatever becomes of its earlier calls
+		frappe.db.rollback()
+		frappe.log_error(frappe._("Calls of {0}").format(f"{doctype} {name}"), type(error).__name__)
 
 
 def follow_rename(doc, _method: str, old: str, _new: str, _merge: bool) -> None:
@@ -102,7 +114,9 @@ def follow_rename(doc, _method: str, old: str, _new: str, _merge: bool) -> None:
 
 
 def follow_delete(doc, _method: str | None = None) -> None:
-	"""Forget a deleted record's numbers."""
+	"""Forget a deleted record's numbers, and all of a DocType that is deleted."""
+	if doc.doctype == "DocType" and not frappe.flags.in_uninstall:
+		frappe.db.delete(DOCTYPE, {"reference_doctype": doc.name})
 	if _is_followed(doc):
 		forget(doc.doctype, [str(doc.name)])
 
@@ -185,8 +199,10 @@ def _holders(candidates: list[str]) -> list[tuple[str, str, str]]:
 
 
 def _by_doctype(places: list[tuple[str, str, str]]) -> Iterator[tuple[str, list[str]]]:
+	"""Yield each DocType that is there with its records; an app that was uninstalled leaves names behind."""
 	for doctype in dict.fromkeys(doctype for _number, doctype, _name in places):
-		yield doctype, [name for _number, other, name in places if other == doctype]
+		if frappe.db.exists("DocType", doctype, cache=True):
+			yield doctype, [name for _number, other, name in places if other == doctype]
 
 
 def _refusing(doctype: str, names: list[str]) -> list[str]:

@@ -16,6 +16,11 @@ READ_BY = ("default_country", "indexed_doctypes")
 class PBXSettings(Document):
 	"""Refuses half a calling-hours window, a key of custom data that is there twice, records without numbers."""
 
+	@property
+	def numbers_indexed_at(self):
+		"""When all numbers had been read; empty while they are still being read."""
+		return backfill.indexed_at()
+
 	def validate(self):
 		"""Name the field that is wrong; take the address of the first save as the site's own."""
 		if bool(self.calling_hours_start) != bool(self.calling_hours_end):
@@ -28,7 +33,6 @@ class PBXSettings(Document):
 			)
 		self.confirmed_site_url = self.confirmed_site_url or site_address.current()
 		self._check_doctypes()
-		self._keep_index()
 
 	def on_update(self):
 		"""Have all numbers read again when they are to be read otherwise."""
@@ -45,12 +49,6 @@ class PBXSettings(Document):
 					),
 					title=_("Record types"),
 				)
-
-	def _keep_index(self):
-		"""Keep how far numbers were read: a form that was open meanwhile knows an older mark."""
-		before = self.get_doc_before_save()
-		for field in backfill.KEPT:
-			self.set(field, before.get(field) if before else None)
 
 
 def _plain(value):
