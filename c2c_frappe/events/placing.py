@@ -75,8 +75,10 @@ def _record_of(number: str) -> dict:
 
 def parties(row: dict, changes: Changes) -> dict:
 	"""Return agent and record of a call that began at the PBX, for what changes in its extension and number."""
-	agent = extensions.holder(row["account"], changes.origin.get("extension", ""))
-	found = {"agent": agent} if agent else {}
+	found = {}
+	if "extension" in changes.origin:
+		# A phone that is nobody's makes it nobody's call: whose phone rang first did not answer it.
+		found["agent"] = extensions.holder(row["account"], changes.origin["extension"])
 	if changes.origin.get("number") and not row["reference_name"]:
 		found.update(_record_of(changes.origin["number"]))
 	return found

@@ -21,6 +21,14 @@ def site_country(settings=None) -> str:
 	return country_code(settings.default_country or frappe.get_cached_doc("System Settings").country)
 
 
+def countries_of_accounts() -> tuple[str, ...]:
+	"""Return the ISO codes of the countries that enabled accounts read numbers in, where they name one."""
+	rows = frappe.get_all(
+		"PBX Account", {"enabled": 1, "default_country": ("is", "set")}, pluck="default_country"
+	)
+	return tuple(sorted({country_code(country) for country in rows} - {""}))
+
+
 def deciding_countries(country_of_record: str, account: str) -> tuple[str, ...]:
 	"""Return whose country decides when a number has no plus: the record's, the PBX Account's, the site's."""
 	of_account = frappe.get_cached_value("PBX Account", account, "default_country") if account else ""

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from c2c_frappe.accounts import extensions
 from c2c_frappe.dialing import site_address
 from c2c_frappe.phone_book import backfill, fields
 
@@ -33,12 +34,27 @@ class PBXSettings(Document):
 			)
 		self.confirmed_site_url = self.confirmed_site_url or site_address.current()
 		self._check_doctypes()
+		self._check_phones()
 
 	def on_update(self):
 		"""Have all numbers read again when they are to be read otherwise."""
 		before = self.get_doc_before_save()
 		if before and any(_plain(before.get(field)) != _plain(self.get(field)) for field in READ_BY):
 			backfill.start_again()
+
+	def _check_phones(self):
+		"""Refuse a default account on which two users would share an extension."""
+		before = self.get_doc_before_save()
+		if self.default_account and before and before.default_account != self.default_account:
+			for extension, user, other in extensions.clashes(self.default_account):
+				frappe.throw(
+					_(
+						"With this default account extension {0} would belong to {1} and {2}. Change one first."
+					).format(
+						*(frappe.bold(frappe.utils.escape_html(text)) for text in (extension, user, other))
+					),
+					title=_("Extension in use"),
+				)
 
 	def _check_doctypes(self):
 		for row in self.indexed_doctypes:
