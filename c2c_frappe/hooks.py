@@ -61,5 +61,5 @@ override_doctype_dashboards = {
 }
 
 # Deleting a lead keeps its calls; they are what was said, not part of the lead.
-ignore_links_on_delete = ["PBX Call Log"]
+ignore_links_on_delete = ["PBX Call Log", "PBX Event"]
 default_log_clearing_doctypes = {"PBX Call Log": 730, "PBX Event": 90}

@@ -16,7 +16,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
-from c2c_frappe import current
+from c2c_frappe import current, messages
 from c2c_frappe.accounts import providers
 from c2c_frappe.call_log import from_events, rows
 from c2c_frappe.events import missed_calls, placing, store
@@ -179,7 +179,8 @@ def _apply(name: str, account: str, event: CallEvent, call: str) -> None:
 	store.assign(name, account, event, call)
 	changes = facts.changes(from_events.state(row), store.events_of(call))
 	row = from_events.write(row, changes, placing.parties(row, changes))
-	missed_calls.remind(row)
-	if row["agent"]:
-		reply = call_state.reply(row, user=row["agent"])
+	with messages.in_language_of(row["agent"] or ""):
+		missed_calls.remind(row)
+		reply = call_state.reply(row, user=row["agent"]) if row["agent"] else None
+	if reply:
 		frappe.publish_realtime(call_state.EVENT, reply, user=row["agent"], after_commit=True)
