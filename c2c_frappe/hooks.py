@@ -30,7 +30,7 @@ doc_events = {
 		"after_rename": "c2c_frappe.personal_data.user_renamed",
 	},
 	"*": {
-		"on_update": "c2c_frappe.phone_book.index.follow",
+		"on_change": "c2c_frappe.phone_book.index.follow",
 		"after_rename": "c2c_frappe.phone_book.index.follow_rename",
 		"after_delete": "c2c_frappe.phone_book.index.follow_delete",
 	},
@@ -39,7 +39,7 @@ doc_events = {
 scheduler_events = {
 	"cron": {
 		"* * * * *": [
-			"c2c_frappe.call_log.rows.sweep",
+			"c2c_frappe.call_log.dial_guard.sweep",
 			"c2c_frappe.events.intake.retry_waiting",
 			"c2c_frappe.phone_book.backfill.schedule",
 			"c2c_frappe.setup.onboarding.refresh",

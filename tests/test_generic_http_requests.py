@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.providers.base import MASK, Connection, DialRequest, shown
 from c2c_frappe.pbx.providers.generic_http import GenericHttp
 from c2c_frappe.pbx.wire import transport
+from c2c_frappe.pbx.wire.http import Connection, shown
+from c2c_frappe.pbx.wire.redaction import MASK
 
 SECRET = "k4n4ry/S3cret+1&=?#"
 DIAL = DialRequest(

@@ -11,9 +11,10 @@ from c2c_frappe.accounts.token_cache import EncryptedToken
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.providers.base import MASK, Provider
+from c2c_frappe.pbx.providers.base import Provider
 from c2c_frappe.pbx.providers.settings import Setting
-from c2c_frappe.phone_book import record_numbers
+from c2c_frappe.pbx.wire.redaction import MASK
+from c2c_frappe.phone_book import countries
 from c2c_frappe.setup import onboarding
 
 
@@ -24,15 +25,6 @@ class _Secret(str):
 
 	def __repr__(self) -> str:
 		return "'***'"
-
-
-def by_name(name: str):
-	"""Return the PBX Account, None when there is none."""
-	try:
-		return frappe.get_cached_doc("PBX Account", name) if name else None
-	except frappe.DoesNotExistError:
-		frappe.clear_last_message()
-		return None
 
 
 def provider_of(account) -> Provider:
@@ -109,7 +101,7 @@ def _value(account, setting: Setting, secret_of) -> object:
 	if setting.kind == "table":
 		return [row.as_dict(no_default_fields=True) for row in value or ()]
 	if setting.kind == "country":
-		return record_numbers.country_code(value) or record_numbers.site_country()
+		return countries.country_code(value) or countries.site_country()
 	return value
 
 

@@ -10,7 +10,6 @@ from c2c_frappe.call_log.rows import COLUMNS, DOCTYPE, shown
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.matching import AFTER, BEFORE, Candidate
-from c2c_frappe.site_time import in_utc, of_utc
 
 # More calls than these to one number, or with one id, make an event ambiguous anyway.
 CANDIDATES = 50
@@ -57,17 +56,16 @@ def calls_near(account: str, agent: str, moment: datetime) -> list[Candidate]:
 
 
 def _is_near(table, moment: datetime):
-	since, till = of_utc(moment - AFTER), of_utc(moment + BEFORE)
-	return (table.requested_at >= since) & (table.requested_at <= till)
+	return (table.requested_utc >= moment - AFTER) & (table.requested_utc <= moment + BEFORE)
 
 
 def _candidates(condition) -> list[Candidate]:
 	table = frappe.qb.DocType(DOCTYPE)
-	columns = ("name", "pbx_call_id", "extension", "dialled_number", "requested_at", "evidence_rank")
+	columns = ("name", "pbx_call_id", "extension", "dialled_number", "requested_utc", "evidence_rank")
 	query = frappe.qb.from_(table).select(*(table[column] for column in columns)).where(condition)
-	rows = query.orderby(table.requested_at, order=frappe.qb.desc).limit(CANDIDATES).run()
+	rows = query.orderby(table.requested_utc, order=frappe.qb.desc).limit(CANDIDATES).run()
 	return [
-		Candidate(n, i or "", x or "", number or "", in_utc(at), (rank or 0) < status.BEGAN_AT_PBX.rank)
+		Candidate(n, i or "", x or "", number or "", at, (rank or 0) < status.BEGAN_AT_PBX.rank)
 		for n, i, x, number, at, rank in rows
 	]
 
@@ -75,9 +73,9 @@ def _candidates(condition) -> list[Candidate]:
 def open_starts(account: str, since: datetime) -> list[datetime]:
 	"""Return when the account's calls that have no end yet were requested, those since a moment in UTC, in UTC."""
 	table = frappe.qb.DocType(DOCTYPE)
-	is_open = table.status.isin(sorted(status.OPEN)) & (table.requested_at >= of_utc(since))
-	query = frappe.qb.from_(table).select(table.requested_at).where(is_open & (table.account == account))
-	return [in_utc(moment) for moment in query.run(pluck=True)]
+	is_open = table.status.isin(sorted(status.OPEN)) & (table.requested_utc >= since)
+	query = frappe.qb.from_(table).select(table.requested_utc).where(is_open & (table.account == account))
+	return query.run(pluck=True)
 
 
 def with_recordings(until: datetime, limit: int) -> list[str]:

@@ -6,7 +6,7 @@ import frappe
 
 from c2c_frappe import permissions
 from c2c_frappe.accounts import extensions
-from c2c_frappe.phone_book import record_numbers
+from c2c_frappe.phone_book import fields
 
 
 def extend(bootinfo) -> None:
@@ -15,6 +15,6 @@ def extend(bootinfo) -> None:
 		return
 	bootinfo.c2c = {
 		"extension": extensions.of_user(frappe.session.user).extension,
-		"fields": record_numbers.unmarked_fields(),
+		"fields": fields.extra_phone_fields(),
 		"any_number": bool(frappe.get_cached_doc("PBX Settings").allow_any_number),
 	}

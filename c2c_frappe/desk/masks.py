@@ -13,7 +13,8 @@ from c2c_frappe import messages
 from c2c_frappe.accounts import extensions
 from c2c_frappe.pbx.numbers.choice import Choice, by_number
 from c2c_frappe.pbx.numbers.phone_text import HIDDEN, without_numbers
-from c2c_frappe.phone_book import record_numbers
+from c2c_frappe.phone_book import fields, record_numbers
+from c2c_frappe.phone_book.countries import deciding_countries
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class Reader:
 
 def of_record(doctype: str, name: str) -> Reader:
 	"""Return what the user sees of the numbers of a record he may read."""
-	if not record_numbers.hides_any_from_reader(doctype):
+	if not fields.hides_any_from_reader(doctype):
 		return Reader()
 	record = record_numbers.of_record(doctype, name)
-	countries = record_numbers.deciding_countries(record, extensions.account_of(frappe.session.user))
+	countries = deciding_countries(record.country, extensions.account_of(frappe.session.user))
 	return Reader(by_number(record.choices, countries))

@@ -14,13 +14,14 @@ from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.numbers.choice import Choice, distinct, local_time
 from c2c_frappe.pbx.numbers.phone import PhoneNumber
 from c2c_frappe.phone_book import index, record_numbers
+from c2c_frappe.phone_book.countries import deciding_countries
 from c2c_frappe.replies import fixes
 
 
 def offer(doctype: str, name: str) -> dict:
 	"""Return {numbers: [{fieldname, row, label, number, local_time, last_result, do_not_call}], message, fix}."""
 	record = record_numbers.of_record(doctype, name)
-	countries = record_numbers.deciding_countries(record, extensions.account_of(frappe.session.user))
+	countries = deciding_countries(record.country, extensions.account_of(frappe.session.user))
 	choices = [(choice, _read(choice, countries)) for choice in distinct(record.choices, countries)]
 	refused = index.not_to_be_called(number.e164 for _choice, number in choices if number)
 	return {

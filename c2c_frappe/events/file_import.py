@@ -22,13 +22,13 @@ from frappe.utils.xlsxutils import read_xlsx_file_from_attached_file
 from c2c_frappe import messages
 from c2c_frappe.accounts import providers
 from c2c_frappe.call_log import search
-from c2c_frappe.events import intake
+from c2c_frappe.events import intake, placing, store
 from c2c_frappe.locks import exclusive
 from c2c_frappe.pbx.calls.records import CallRecord
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError
 from c2c_frappe.pbx.imports import columns
 from c2c_frappe.pbx.imports.rows import InternalCallError, Reading, read
-from c2c_frappe.phone_book import record_numbers
+from c2c_frappe.phone_book.countries import deciding_countries
 
 DOCTYPE = "PBX Call Import"
 MOST_BYTES = 20 << 20
@@ -39,7 +39,7 @@ KEPT_PROBLEMS = 1000
 JOB_SECONDS = 2 * 60 * 60
 COUNTS = ("rows_read", "matched", "added", "known", "unmatched", "broken")
 NOTHING = {"status": "Draft", "problems": None, **dict.fromkeys(COUNTS, 0)}
-_COUNTED = {intake.APPLIED: "matched", intake.ADDED: "added", intake.KNOWN: "known"}
+_COUNTED = {store.APPLIED: "matched", placing.ADDED: "added", intake.KNOWN: "known"}
 
 
 def columns_of(document) -> list[dict]:
@@ -138,7 +138,7 @@ def _judged(found: CallRecord | PbxError, outcome: str) -> tuple[str, str]:
 		return kind, messages.sentence(found.message)
 	if outcome in _COUNTED:
 		return _COUNTED[outcome], ""
-	if outcome == intake.IGNORED:
+	if outcome == store.IGNORED:
 		return "unmatched", _("It is of nobody's phone, and no record has its number.")
 	return "unmatched", _(
 		"A call that was clicked may be the one, but not surely. It is tried again for a day."
@@ -174,7 +174,7 @@ def _reading(document) -> Reading:
 		_meanings(document),
 		document.time_zone or get_system_timezone(),
 		document.date_order,
-		record_numbers.deciding_countries(None, document.account),
+		deciding_countries("", document.account),
 		provider.recording_link,
 	)
 

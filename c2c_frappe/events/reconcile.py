@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from itertools import count
 
 import frappe
@@ -24,6 +24,7 @@ from c2c_frappe.pbx.calls import records
 from c2c_frappe.pbx.calls.records import CallRecord, Window
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError, RejectedError
 from c2c_frappe.pbx.providers.base import Provider
+from c2c_frappe.site_time import utc_now
 
 DOCTYPE = "PBX Account"
 # A call without an end is asked for this long; then the PBX will not tell any more.
@@ -157,4 +158,4 @@ def _note(account: str, message: str) -> None:
 
 
 def _now() -> datetime:
-	return datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
+	return utc_now().replace(microsecond=0)

@@ -7,6 +7,7 @@ from traceback import format_tb
 
 import frappe
 
+from c2c_frappe import current
 from c2c_frappe.accounts import providers
 from c2c_frappe.events import intake
 from c2c_frappe.pbx.wire import networks, payload
@@ -58,7 +59,7 @@ def _key(address: str) -> str:
 
 
 def _account(request):
-	account = providers.by_name(request.args.get("account") or request.headers.get("X-PBX-Account") or "")
+	account = current.account(request.args.get("account") or request.headers.get("X-PBX-Account") or "")
 	return account if account and account.enabled else None
 
 

@@ -8,7 +8,7 @@ import frappe
 from frappe.boot import get_bootinfo
 
 from c2c_frappe.desk import boot
-from c2c_frappe.phone_book import record_numbers
+from c2c_frappe.phone_book import fields
 from c2c_frappe.tests.cases import site
 from c2c_frappe.tests.cases.site import AGENT, MANAGER, NOBODY, SiteCase
 
@@ -56,6 +56,6 @@ class TestBoot(SiteCase):
 
 	def test_another_app_adds_fields_by_a_hook(self):
 		added = {"Guest House": ["desk"], "Customer": ["pager"]}
-		with patch.object(record_numbers.frappe, "get_hooks", {"c2c_phone_fields": added}.get):
-			fields = record_numbers.unmarked_fields()
-		self.assertEqual((fields["Guest House"], fields["Customer"]), (["desk"], ["mobile_no", "pager"]))
+		with patch.object(fields.frappe, "get_hooks", {"c2c_phone_fields": added}.get):
+			found = fields.extra_phone_fields()
+		self.assertEqual((found["Guest House"], found["Customer"]), (["desk"], ["mobile_no", "pager"]))

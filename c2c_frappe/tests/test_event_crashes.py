@@ -43,8 +43,9 @@ class TestEventCrashes(SiteCase):
 			"custom_data",
 			"evidence_rank",
 			"requested_at",
+			"requested_utc",
 		]
-		known = ("Requested", AGENT, COMMPEAK, "+447700900123", "{}", 13, NOON)
+		known = ("Requested", AGENT, COMMPEAK, "+447700900123", "{}", 13, NOON, NOON)
 		frappe.db.bulk_insert(call_log.DOCTYPE, fields, [(f"crash-{n}", *known) for n in range(CALLS)])
 		frappe.db.commit()
 

@@ -1,13 +1,11 @@
-"""What a PBX tells about a call after the dial: one piece of news as a value, and all of them folded into facts.
-
-Order, repetition and loss of news cannot change the facts: each is the one of the best evidence. Which call the
-news is about is decided in matching.py.
+"""An event: what a PBX reports of a call after the dial, as a value. Which call it is about is decided in matching.py,
+and what all of a call's events come to in facts.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timezone
 
@@ -62,13 +60,9 @@ class CallEvent:
 		return {n: v.isoformat(" ") if isinstance(v, datetime) else v for n, v in values.items()}
 
 
-FACTS = ("answered_at", "ended_at", "duration", "recording_url", "pbx_call_id")
-# Of a call that began at the PBX its news alone say where and when; of one dialled here the row knows better.
-ORIGIN = ("extension", "number", "started_at")
 _TIMES = {field.name for field in fields(CallEvent) if field.name.endswith("_at")}
 # When a call can have been; a database's clock knows no others either.
 YEARS = range(2000, 2100)
-_SOURCES = ("progress", "end", "record")
 # Which time a piece of news is about.
 _TIME_OF_STATUS = {status.RINGING: "started_at", status.IN_PROGRESS: "answered_at"}
 
@@ -84,31 +78,6 @@ def of_stored(values: Mapping[str, object], recording_url: str = "") -> CallEven
 	known = {field.name for field in fields(CallEvent)} & set(values)
 	read = {n: datetime.fromisoformat(values[n]) if n in _TIMES else values[n] for n in known}
 	return CallEvent(**{**read, "recording_url": recording_url})
-
-
-def fold(events: Iterable[CallEvent], names: Iterable[str] = FACTS) -> dict[str, object]:
-	"""Return each of these facts that any event states: the record's over an end event's over progress.
-
-	Within one source the one of the better status wins, then the larger, which is as good as any and the same in
-	every order. A talk time that none states is the time from the customer's answer to the end.
-	"""
-	facts: dict[str, tuple] = {}
-	for event in events:
-		rank = (_SOURCES.index(event.source), event.evidence.rank if event.evidence else 0)
-		for name in names:
-			value = getattr(event, name)
-			if value not in ("", None):
-				facts[name] = max(facts.get(name, ((-1, 0), value)), (rank, value))
-	known = {name: value for name, (_rank, value) in facts.items()}
-	if "duration" not in known and {"answered_at", "ended_at"} <= known.keys():
-		known["duration"] = max(0, round((known["ended_at"] - known["answered_at"]).total_seconds()))
-	return known
-
-
-def origin(events: Sequence[CallEvent]) -> dict[str, object]:
-	"""Return ORIGIN as `fold` does; a call whose start nothing tells began when it is first heard of."""
-	moments = [event.known_at for event in events if event.known_at]
-	return {**({"started_at": min(moments)} if moments else {}), **fold(events, ORIGIN)}
 
 
 def e164(text: object, country: str = "") -> str:

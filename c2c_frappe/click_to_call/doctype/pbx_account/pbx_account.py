@@ -13,6 +13,7 @@ from c2c_frappe.pbx import recordings
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.providers import settings
 from c2c_frappe.pbx.wire import networks
+from c2c_frappe.phone_book import backfill
 
 
 class PBXAccount(Document):
@@ -33,6 +34,13 @@ class PBXAccount(Document):
 			field = self.meta.get_field(mistake.setting)
 			title = _(field.label) if field else _("PBX Account")
 			frappe.throw(messages.sentence(mistake.message), title=title)
+
+	def on_update(self):
+		"""Have all numbers read again when a country comes or goes in which numbers are read."""
+		before = self.get_doc_before_save()
+		was = (before.enabled, before.default_country) if before else (0, "")
+		if (self.enabled, self.default_country) != was and (self.default_country or was[1]):
+			backfill.start_again()
 
 	def _trim(self):
 		for field in self.meta.fields:

@@ -10,7 +10,7 @@ from c2c_frappe import messages
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.formulas import as_text
 from c2c_frappe.pbx.numbers import phone
-from c2c_frappe.phone_book import record_numbers
+from c2c_frappe.phone_book.countries import deciding_countries
 
 
 class PBXDoNotCall(Document):
@@ -19,7 +19,7 @@ class PBXDoNotCall(Document):
 	def autoname(self):
 		"""Name it by its number as E.164."""
 		try:
-			self.number = phone.find(self.number or "", record_numbers.deciding_countries(None, "")).e164
+			self.number = phone.find(self.number or "", deciding_countries("", "")).e164
 		except InvalidNumberError as error:
 			frappe.throw(messages.sentence(error.message), title=_("Number"))
 		self.name = self.number

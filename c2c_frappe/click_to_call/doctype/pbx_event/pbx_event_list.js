@@ -1,6 +1,6 @@
 // The list of events: what is stuck stands out, and is tried again together.
 
-const COLOURS = { Applied: "green", Waiting: "orange", Unmatched: "red", Ignored: "gray" };
+const COLOURS = { Applied: "green", Waiting: "orange", Unmatched: "red", Invalid: "red", Ignored: "gray" };
 
 frappe.listview_settings["PBX Event"] = {
 	hide_name_column: true,

@@ -16,9 +16,9 @@ from c2c_frappe.pbx.calls import events, status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord, Page, Window
 from c2c_frappe.pbx.errors import PbxError, RejectedError, UnavailableError
-from c2c_frappe.pbx.providers.base import HttpAnswer, HttpRequest
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
+from c2c_frappe.pbx.wire.http import HttpAnswer, HttpRequest
 
 PER_PAGE = 100
 # A cause that is not here leaves the status as it is.

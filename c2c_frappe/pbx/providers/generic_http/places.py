@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from c2c_frappe.pbx.providers.base import HttpAnswer
 from c2c_frappe.pbx.wire import responses
+from c2c_frappe.pbx.wire.http import HttpAnswer
 
 PATH, PATTERN, STATUS = KINDS = ("JSON path", "Text pattern", "HTTP status")
 _IS_PATH = re.compile(r"[^\s.\[\]]+(\[\d+\])*(\.[^\s.\[\]]+(\[\d+\])*)*|(\[\d+\])+(\.[^\s.\[\]]+(\[\d+\])*)*")

@@ -13,9 +13,9 @@ from c2c_frappe.pbx.calls import events, status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord, Page, Window
 from c2c_frappe.pbx.errors import PbxError, RejectedError, UnavailableError
-from c2c_frappe.pbx.providers.base import HttpAnswer
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
+from c2c_frappe.pbx.wire.http import HttpAnswer
 
 PER_PAGE = 500
 # "A text/English representation of how the call ended": only what cannot be misread; the rest says nothing.
