@@ -33,7 +33,7 @@ TELLING_DIGITS = 9
 class Person:
 	"""Whose data is meant: the E.164 numbers, and the names of the calls."""
 
-	record_numbers: tuple[str, ...]
+	numbers: tuple[str, ...]
 	calls: tuple[str, ...]
 
 	@property

@@ -9,8 +9,8 @@ from frappe.boot import get_bootinfo
 
 from c2c_frappe.desk import boot
 from c2c_frappe.phone_book import fields
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import AGENT, MANAGER, NOBODY, SiteCase
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.site import AGENT, MANAGER, NOBODY, SiteCase
 
 
 class TestBoot(SiteCase):

@@ -11,8 +11,9 @@ import frappe
 
 from c2c_frappe.call_log import from_events, rows
 from c2c_frappe.pbx.calls.events import CallEvent
-from c2c_frappe.tests import processes, site
-from c2c_frappe.tests.site import AGENT, COMMPEAK, OTHER_AGENT, SiteCase
+from c2c_frappe.tests import processes
+from c2c_frappe.tests.cases import crm, site
+from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, OTHER_AGENT, SiteCase
 
 WEBHOOK = "/api/method/c2c_frappe.api.webhook.receive"
 TOKEN = "incoming-races-token"
@@ -107,8 +108,8 @@ class IncomingRaces(SiteCase):
 
 	def test_records_saved_while_their_callers_events_are_applied(self):
 		"""The save of a Lead with the caller's number never fails because an event of that call is applied."""
-		name = site.make_lead(mobile_no="+44 7700 929999")
-		self.addCleanup(site.delete_past_checks, "Lead", name)
+		name = crm.make_lead(mobile_no="+44 7700 929999")
+		self.addCleanup(crm.delete_past_checks, "Lead", name)
 		token = processes.token_of(site.MANAGER)
 
 		def save(n: int) -> int:
@@ -129,7 +130,7 @@ class IncomingRaces(SiteCase):
 
 	def delete_leads(self) -> None:
 		for name in frappe.get_all("Lead", {"first_name": ("like", "Race %")}, pluck="name"):
-			site.delete_past_checks("Lead", name)
+			crm.delete_past_checks("Lead", name)
 
 
 class TestIdentity(SiteCase):

@@ -7,8 +7,8 @@ from frappe import client
 
 from c2c_frappe.pbx.calls import custom_data
 from c2c_frappe.setup import install
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import AGENT, MANAGER, SiteCase
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.site import AGENT, MANAGER, SiteCase
 
 SETTINGS = "PBX Settings"
 

@@ -14,8 +14,9 @@ from werkzeug.wrappers import Request
 
 from c2c_frappe.api import account as api
 from c2c_frappe.events import intake, webhook
-from c2c_frappe.tests import processes, site
-from c2c_frappe.tests.site import COMMPEAK, SiteCase
+from c2c_frappe.tests import processes
+from c2c_frappe.tests.cases import pbx_events, site
+from c2c_frappe.tests.cases.site import COMMPEAK, SiteCase
 
 TOKEN = "webhook-token-0123456789"
 
@@ -23,7 +24,7 @@ TOKEN = "webhook-token-0123456789"
 class WebhookCase(SiteCase):
 	def setUp(self):
 		super().setUp()
-		frappe.db.delete("PBX Event")
+		pbx_events.forget()
 		account = frappe.get_doc("PBX Account", COMMPEAK)
 		account.update({"webhook_token": TOKEN, "webhook_addresses": ""})
 		account.save()
@@ -32,7 +33,7 @@ class WebhookCase(SiteCase):
 		frappe.db.commit()
 
 	def tearDown(self):
-		frappe.db.delete("PBX Event")
+		pbx_events.forget()
 		super().tearDown()
 
 	def post(self, token=TOKEN, address="203.0.113.9", account=COMMPEAK, headers=None, **told):
@@ -71,13 +72,13 @@ class TestWebhook(WebhookCase):
 	def test_the_events_of_a_call_end_in_the_same_row_in_every_order_and_however_often(self):
 		seen = set()
 		for order in itertools.permutations(range(3)):
-			frappe.db.delete("PBX Event")
-			frappe.db.delete("PBX Call Log")
+			pbx_events.forget()
+			site.forget_calls()
 			call = self.dial_lead()["call"]
 			told = self.told_of(call)
 			outcomes = [self.post(**told[n])["outcome"] for n in (*order, *order)]
 			self.assertEqual(set(outcomes), {"Applied"})
-			self.assertEqual(frappe.db.count("PBX Event"), 3)
+			self.assertEqual(pbx_events.count(), 3)
 			seen.add(self.facts(call))
 		((status, code, answered, ended, duration, _rank, dial_key),) = seen
 		self.assertEqual((status, code, duration, dial_key), ("Completed", "", 60, None))
@@ -89,7 +90,7 @@ class TestWebhook(WebhookCase):
 		site.rows()
 		call = self.dial_lead()["call"]
 		frappe.db.set_value("PBX Call Log", call, "pbx_call_id", "77.7")
-		waiting = frappe.get_doc("PBX Event", {"outcome": "Waiting"})
+		waiting = pbx_events.one(outcome="Waiting")
 		known = json.loads(waiting.news)
 		frappe.db.set_value("PBX Event", waiting.name, "news", json.dumps({**known, "call": call}))
 		intake.retry_waiting()
@@ -97,7 +98,7 @@ class TestWebhook(WebhookCase):
 
 	def test_an_event_that_fits_no_call_for_a_day_is_kept_as_unmatched(self):
 		self.post(**self.told_of("nobody")[0])
-		event = frappe.get_doc("PBX Event", {"outcome": "Waiting"})
+		event = pbx_events.one(outcome="Waiting")
 		frappe.db.set_value("PBX Event", event.name, "received_at", add_to_date(now_datetime(), hours=-25))
 		intake.retry_waiting()
 		self.assertEqual(frappe.db.get_value("PBX Event", event.name, "outcome"), "Unmatched")
@@ -107,7 +108,7 @@ class TestWebhook(WebhookCase):
 		for token in ("", "wrong", TOKEN + "x"):
 			self.assertEqual(self.post(token=token, **self.told_of(call)[2]), {"outcome": "Refused"})
 			self.assertEqual(frappe.local.response.http_status_code, 403)
-		self.assertEqual((frappe.db.count("PBX Event"), self.facts(call)[0]), (0, "Requested"))
+		self.assertEqual((pbx_events.count(), self.facts(call)[0]), (0, "Requested"))
 
 	def test_an_account_without_a_token_takes_no_events(self):
 		frappe.db.set_value("PBX Account", COMMPEAK, "webhook_token", "")
@@ -162,7 +163,7 @@ class TestWebhook(WebhookCase):
 
 	def test_the_payload_is_kept_and_the_token_is_not(self):
 		self.post(**self.told_of("x")[0])
-		event = frappe.get_doc("PBX Event", {"outcome": "Waiting"}).as_json()
+		event = pbx_events.one(outcome="Waiting").as_json()
 		self.assertIn("55.1", event)
 		self.assertNotIn(TOKEN, event)
 
@@ -196,7 +197,7 @@ class TestTryingAgain(WebhookCase):
 	def test_a_manager_tries_what_is_stuck_again_and_nobody_else_does(self):
 		call = self.dial_lead()["call"]
 		self.post(**self.told_of("nobody")[2])
-		name = frappe.db.get_value("PBX Event", {"outcome": "Waiting"})
+		name = pbx_events.one(outcome="Waiting").name
 		again = {"names": [name]}
 		self.assertEqual(self.retry(**again), {"Waiting": 1})
 		known = json.loads(frappe.db.get_value("PBX Event", name, "news"))
@@ -213,13 +214,13 @@ class TestTryingAgain(WebhookCase):
 		told = self.told_of(call)[2]
 		with patch("c2c_frappe.pbx.providers.commpeak.provider.CommPeak.parse_event", return_value=None):
 			self.assertEqual(self.post(**told)["outcome"], "Ignored")
-		name = frappe.db.get_value("PBX Event", {"outcome": "Ignored"})
+		name = pbx_events.one(outcome="Ignored").name
 		self.assertEqual(self.retry(names=[name]), {"Applied": 1})
 		self.assertEqual(self.facts(call)[0], "Completed")
 
 	def test_what_nobody_understands_stays_ignored(self):
 		self.post(event="unheard of")
-		name = frappe.db.get_value("PBX Event", {"outcome": "Ignored"})
+		name = pbx_events.one(outcome="Ignored").name
 		self.assertEqual(self.retry(names=[name]), {"Ignored": 1})
 
 	def test_among_many_that_wait_each_gets_its_turn(self):
@@ -228,8 +229,8 @@ class TestTryingAgain(WebhookCase):
 		with patch.object(intake, "BATCH", 2):
 			for _minute in range(3):
 				intake.retry_waiting()
-		tries = sorted(frappe.get_all("PBX Event", pluck="tries"))
-		self.assertEqual(tries, [3, 3, 3])
+		tries = sorted(pbx_events.all_of("tries"))
+		self.assertEqual(tries, [(3,)] * 3)
 
 	def retry(self, user=site.MANAGER, **arguments):
 		return site.send(user, "POST", "c2c_frappe.api.event.retry", **arguments)
@@ -252,8 +253,8 @@ class TestOverHttp(WebhookCase):
 		return status, text
 
 	def assert_taken(self, *arguments, **query) -> None:
-		frappe.db.delete("PBX Event")
-		frappe.db.delete("PBX Call Log")
+		pbx_events.forget()
+		site.forget_calls()
 		call = self.dial_lead()["call"]
 		told = self.told_of(call)[2]
 		parts = [each(told) if callable(each) else each for each in arguments]
@@ -261,7 +262,7 @@ class TestOverHttp(WebhookCase):
 		status, text = self.send(*parts, **{"token": TOKEN, **query, **extra})
 		self.assertEqual((status, json.loads(text)["message"]), (200, {"outcome": "Applied"}))
 		self.assertEqual(self.facts(call)[0], "Completed")
-		self.assertNotIn(TOKEN, frappe.get_doc("PBX Event", {"call": call}).as_json())
+		self.assertNotIn(TOKEN, pbx_events.one(call=call).as_json())
 
 	def test_every_way_in_which_a_pbx_sends_is_taken(self):
 		form, as_json = "application/x-www-form-urlencoded", "application/json"
@@ -276,4 +277,4 @@ class TestOverHttp(WebhookCase):
 	def test_no_token_no_event(self):
 		status, text = self.send("POST", json.dumps(self.told_of("x")[2]), "application/json", token="wrong")
 		self.assertEqual((status, json.loads(text)["message"]), (403, {"outcome": "Refused"}))
-		self.assertEqual(frappe.db.count("PBX Event"), 0)
+		self.assertEqual(pbx_events.count(), 0)

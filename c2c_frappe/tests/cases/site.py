@@ -1,4 +1,4 @@
-"""What the site tests share: a simulated PBX, users with and without roles, records to call.
+"""What all site tests share: a simulated PBX, users with and without roles, accounts, settings, and the calls made.
 
 Runs under `bench run-tests` on Frappe 15 and 16 and on the embedded Desk. Dialling commits on purpose, so what
 tests change is put back by hand; users, accounts and DocTypes stay for the next class. Nothing here asserts.
@@ -15,8 +15,8 @@ from frappe.utils import set_request
 
 from c2c_frappe.api import call
 from c2c_frappe.pbx.simulator import Simulator
-from c2c_frappe.phone_book import index
 from c2c_frappe.site_time import in_utc
+from c2c_frappe.tests.cases import crm, jobs
 from c2c_frappe.transactions import committed
 
 try:
@@ -34,6 +34,7 @@ ROLES = {
 	MANAGER: ("PBX Manager",),
 	NOBODY: (),
 }
+CHIEF = "c2c-chief@example.com"
 # The calls of users like these, so that those of a person at work on the same site stay.
 OURS = {"agent": ("like", "c2c-%@example.com")}
 COMMPEAK, PRIMEVOX = "C2C Test CommPeak", "C2C Test Primevox"
@@ -82,18 +83,7 @@ CUSTOM_DATA = {
 	"call": "call",
 	"userid": "user",
 }
-MOBILE, LANDLINE = "+44 7700 900123", "020 7946 0018"
-LEAD = {
-	"first_name": "Grace",
-	"lead_name": "Grace Hopper",
-	"mobile_no": MOBILE,
-	"phone": LANDLINE,
-	"status": "Lead",
-	"country": None,
-	"do_not_call": 0,
-}
 NO_EXTENSION = {"pbx_extension": "", "pbx_account": "", "pbx_caller_id": ""}
-VISITOR = "C2C Test Visitor"
 CONFIRMED_ADDRESS = "http://c2c.example.com"
 
 
@@ -106,15 +96,16 @@ class SiteCase(FrappeCase):
 		cls.simulator = Simulator(crm_id=CRM_ID, client_id=CLIENT_ID, api_key=API_KEY).start()
 		cls.addClassCleanup(cls.simulator.stop)
 		frappe.set_user("Administrator")
+		jobs.pause(cls)
 		cls.addClassCleanup(_restore_settings, frappe.get_doc("PBX Settings").as_dict())
 		_take_extensions(cls)
 		for user, roles in ROLES.items():
 			make_user(user, *roles)
 		for name, values in ACCOUNTS.items():
 			make_account(name, **USUAL, **values)
-		cls.lead, cls.contact = make_lead(), make_contact(LANDLINE, MOBILE)
-		cls.addClassCleanup(delete_past_checks, "Lead", cls.lead)
-		cls.addClassCleanup(delete_past_checks, "Contact", cls.contact)
+		cls.lead, cls.contact = crm.make_lead(), crm.make_contact(crm.LANDLINE, crm.MOBILE)
+		cls.addClassCleanup(crm.delete_past_checks, "Lead", cls.lead)
+		cls.addClassCleanup(crm.delete_past_checks, "Contact", cls.contact)
 		frappe.db.commit()
 
 	def setUp(self):
@@ -124,7 +115,7 @@ class SiteCase(FrappeCase):
 		frappe.db.commit()
 		self.simulator.reset()
 		self.point_accounts_at(self.simulator.url)
-		frappe.db.set_value("Lead", self.lead, LEAD)
+		frappe.db.set_value("Lead", self.lead, crm.LEAD)
 		frappe.db.set_value("Contact", self.contact, "do_not_call", 0)
 		frappe.db.delete("Dynamic Link", {"parenttype": "Contact", "parent": self.contact})
 		frappe.db.set_value("User", {"name": ("in", [*ROLES])}, NO_EXTENSION)
@@ -167,20 +158,25 @@ class SiteCase(FrappeCase):
 		give_extension(AGENT, "1000", PRIMEVOX)
 
 
+class ChiefCase(SiteCase):
+	"""The same with a chief: an agent, with a phone, who is a manager too."""
+
+	@classmethod
+	def setUpClass(cls):
+		super().setUpClass()
+		make_user(CHIEF, "PBX Agent", "PBX Manager", "Sales User")
+		frappe.db.commit()
+
+	def setUp(self):
+		super().setUp()
+		give_extension(CHIEF, "1001")
+
+
 def _leave() -> None:
 	frappe.set_user("Administrator")
 	# What other cleanups did is kept; and on SQLite a transaction that lost a lock ends here.
 	frappe.db.commit()
 	forget_calls()
-
-
-def delete_past_checks(doctype: str, name: str) -> None:
-	"""Delete a record and its rows without the search for what links to it, and commit."""
-	for table in frappe.get_meta(doctype).get_table_fields():
-		frappe.db.delete(table.options, {"parenttype": doctype, "parent": name})
-	frappe.db.delete(doctype, {"name": name})
-	index.forget(doctype, [name])
-	frappe.db.commit()
 
 
 def _take_extensions(cls) -> None:
@@ -261,87 +257,6 @@ def make_account(name: str, **values) -> None:
 		account.account_name = name
 	account.update(values)
 	account.save()
-
-
-def make_lead(**values) -> str:
-	"""Make a Lead and return its name; on a site without the DocType make that first."""
-	if not frappe.db.exists("DocType", "Lead"):
-		make_lead_doctype()
-	name = frappe.get_doc({"doctype": "Lead", **LEAD, **values}).insert(ignore_permissions=True).name
-	# ERPNext makes a Contact of each Lead, and other sites do not.
-	for contact in frappe.get_all(
-		"Dynamic Link", {"link_doctype": "Lead", "link_name": name}, pluck="parent"
-	):
-		delete_past_checks("Contact", contact)
-	return name
-
-
-def make_lead_doctype() -> None:
-	"""Make a custom DocType Lead with the fields of ERPNext's that matter to a call."""
-	phone = {"fieldtype": "Data", "options": "Phone"}
-	fields = [
-		{"fieldname": "lead_name", "fieldtype": "Data", "label": "Name"},
-		{"fieldname": "first_name", "fieldtype": "Data", "label": "First name"},
-		{"fieldname": "mobile_no", "label": "Mobile No", **phone},
-		{"fieldname": "phone", "label": "Phone", **phone},
-		{
-			"fieldname": "status",
-			"fieldtype": "Select",
-			"label": "Status",
-			"options": "Lead\nOpen\nDo Not Contact",
-		},
-		{"fieldname": "country", "fieldtype": "Link", "label": "Country", "options": "Country"},
-		{"fieldname": "do_not_call", "fieldtype": "Check", "label": "Do not call"},
-	]
-	make_doctype("Lead", fields, [{"role": "PBX Agent", "read": 1, "write": 1}], title_field="lead_name")
-
-
-def make_visitor_doctype() -> None:
-	"""Make a DocType with what no other has: a Phone field, one few may read, and records only owners may read."""
-	if frappe.db.exists("DocType", VISITOR):
-		return
-	fields = [
-		{"fieldname": "phone", "fieldtype": "Phone", "label": "Phone"},
-		{"fieldname": "several", "fieldtype": "Small Text", "label": "Several", "options": "Phone"},
-		{"fieldname": "fax", "fieldtype": "Data", "label": "Fax", "options": "Phone"},
-		{"fieldname": "private", "fieldtype": "Data", "label": "Private", "options": "Phone", "permlevel": 1},
-		{"fieldname": "country", "fieldtype": "Link", "label": "Country", "options": "Country"},
-	]
-	make_doctype(VISITOR, fields, [{"role": "PBX Agent", "read": 1, "write": 0, "if_owner": 1}])
-
-
-def make_doctype(name: str, fields: list[dict], permissions: list[dict], **more) -> None:
-	"""Make a custom DocType that System Managers may do anything with, and others what permissions say."""
-	manager = {"role": "System Manager", "read": 1, "write": 1}
-	own = [{**manager, "create": 1, "delete": 1}, {**manager, "permlevel": 1}]
-	doctype = {
-		"doctype": "DocType",
-		"name": name,
-		"module": "Click To Call",
-		"custom": 1,
-		"autoname": "hash",
-		**more,
-	}
-	frappe.get_doc({**doctype, "fields": fields, "permissions": [*own, *permissions]}).insert()
-
-
-def make_visitor(owner: str = AGENT, **values) -> str:
-	"""Make a record of VISITOR that belongs to this user, past all checks, and commit; return its name."""
-	make_visitor_doctype()
-	frappe.db.commit()
-	name = frappe.get_doc({"doctype": VISITOR}).insert().name
-	# Frappe refuses fewer numbers than it holds: old ones, and those newer than its metadata.
-	frappe.db.set_value(VISITOR, name, {"country": None, **values, "owner": owner})
-	frappe.db.commit()
-	return name
-
-
-def make_contact(*phones: str) -> str:
-	"""Make a Contact with these numbers, the first the primary phone, the second the primary mobile; return its name."""
-	primary = ({"is_primary_phone": 1}, {"is_primary_mobile_no": 1}, {})
-	rows = [{"phone": phone, **primary[min(n, 2)]} for n, phone in enumerate(phones)]
-	contact = {"doctype": "Contact", "first_name": "Ada", "last_name": frappe.generate_hash(length=6)}
-	return frappe.get_doc({**contact, "phone_nos": rows}).insert(ignore_permissions=True).name
 
 
 def give_extension(user: str, extension: str, account: str = "") -> None:
