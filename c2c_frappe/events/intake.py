@@ -68,11 +68,12 @@ def take_records(
 		frappe.get_all(store.DOCTYPE, {"event_key": ("in", [key for key, _r in keyed])}, pluck="event_key")
 	)
 	for key, record in keyed:
-		name = ""
+		name, event = "", record.event
 		if key not in known:
-			text = redact(store.shown_payload(dict(record.row), record.event), secrets)
-			name = store.insert(account, text, record.event, key, record.record_id)
-		yield record, _try(name, account, record.event, record.record_id) if name else KNOWN
+			event = placing.settled(account, event)
+			text = redact(store.shown_payload(dict(record.row), event), secrets)
+			name = store.insert(account, text, event, key, record.record_id)
+		yield record, _try(name, account, event, record.record_id) if name else KNOWN
 
 
 def retry_waiting() -> None:
@@ -118,7 +119,9 @@ def _read(account, payload: dict) -> CallEvent | None:
 		event = providers.provider_of(account).parse_event(payload)
 	except ConfigurationError:
 		return None
-	return events.dated(event, utc_now().replace(microsecond=0)) if event else None
+	if not event:
+		return None
+	return placing.settled(account.name, events.dated(event, utc_now().replace(microsecond=0)))
 
 
 def _try(

@@ -16,9 +16,8 @@ from c2c_frappe.pbx.numbers import numbering
 # The most digits a number has that is dialed within its own area, in plans with a trunk prefix whose metadata names
 # no such lengths or too short ones. In all others the metadata's are taken.
 LONGEST_LOCAL = {
-	"AT": 9,
 	"BR": 9,
-	**dict.fromkeys(("BD", "CN", "DE", "EG", "ID", "JP", "KR", "MY", "PH", "SE", "TW", "VN"), 8),
+	**dict.fromkeys(("AT", "BD", "CN", "DE", "EG", "ID", "JP", "KR", "MY", "PH", "SE", "TW", "VN"), 8),
 	**dict.fromkeys(("AX", "BG", "CU", "FI", "IE", "KE", "MM", "NL", "RS", "TR"), 7),
 }
 # How no number of a plan begins: North America's area codes with 0, 1 or as N11; Italian numbers without their zero;
@@ -32,7 +31,9 @@ IMPOSSIBLE = {
 FORMER_LENGTHS = {57: {8}}
 # Ways people still write numbers that newer metadata no longer takes apart: Mexico's went in August 2019.
 FORMER_PREFIXES = {"MX": re.compile(r"(?:044|045|01)(?=\d{10}$)")}
-FORMER_SPELLINGS = ((re.compile(r"\+521(?=\d{10}$)"), "+52"),)
+FORMER_SPELLINGS = ((re.compile(r"\+52(?:1|01|044|045)(?=\d{10}$)"), "+52"),)
+# A plan with so many lengths of landlines is an open one.
+_MANY_LENGTHS = 4
 _ORDINARY = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE)
 
 
@@ -76,6 +77,18 @@ def may_lack_area_code(parsed: phonenumbers.PhoneNumber, region: str) -> bool:
 		return True
 	is_mobile = numbering.kind(parsed) == numbering.KINDS[PhoneNumberType.MOBILE]
 	return numbering.has_trunk_prefix(parsed) and not (is_mobile and region not in LONGEST_LOCAL)
+
+
+def is_seldom_bare(e164: str, region: str) -> bool:
+	"""Return whether a landline's digits without their trunk prefix are as likely another country's with its code.
+
+	So it is in open plans, whose numbers have almost any length: 447911123456 is a British mobile in Germany too.
+	"""
+	plan, parsed = PhoneMetadata.metadata_for_region(region), phonenumbers.parse(e164)
+	is_open = (
+		bool(plan) and bool(plan.national_prefix) and len(plan.fixed_line.possible_length) >= _MANY_LENGTHS
+	)
+	return is_open and numbering.kind(parsed) != numbering.KINDS[PhoneNumberType.MOBILE]
 
 
 def _longest_local(region: str, plan: PhoneMetadata) -> int:

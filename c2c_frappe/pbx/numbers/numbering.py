@@ -148,6 +148,13 @@ def _with_head(code: int, digits: str, length: int) -> Iterator[phonenumbers.Pho
 			yield _number(code, head + digit * (rest + longer))
 
 
+def looks_known(e164: str) -> bool:
+	"""Return whether the metadata knows the number, or numbers as long that begin alike."""
+	parsed = phonenumbers.parse(e164)
+	length = len(national_digits(parsed))
+	return is_known(parsed) or any(len(national_digits(near)) == length for near in neighbours(parsed))
+
+
 def is_known(parsed: phonenumbers.PhoneNumber) -> bool:
 	"""Return whether the metadata has a kind for this number."""
 	return phonenumbers.number_type(parsed) != PhoneNumberType.UNKNOWN
