@@ -92,21 +92,6 @@ def test_proof_of_a_call_outweighs_a_dial_that_was_called_failed():
 	assert status.best([CallEvent("progress", status.RINGING).evidence, failed]).status == status.RINGING
 
 
-@pytest.mark.parametrize(
-	("text", "read"),
-	[
-		("447700900123", "+447700900123"),
-		("+447700900123", "+447700900123"),
-		("*4477009001", ""),
-		("44770090xxxx", ""),
-		("", ""),
-		(None, ""),
-	],
-)
-def test_a_number_a_pbx_names_is_read_only_when_it_is_whole(text, read):
-	assert news.e164(text) == read
-
-
 @pytest.mark.parametrize("text", ["", None, "soon", "-1", "nan", "1e99"])
 def test_a_duration_that_is_none_is_none(text):
 	assert news.seconds(text) is None

@@ -75,16 +75,17 @@ def take_records(
 
 
 def _take_record(account: str, key: str, record: CallRecord, secrets: tuple[str, ...]) -> str:
-	text = redact(store.shown_payload(dict(record.row), record.event), secrets)
 	try:
-		name = store.insert(account, text, record.event, key, record.record_id)
+		event = placing.settled(account, record.event)
+		text = redact(store.shown_payload(dict(record.row), event), secrets)
+		name = store.insert(account, text, event, key, record.record_id)
 	except Exception as error:  # noqa: BLE001  a record that cannot even be stored stops no other
 		frappe.db.rollback()
 		frappe.log_error(
 			_("Call record of {0}").format(account), f"{record.record_id}: {type(error).__name__}"
 		)
 		return INVALID
-	return _try(name, account, record.event, record.record_id) if name else KNOWN
+	return _try(name, account, event, record.record_id) if name else KNOWN
 
 
 def retry_waiting() -> None:
@@ -134,7 +135,9 @@ def _read(account, payload: dict) -> CallEvent | None:
 		event = providers.provider_of(account).parse_event(payload)
 	except ConfigurationError:
 		return None
-	return events.dated(event, utc_now().replace(microsecond=0)) if event else None
+	if not event:
+		return None
+	return placing.settled(account.name, events.dated(event, utc_now().replace(microsecond=0)))
 
 
 def _try(

@@ -74,6 +74,11 @@ def owners(number: str) -> tuple[Owner, ...]:
 	return by_activity(found)
 
 
+def on_record(numbers: Sequence[str]) -> set[str]:
+	"""Return those of these E.164 numbers that some record has."""
+	return {number for number, _doctype, _name in _holders(list(numbers))}
+
+
 def not_to_be_called(
 	candidates: Iterable[str], but: tuple[str, str] | None = None
 ) -> dict[str, tuple[str, str]]:

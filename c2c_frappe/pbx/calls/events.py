@@ -5,13 +5,11 @@ and what all of a call's events come to in facts.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timezone
 
 from c2c_frappe.pbx.calls import status
-from c2c_frappe.pbx.errors import InvalidNumberError
-from c2c_frappe.pbx.numbers import phone
 
 _EXTENSION = re.compile(r"[^\s<>\"'`]{0,140}")
 
@@ -21,7 +19,8 @@ class CallEvent:
 	"""One piece of news, as a provider read it. What the PBX did not say is "" or None.
 
 	`source` is progress, end or record; `status` one of calls/status.py or "". `call` is our own key from the custom
-	data; `number` E.164; times are UTC without a zone; `duration` talk seconds from the customer's answer.
+	data; `number` E.164, `other_numbers` what the PBX's bare digits may mean besides (pbx_number.readings); times are UTC
+	without a zone; `duration` talk seconds from the customer's answer.
 	"""
 
 	source: str
@@ -37,6 +36,7 @@ class CallEvent:
 	ended_at: datetime | None = None
 	duration: int | None = None
 	recording_url: str = ""
+	other_numbers: tuple[str, ...] = ()
 
 	def __post_init__(self):
 		# What a PBX calls an extension stands in the log as it came: text that can be none is none.
@@ -49,13 +49,18 @@ class CallEvent:
 		return status.of_news(self.source, self.status, self.failure_code) if self.status else None
 
 	@property
+	def numbers(self) -> tuple[str, ...]:
+		"""Return all readings of the number, likeliest first, () when the PBX named none."""
+		return (self.number, *self.other_numbers) if self.number else ()
+
+	@property
 	def known_at(self) -> datetime | None:
 		"""Return the earliest moment at which the call is known to have been: its start, answer or end."""
 		return self.started_at or self.answered_at or self.ended_at
 
 	def as_stored(self) -> dict:
 		"""Return the values that are set, times as ISO text, for `of_stored` to read back; no recording's address."""
-		values = {name: value for name, value in asdict(self).items() if value not in ("", None)}
+		values = {name: value for name, value in asdict(self).items() if value not in ("", None, ())}
 		values.pop("recording_url", None)
 		return {n: v.isoformat(" ") if isinstance(v, datetime) else v for n, v in values.items()}
 
@@ -77,16 +82,15 @@ def of_stored(values: Mapping[str, object], recording_url: str = "") -> CallEven
 	"""Return the event `as_stored` gave; names it does not know are left out."""
 	known = {field.name for field in fields(CallEvent)} & set(values)
 	read = {n: datetime.fromisoformat(values[n]) if n in _TIMES else values[n] for n in known}
-	return CallEvent(**{**read, "recording_url": recording_url})
+	others = tuple(read.pop("other_numbers", ()))
+	return CallEvent(**{**read, "recording_url": recording_url, "other_numbers": others})
 
 
-def e164(text: object, country: str = "") -> str:
-	"""Return the number a PBX names as E.164, "" when it is masked or none; bare digits have their country's code."""
-	bare = str(text or "").strip().lstrip("+")
-	try:
-		return phone.read(f"+{bare}", country).e164 if bare.isdigit() else ""
-	except InvalidNumberError:
-		return ""
+def settled(event: CallEvent, known: Collection[str]) -> CallEvent:
+	"""Return the event with the first reading of its number that is among those of open calls or records, if one is."""
+	number = next((each for each in event.numbers if each in known), event.number)
+	others = tuple(each for each in event.numbers if each != number)
+	return replace(event, number=number, other_numbers=others)
 
 
 def moment(text: object) -> datetime | None:

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from c2c_frappe.pbx.calls import events, status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord
-from c2c_frappe.pbx.errors import InvalidNumberError, PbxError
-from c2c_frappe.pbx.numbers import phone
+from c2c_frappe.pbx.errors import PbxError
+from c2c_frappe.pbx.numbers import pbx_number
 from c2c_frappe.pbx.text import _
 
 DAY_FIRST, MONTH_FIRST = "Day first", "Month first"
@@ -119,10 +119,7 @@ def _is_own(text: str) -> bool:
 
 
 def _number(text: str, countries: Sequence[str]) -> str:
-	try:
-		return phone.find(text, countries).e164 if text and not _is_own(text) else ""
-	except InvalidNumberError:
-		return ""
+	return "" if _is_own(text) else pbx_number.read(text, countries)
 
 
 def _result(said: object, lasted: int | None) -> str:

@@ -151,7 +151,7 @@ class CommPeak(Provider):
 			call=said["call"],
 			pbx_call_id=responses.call_id(said["uniqueid"], self.secrets),
 			extension=said["extension"],
-			number=events.e164(said["number"]),
+			**self.number_fields(said["number"]),
 			direction="Incoming" if said["direction"].lower().startswith("in") else "Outgoing",
 			started_at=events.moment(said["started_at"]),
 			answered_at=events.moment(said["answered_at"]),
@@ -172,7 +172,7 @@ class CommPeak(Provider):
 
 	def read_records(self, answer: HttpAnswer) -> Page:
 		"""Read a page of PBX Stats' call records."""
-		return records.read(answer, self.secrets, self.recording_link)
+		return records.read(answer, self.secrets, self.recording_link, self.number_fields)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a GET of the host's root: CommPeak documents nothing else that cannot ring a phone."""

@@ -53,16 +53,21 @@ def request(stats_url: str, api_key: str, window: Window, page: int, secrets: tu
 	return HttpRequest("POST", f"{stats_url}/api/cdrs", headers, urlencode(form).encode(), secrets)
 
 
-def read(answer: HttpAnswer, secrets: tuple[str, ...], link: Callable[[object], str]) -> Page:
+def read(
+	answer: HttpAnswer,
+	secrets: tuple[str, ...],
+	link: Callable[[object], str],
+	number_fields: Callable[[object], dict],
+) -> Page:
 	"""Return a page's records; raise RejectedError for a no, UnavailableError for what is no list of records.
 
-	`link` says which address of a recording may be kept.
+	`link` says which address of a recording may be kept, `number_fields` reads a number.
 	How many rows a page may have is not documented, so only an empty one is known to be the last.
 	"""
 	rows = responses.json_object(answer).get("cdrs")
 	if not 200 <= answer.status < 300 or not isinstance(rows, list):
 		raise _failure(answer, secrets)
-	found = [_record(row, secrets, link) for row in rows if isinstance(row, dict)]
+	found = [_record(row, secrets, link, number_fields) for row in rows if isinstance(row, dict)]
 	return Page(tuple(record for record in found if record), bool(rows))
 
 
@@ -82,7 +87,10 @@ def _failure(answer: HttpAnswer, secrets: tuple[str, ...]) -> PbxError:
 
 
 def _record(
-	row: Mapping[str, object], secrets: tuple[str, ...], link: Callable[[object], str]
+	row: Mapping[str, object],
+	secrets: tuple[str, ...],
+	link: Callable[[object], str],
+	number_fields: Callable[[object], dict],
 ) -> CallRecord | None:
 	"""Return a row as a record, None for an internal call and a row without an id."""
 	said = {name: str(value).strip() for name, value in row.items() if isinstance(value, str | int | float)}
@@ -96,7 +104,7 @@ def _record(
 		call=_our_key(row.get("custom_fields")),
 		pbx_call_id=responses.call_id(said.get("uniqueid"), secrets),
 		extension=said.get("agent_pbxExtension", ""),
-		number=events.e164(said.get("caller_id" if is_incoming else "destination")),
+		**number_fields(said.get("caller_id" if is_incoming else "destination")),
 		direction="Incoming" if is_incoming else "Outgoing",
 		started_at=events.moment(said.get("call_start")),
 		recording_url=link(said.get("recording_link")),

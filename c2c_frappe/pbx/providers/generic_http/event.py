@@ -71,9 +71,16 @@ class Reading:
 	zone: ZoneInfo | timezone = timezone.utc
 
 	def read(
-		self, payload: Mapping[str, object], secrets: tuple[str, ...], link: Callable[[object], str]
+		self,
+		payload: Mapping[str, object],
+		secrets: tuple[str, ...],
+		link: Callable[[object], str],
+		number_fields: Callable[[object], dict],
 	) -> CallEvent | None:
-		"""Return what the payload says, None when it is no event or says nothing; `link` lets recordings' addresses pass."""
+		"""Return what the payload says, None when it is no event or says nothing; `link` lets recordings' addresses pass.
+
+		`number_fields` reads a number.
+		"""
 		if not self._is_event(payload):
 			return None
 		texts = {field: self._text(payload, reads) for reads, field in FACTS.items()}
@@ -87,7 +94,7 @@ class Reading:
 			call=texts["call"],
 			pbx_call_id=responses.call_id(texts["pbx_call_id"], secrets),
 			extension=texts["extension"],
-			number=events.e164(texts["number"]),
+			**number_fields(texts["number"]),
 			direction="Incoming" if texts["direction"].lower() in _INCOMING else "Outgoing",
 			started_at=moment(texts["started_at"], self.zone),
 			answered_at=moment(texts["answered_at"], self.zone),

@@ -182,7 +182,7 @@ class GenericHttp(Provider):
 
 	def parse_event(self, payload: Mapping[str, object]) -> CallEvent | None:
 		"""Read a webhook's payload by the form's rules."""
-		return self.form.event.read(payload, self.secrets, self.recording_link)
+		return self.form.event.read(payload, self.secrets, self.recording_link, self.number_fields)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build the question that shows most: for the token, at the test address, or for the host's root."""
