@@ -31,6 +31,7 @@ EVENTS = st.lists(
 		extension=st.sampled_from(["", "1000", "1001"]),
 		number=st.sampled_from(["", "+447700900123", "+12025550147"]),
 		started_at=TIMES,
+		direction=st.sampled_from(["Outgoing", "Incoming", ""]),
 	),
 	max_size=8,
 )
@@ -160,6 +161,8 @@ def incoming(**values):
 		(incoming(), [call("a", pbx_call_id="8")], True),
 		(incoming(number="+12025550147"), [call("a")], True),
 		(incoming(extension="1001"), [call("a")], True),
+		# A direction nobody knows: no row, and it is read back as unknown.
+		(incoming(direction=""), [], False),
 		(incoming(), [call("a", requested_at=NOON - timedelta(minutes=10))], True),
 	],
 )

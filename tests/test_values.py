@@ -155,6 +155,37 @@ class TestSeconds:
 		assert found is None or 0 <= found < 7 * 86400
 
 
+class TestDirection:
+	@pytest.mark.parametrize(
+		("word", "direction"),
+		[
+			("in", "Incoming"),
+			("Inbound", "Incoming"),
+			("Queue Inbound", "Incoming"),
+			("InBound", "Incoming"),
+			("call_in", "Incoming"),
+			("incoming", "Incoming"),
+			("out", "Outgoing"),
+			("Outbound", "Outgoing"),
+			("Queue Outbound", "Outgoing"),
+			("OUTGOING", "Outgoing"),
+			("outbound-dial", "Outgoing"),
+			("Internal", "Internal"),
+			("local", "Internal"),
+		],
+	)
+	def test_a_direction_is_read_by_what_the_word_holds(self, word, direction):
+		"""CommPeak writes Inbound, Outbound, Queue Inbound and local; others much the same."""
+		assert values.direction(word) == direction
+
+	@pytest.mark.parametrize(
+		"word", ["", None, "sideways", "click2call", "ringing", "missing", "3", "Manual"]
+	)
+	def test_any_other_word_is_no_direction(self, word):
+		"""A word nobody knows is never taken for an outgoing call, though "ringing" holds "in"."""
+		assert values.direction(word) == ""
+
+
 TIMES = st.none() | st.datetimes()
 STATUSES = st.sampled_from(["", *status.ALL])
 

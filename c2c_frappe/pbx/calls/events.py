@@ -22,7 +22,8 @@ class CallEvent:
 	"""One piece of news, as a provider read it. What the PBX did not say is "" or None.
 
 	`source` is progress, end or record; `status` one of calls/status.py or "". `call` is our own key from the custom
-	data; `number` E.164; times are UTC without a zone; `duration` talk seconds from the customer's answer.
+	data; `number` E.164; times are UTC without a zone; `duration` talk seconds from the customer's answer. `direction`
+	is "" where the PBX names one that nobody knows; `unread` lists what stands there and could not be read.
 	"""
 
 	source: str
@@ -38,6 +39,7 @@ class CallEvent:
 	ended_at: datetime | None = None
 	duration: int | None = None
 	recording_url: str = ""
+	unread: str = ""
 
 	def __post_init__(self):
 		# What a PBX calls an extension stands in the log as it came: text that can be none is none.
@@ -75,6 +77,8 @@ class CallEvent:
 	def as_stored(self) -> dict:
 		"""Return the values that are set, times as ISO text, for `of_stored` to read back; no recording's address."""
 		values = {name: value for name, value in asdict(self).items() if value not in ("", None)}
+		# Left out it would be read back as the usual one.
+		values["direction"] = self.direction
 		values.pop("recording_url", None)
 		return {n: v.isoformat(" ") if isinstance(v, datetime) else v for n, v in values.items()}
 

@@ -1,4 +1,4 @@
-"""Times and durations as PBXs write them, as values. Decides nothing about calls and raises nothing.
+"""Times, durations and directions as PBXs write them, as values. Decides nothing about calls and raises nothing.
 
 What is not set (an empty text, null, a dash, zeros, the epoch however a zone shifts it) is no time. That is not the
 same as a text nobody can read: `is_unreadable_moment` and `is_unreadable_seconds` tell them apart.
@@ -7,9 +7,11 @@ same as a text nobody can read: `is_unreadable_moment` and `is_unreadable_second
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 
+OUTGOING, INCOMING, INTERNAL = "Outgoing", "Incoming", "Internal"
 # When a call can have been; a database's clock knows no others either.
 YEARS = range(2000, 2100)
 WEEK = 7 * 86400
@@ -31,6 +33,18 @@ _UNITS = re.compile(
 	r"(?:(\d+(?:\.\d+)?)\s*s(?:ec(?:ond)?s?)?)?",
 	re.ASCII | re.IGNORECASE,
 )
+# What a word for a direction holds, in this order: "Queue Inbound" is one that comes in, "out" stands in "outgoing".
+_DIRECTIONS = (
+	(INTERNAL, re.compile(r"intern|local|station")),
+	(OUTGOING, re.compile(r"out|ausgehend|salient|sortant|placed|dialed")),
+	(INCOMING, re.compile(r"\bin\b|inbound|incoming|eingehend|entrant|received")),
+)
+
+
+def direction(word: object) -> str:
+	"""Return the direction a word names, "" for one that names none: that is never taken for an outgoing call."""
+	plain = re.sub(r"[\W\d_]+", " ", _text(word).lower())
+	return next((name for name, form in _DIRECTIONS if form.search(plain)), "")
 
 
 def moment(value: object, zone: tzinfo = timezone.utc) -> datetime | None:
@@ -50,7 +64,7 @@ def moment(value: object, zone: tzinfo = timezone.utc) -> datetime | None:
 def is_unreadable_moment(value: object) -> bool:
 	"""Tell whether something is said that is no time in any spelling known here."""
 	text = _text(value)
-	return not _NOT_SET.fullmatch(text) and _written(text) is None
+	return is_said(text) and _written(text) is None
 
 
 def seconds(value: object) -> int | None:
@@ -61,7 +75,12 @@ def seconds(value: object) -> int | None:
 
 def is_unreadable_seconds(value: object) -> bool:
 	"""Tell whether something is said that is no duration within a week."""
-	return seconds(value) is None and not _NOT_SET.fullmatch(_text(value))
+	return seconds(value) is None and is_said(value)
+
+
+def is_said(value: object) -> bool:
+	"""Tell whether something stands there but a word or sign for nothing."""
+	return not _NOT_SET.fullmatch(_text(value))
 
 
 def _text(value: object) -> str:
@@ -111,3 +130,8 @@ def _lasted(text: str) -> float | None:
 		return None
 	hours, minutes, rest = (float(part or 0) for part in parts.groups())
 	return hours * 3600 + minutes * 60 + rest
+
+
+def listed(texts: Mapping[str, str]) -> str:
+	"""Return "name: text; name: text" of what could not be read, for people, cut."""
+	return "; ".join(f"{name}: {' '.join(text.split())[:60]}" for name, text in texts.items())[:280]

@@ -57,7 +57,6 @@ MEANINGS = {
 	status.FAILED: (status.FAILED, "pbx_rejected"),
 	"Agent did not answer": (status.FAILED, "agent_unreachable"),
 }
-_INCOMING = ("in", "inbound", "incoming")
 
 
 @dataclass(frozen=True)
@@ -86,12 +85,13 @@ class Reading:
 			pbx_call_id=responses.call_id(texts["pbx_call_id"], secrets),
 			extension=texts["extension"],
 			number=events.e164(texts["number"]),
-			direction="Incoming" if texts["direction"].lower() in _INCOMING else "Outgoing",
+			direction=_direction(texts["direction"]),
 			started_at=values.moment(texts["started_at"], self.zone),
 			answered_at=values.moment(texts["answered_at"], self.zone),
 			ended_at=ended_at,
 			duration=values.seconds(texts["duration"]),
 			recording_url=link(texts["recording_url"]),
+			unread=_unread(texts),
 		)
 
 	def _is_event(self, payload: Mapping[str, object]) -> bool:
@@ -105,6 +105,21 @@ class Reading:
 	def _text(self, payload: Mapping[str, object], reads: str) -> str:
 		found = (find(payload, rule.place) for rule in self.rules if rule.reads == reads)
 		return next((str(each).strip() for each in found if is_value(each, "") and _is_plain(each)), "")
+
+
+def _direction(word: str) -> str:
+	"""Return "Outgoing" where no direction is named: a form without one is of the calls that were dialed."""
+	found = values.direction(word) if word else values.OUTGOING
+	return "" if found == values.INTERNAL else found
+
+
+def _unread(texts: Mapping[str, str]) -> str:
+	"""Return "field: text" of each time, duration and direction that stands there and cannot be read."""
+	times = [n for n in texts if n.endswith("_at") and values.is_unreadable_moment(texts[n])]
+	others = ["duration"] if values.is_unreadable_seconds(texts["duration"]) else []
+	if texts["direction"] and not values.direction(texts["direction"]):
+		others.append("direction")
+	return values.listed({name: texts[name] for name in (*times, *others)})
 
 
 def _holds(rule: Rule, payload: Mapping[str, object]) -> bool:
