@@ -50,11 +50,11 @@ def _fits(event: CallEvent, candidate: Candidate) -> bool:
 def is_unheard_of(event: CallEvent, candidates: Sequence[Candidate]) -> bool:
 	"""Tell whether the news is of a call that began at the PBX: no call of ours can be the one.
 
-	A masked number may be anybody's, and the id of a call no event told of may be another leg's. Of a call that
+	Of a call whose direction nobody knows no row is made. A masked number may be anybody's, and the id of a call no event told of may be another leg's. Of a call that
 	came in nobody may say at whose phone.
 	"""
 	is_placed = bool(event.extension) or event.direction == "Incoming"
-	if event.call or not is_placed or not event.known_at:
+	if event.call or not is_placed or not event.known_at or not event.direction:
 		return False
 	return not any(_may_be(event, candidate) for candidate in candidates)
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from datetime import timezone
 from zoneinfo import ZoneInfo
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import status, values
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.providers.generic_http.places import PATH, Rule, find, is_value
 from c2c_frappe.pbx.text import _
@@ -58,9 +57,6 @@ MEANINGS = {
 	status.FAILED: (status.FAILED, "pbx_rejected"),
 	"Agent did not answer": (status.FAILED, "agent_unreachable"),
 }
-_INCOMING = ("in", "inbound", "incoming")
-# Epoch times later than this are in milliseconds.
-_SECONDS_END = 10**11
 
 
 @dataclass(frozen=True)
@@ -87,20 +83,22 @@ class Reading:
 		call_status, failure_code = self._status(payload)
 		if not call_status and not any(texts.values()):
 			return None
+		ended_at = values.moment(texts["ended_at"], self.zone)
 		return CallEvent(
-			"end" if texts["ended_at"] or status.is_final(call_status) else "progress",
+			"end" if ended_at or status.is_final(call_status) else "progress",
 			call_status,
 			failure_code,
 			call=texts["call"],
 			pbx_call_id=responses.call_id(texts["pbx_call_id"], secrets),
 			extension=texts["extension"],
 			**number_fields(texts["number"]),
-			direction="Incoming" if texts["direction"].lower() in _INCOMING else "Outgoing",
-			started_at=moment(texts["started_at"], self.zone),
-			answered_at=moment(texts["answered_at"], self.zone),
-			ended_at=moment(texts["ended_at"], self.zone),
-			duration=events.seconds(texts["duration"]),
+			direction=_direction(texts["direction"]),
+			started_at=values.moment(texts["started_at"], self.zone),
+			answered_at=values.moment(texts["answered_at"], self.zone),
+			ended_at=ended_at,
+			duration=values.seconds(texts["duration"]),
 			recording_url=link(texts["recording_url"]),
+			unread=_unread(texts),
 		)
 
 	def _is_event(self, payload: Mapping[str, object]) -> bool:
@@ -116,6 +114,21 @@ class Reading:
 		return next((str(each).strip() for each in found if is_value(each, "") and _is_plain(each)), "")
 
 
+def _direction(word: str) -> str:
+	"""Return "Outgoing" where no direction is named: a form without one is of the calls that were dialed."""
+	found = values.direction(word) if word else values.OUTGOING
+	return "" if found == values.INTERNAL else found
+
+
+def _unread(texts: Mapping[str, str]) -> str:
+	"""Return "field: text" of each time, duration and direction that stands there and cannot be read."""
+	times = [n for n in texts if n.endswith("_at") and values.is_unreadable_moment(texts[n])]
+	others = ["duration"] if values.is_unreadable_seconds(texts["duration"]) else []
+	if texts["direction"] and not values.direction(texts["direction"]):
+		others.append("direction")
+	return values.listed({name: texts[name] for name in (*times, *others)})
+
+
 def _holds(rule: Rule, payload: Mapping[str, object]) -> bool:
 	"""Compare as people would: a form's values are all text, and `Completed` is `completed`."""
 	found = find(payload, rule.place)
@@ -128,27 +141,6 @@ def _holds(rule: Rule, payload: Mapping[str, object]) -> bool:
 
 def _is_plain(value: object) -> bool:
 	return isinstance(value, str | int | float) and not isinstance(value, bool)
-
-
-def moment(text: str, zone: ZoneInfo | timezone) -> datetime | None:
-	"""Return a time as UTC without a zone: ISO, an e-mail's (RFC 2822), or seconds since 1970; None when it is none."""
-	try:
-		found = _epoch(float(text)) if text.replace(".", "", 1).isdecimal() else _dated(text)
-		aware = found if found.tzinfo else found.replace(tzinfo=zone)
-		return aware.astimezone(timezone.utc).replace(tzinfo=None)
-	except (ValueError, TypeError, OverflowError, OSError, IndexError):
-		return None
-
-
-def _epoch(seconds: float) -> datetime:
-	return datetime.fromtimestamp(seconds / 1000 if seconds > _SECONDS_END else seconds, timezone.utc)
-
-
-def _dated(text: str) -> datetime:
-	try:
-		return datetime.fromisoformat(text.replace("Z", "+00:00"))
-	except ValueError:
-		return parsedate_to_datetime(text)
 
 
 def parameters(rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
