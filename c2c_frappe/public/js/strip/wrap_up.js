@@ -1,7 +1,7 @@
 // The wrap-up of a call: what came of it, notes, a follow-up. One dialog, by keyboard alone if one likes; when it
 // opens, and whether it may be left out, others decide.
+import { get, post } from "../server";
 import { radio_group } from "./radio_group";
-import { get, post } from "./server";
 
 let is_open = false;
 

@@ -1,5 +1,5 @@
 // Ends a call at the PBX. How it ended is news like any other; only that it was not ended is told here.
-import { post } from "./server";
+import { post } from "../server";
 
 export async function hang_up(call) {
 	try {

@@ -1,7 +1,7 @@
 // A phone icon beside the numbers in the cells of lists and of report views. What Frappe draws is drawn by
 // Frappe: these wrap the two functions that draw a cell, and do nothing where a version lacks them.
-import { is_phone_field } from "./phone_fields";
-import { record_button } from "./record_button";
+import { is_phone_field } from "../click/phone_fields";
+import { record_button } from "../click/record_button";
 
 export function add_list_icons() {
 	wrap(frappe.views.ListView, "get_column_html", draw_list_cell);

@@ -1,8 +1,8 @@
 // What the call strip looks like. It is told what to show and decides nothing.
+import { set_text } from "../text";
 import { draw_caller } from "./caller";
 import { override_label } from "./override";
 import { can_be_wrapped_up, look_of } from "./status";
-import { set_text } from "./text";
 
 let strip = null;
 

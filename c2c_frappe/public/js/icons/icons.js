@@ -1,6 +1,6 @@
 // A phone icon on every phone field of a form, and in the cells of its tables: exactly one, whoever else
 // draws some. Clicks are handled in clicks.js; no control is subclassed.
-import { is_phone_field, phone_fields, phone_tables } from "./phone_fields";
+import { is_phone_field, phone_fields, phone_tables } from "../click/phone_fields";
 
 export function add_icons() {
 	// Fires before the fields are refreshed, on every form of every DocType, custom ones too.

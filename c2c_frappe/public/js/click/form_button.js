@@ -1,10 +1,10 @@
 // The "Call" button of forms in the form's own style, its keyboard shortcut, and "Call again" on a logged call.
+import { hang_up } from "../strip/hang_up";
+import { wrap_up_shown } from "../strip/strip";
+import { wrap_up } from "../strip/wrap_up";
 import { call, call_record } from "./call";
-import { hang_up } from "./hang_up";
 import { phone_fields, phone_tables } from "./phone_fields";
-import { wrap_up_shown } from "./strip";
 import { record_of } from "./target";
-import { wrap_up } from "./wrap_up";
 
 // Many more DocTypes have a phone field (Company, Warehouse, Sales Order): there the icon is enough.
 export const FORMS = new Set([

@@ -1,6 +1,6 @@
 // Which of a record's numbers? One click or Enter calls; the number taken last time comes focused.
+import { set_text } from "../text";
 import { last_choice, remember_choice } from "./last_choice";
-import { set_text } from "./text";
 
 // Resolves to the entry chosen, or to nothing when the dialog is closed.
 export function choose(record, entries) {

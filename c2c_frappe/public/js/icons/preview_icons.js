@@ -1,6 +1,6 @@
 // A phone icon beside the name in the preview that opens over a link, for records whose forms have a Call button.
-import { FORMS } from "./form_button";
-import { record_button } from "./record_button";
+import { FORMS } from "../click/form_button";
+import { record_button } from "../click/record_button";
 
 export function add_preview_icons() {
 	const preview = frappe.ui.LinkPreview?.prototype;

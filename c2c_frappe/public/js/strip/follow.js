@@ -1,6 +1,6 @@
 // News of the latest call: by realtime, and by asking while none comes. Which call it is outlives a reload
 // and is shared by this user's tabs; its number is never kept in the browser.
-import { get } from "./server";
+import { get } from "../server";
 import { look_of } from "./status";
 
 const KEY = "c2c_frappe:call";

@@ -1,7 +1,7 @@
 // From a click to a call: choose when there is a choice, dial once, show what came of it.
+import { get, post } from "../server";
+import { show_asking, show_error, show_news } from "../strip/strip";
 import { choose } from "./chooser";
-import { get, post } from "./server";
-import { show_asking, show_error, show_news } from "./strip";
 
 const BUTTONS = ".c2c-icon, .c2c-button";
 // Looks like several numbers in one field: the server is asked which.
