@@ -11,10 +11,8 @@ import { add_list_icons } from "./icons/list_icons";
 import { add_preview_icons } from "./icons/preview_icons";
 import { start_strip } from "./strip/strip";
 import { offer_extensions } from "./extension_choices";
-import { add_style } from "./style";
 
 if (frappe.boot?.c2c) {
-	add_style();
 	set_handler();
 	listen_for_clicks();
 	add_icons();

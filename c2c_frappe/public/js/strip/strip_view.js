@@ -59,8 +59,9 @@ export function draw(call) {
 	draw_wrap_up(call);
 	draw_hang_up(call);
 	strip.hidden = false;
-	// Frappe's own alerts stand in the same corner: they move up.
-	document.documentElement.style.setProperty("--c2c-strip-height", `${strip.offsetHeight + 8}px`);
+	const { classList, style } = document.documentElement;
+	style.setProperty("--c2c-strip-height", `${strip.offsetHeight + 8}px`);
+	classList.add("c2c-strip-shown");
 }
 
 function is_ringing_in({ caller, status }) {
@@ -94,7 +95,7 @@ export function tick(since) {
 
 export function hide() {
 	strip.hidden = true;
-	document.documentElement.style.removeProperty("--c2c-strip-height");
+	document.documentElement.classList.remove("c2c-strip-shown");
 }
 
 function part(name) {
