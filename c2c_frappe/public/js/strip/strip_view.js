@@ -1,4 +1,5 @@
 // What the call strip looks like. It is told what to show and decides nothing.
+import { address_of, icon } from "../frappe_desk";
 import { set_text } from "../text";
 import { draw_caller } from "./caller";
 import { override_label } from "./override";
@@ -27,7 +28,7 @@ export function build({ on_close, on_wrap_up, on_hang_up, on_override }) {
 		<button type="button" class="c2c-strip-wrap-up btn btn-xs"></button>
 		<button type="button" class="c2c-strip-hang-up btn btn-xs btn-danger"></button>
 		<span class="c2c-strip-time" aria-hidden="true"></span>
-		<button type="button" class="c2c-strip-close">${frappe.utils.icon("close", "sm")}</button>`;
+		<button type="button" class="c2c-strip-close">${icon("close")}</button>`;
 	const button = part("close");
 	button.title = __("Close");
 	button.setAttribute("aria-label", button.title);
@@ -105,8 +106,8 @@ function part(name) {
 function links({ call, is_unanswered, fix }) {
 	const found = [];
 	if (fix?.url) found.push(link(fix.label, fix.url));
-	if (call) found.push(link(__("Open this call"), frappe.utils.get_form_link("PBX Call Log", call)));
-	if (is_unanswered) found.push(link(__("Open the log"), frappe.utils.get_form_link("PBX Call Log", "")));
+	if (call) found.push(link(__("Open this call"), address_of("PBX Call Log", call)));
+	if (is_unanswered) found.push(link(__("Open the log"), address_of("PBX Call Log")));
 	return found;
 }
 
