@@ -8,6 +8,7 @@ app_email = "hello@c2c-frappe.example"
 app_license = "GPL-3.0-or-later"
 
 app_include_js = "c2c_frappe.bundle.js"
+app_include_css = "c2c_frappe.bundle.css"
 extend_bootinfo = "c2c_frappe.desk.boot.extend"
 
 before_request = ["c2c_frappe.call_log.stale.before_request"]

@@ -1,15 +1,11 @@
 // Which of a record's numbers? One click or Enter calls; the number taken last time comes focused.
+import { open_dialog } from "../frappe_desk";
+import { set_text } from "../text";
 import { last_choice, remember_choice } from "./last_choice";
-import { set_text } from "./text";
 
 // Resolves to the entry chosen, or to nothing when the dialog is closed.
 export function choose(record, entries) {
 	return new Promise((resolve) => {
-		const dialog = new frappe.ui.Dialog({
-			title: __("Which number of {0}?", [frappe.utils.escape_html(record.title)]),
-			size: "small",
-			on_hide: () => resolve(null),
-		});
 		const buttons = entries.map((entry) => button_of(entry));
 		const list = element("div", "c2c-choices");
 		list.setAttribute("role", "group");
@@ -19,13 +15,15 @@ export function choose(record, entries) {
 			button.addEventListener("click", () => {
 				remember_choice(record, entries, entries[index]);
 				resolve(entries[index]);
-				dialog.hide();
+				dialog.close();
 			})
 		);
-		dialog.$body.get(0).replaceChildren(list);
-		dialog.$wrapper.on("shown.bs.modal", () => buttons[last_choice(record, entries)].focus());
-		dialog.$wrapper.on("hidden.bs.modal", () => dialog.$wrapper.remove());
-		dialog.show();
+		const dialog = open_dialog({
+			title: __("Which number of {0}?", [record.title]),
+			content: [list],
+			on_open: () => buttons[last_choice(record, entries)].focus(),
+			on_close: () => resolve(null),
+		});
 	});
 }
 

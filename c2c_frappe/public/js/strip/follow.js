@@ -1,6 +1,7 @@
 // News of the latest call: by realtime, and by asking while none comes. Which call it is outlives a reload
 // and is shared by this user's tabs; its number is never kept in the browser.
-import { get } from "./server";
+import { on_realtime, user } from "../frappe_desk";
+import { get } from "../server";
 import { look_of } from "./status";
 
 const KEY = "c2c_frappe:call";
@@ -16,13 +17,13 @@ let timer = null;
 // in, `on_quiet` nothing when no more will come, `on_close` nothing when another tab closed its strip.
 export function watch(listeners) {
 	listener = listeners;
-	$(document).on("app_ready", () => frappe.realtime.on("pbx_call", hear));
+	on_realtime("pbx_call", hear);
 	window.addEventListener("storage", ({ key }) => key === KEY && take_up());
 	take_up();
 }
 
 export function follow(call) {
-	localStorage.setItem(KEY, JSON.stringify({ ...call, user: frappe.boot.user.name }));
+	localStorage.setItem(KEY, JSON.stringify({ ...call, user: user() }));
 	begin(call, PAUSES[0]);
 }
 
@@ -35,7 +36,7 @@ export function forget() {
 // What this user's other tabs, or this one before a reload, were following.
 function take_up() {
 	const call = JSON.parse(localStorage.getItem(KEY));
-	const is_mine = call && call.user === frappe.boot.user.name && Date.now() - call.since < DAY;
+	const is_mine = call && call.user === user() && Date.now() - call.since < DAY;
 	if (is_mine) return begin(call, 0);
 	clearTimeout(timer);
 	if (followed) listener.on_close();

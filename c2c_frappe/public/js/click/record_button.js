@@ -1,14 +1,10 @@
 // A button that calls a record from anywhere on a page: it carries the record's name, and clicks.js sees the
 // click. The server makes the same for the timeline.
+import { icon_button } from "./icon_button";
 
 export function record_button(target, label) {
-	const button = document.createElement("button");
-	button.type = "button";
-	button.className = "c2c-icon c2c-cell-icon";
-	button.title = label;
-	button.setAttribute("aria-label", label);
+	const button = icon_button(label, "c2c-cell-icon");
 	for (const [key, value] of Object.entries(target)) button.setAttribute(`data-c2c-${key}`, value);
-	button.innerHTML = frappe.utils.icon("call", "sm");
 	return button.outerHTML;
 }
 

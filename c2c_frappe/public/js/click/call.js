@@ -1,7 +1,8 @@
 // From a click to a call: choose when there is a choice, dial once, show what came of it.
+import { say } from "../frappe_desk";
+import { get, post } from "../server";
+import { show_asking, show_error, show_news } from "../strip/strip";
 import { choose } from "./chooser";
-import { get, post } from "./server";
-import { show_asking, show_error, show_news } from "./strip";
 
 const BUTTONS = ".c2c-icon, .c2c-button";
 // Looks like several numbers in one field: the server is asked which.
@@ -77,10 +78,7 @@ async function dial(target, override) {
 }
 
 function ask_to_save() {
-	frappe.show_alert({
-		message: __("Save this record first: the number is read from the saved record."),
-		indicator: "orange",
-	});
+	say(__("Save this record first: the number is read from the saved record."), "orange");
 }
 
 // crypto.randomUUID exists on HTTPS pages only.

@@ -1,5 +1,5 @@
 // A question with a few answers, one key away: the browser's own radio buttons, drawn as pills.
-import { set_text } from "./text";
+import { set_text } from "../text";
 
 // Returns {element, value(), focus()}; an answer is taken back by Delete.
 export function radio_group(question, answers, chosen) {

@@ -1,5 +1,6 @@
 // The call strip: a small card in the corner that says how the latest call stands, or who is calling. It repeats
 // what the server says; before the server has spoken it claims nothing but that it was asked.
+import { is_dialog_open, refresh_timeline, say, settings } from "../frappe_desk";
 import { follow, forget, watch } from "./follow";
 import { hang_up } from "./hang_up";
 import { reason_for } from "./override";
@@ -30,8 +31,7 @@ export function start_strip(call_despite) {
 function show_caller(news) {
 	const [record] = news.caller.records;
 	if (!shown || !is_under_way(shown.status)) return show_news(news, target_of(record, news.number));
-	const who = frappe.utils.escape_html(record?.title || news.number);
-	frappe.show_alert({ message: __("{0} is calling.", [who]), indicator: "blue" }, 15);
+	say(__("{0} is calling.", [record?.title || news.number]), "blue", 15);
 }
 
 function target_of(record, number) {
@@ -46,7 +46,7 @@ export function wrap_up_shown() {
 	const { call, target } = shown;
 	clearTimeout(closing);
 	wrap_up({ call, title: target.title || shown.number, is_required: shown.wrap_up === "Required" }, (news) => {
-		refresh_timeline();
+		refresh_timeline(target);
 		if (shown?.call === call && look_of(news.status).is_final) close();
 	});
 }
@@ -55,7 +55,7 @@ export function wrap_up_shown() {
 function offer_wrap_up() {
 	const { call, wrap_up: way } = shown || {};
 	if (!way || offered === call) return;
-	if (document.hidden || document.querySelector(".modal.show")) return setTimeout(offer_wrap_up, GLANCE);
+	if (document.hidden || is_dialog_open()) return setTimeout(offer_wrap_up, GLANCE);
 	offered = call;
 	wrap_up_shown();
 }
@@ -78,7 +78,7 @@ async function hang_up_shown() {
 }
 
 export function show_asking(target) {
-	const { extension } = frappe.boot.c2c;
+	const { extension } = settings();
 	const number = String(target.shown);
 	const message = extension
 		? __("Asking your phone {0} to ring: pick up to be connected to {1}", [extension, number])
@@ -92,7 +92,7 @@ export function show_news(reply, target) {
 	const since = shown?.target === target ? shown.since : Date.now();
 	show({ ...reply, target, since });
 	if (reply.call && !look_of(reply.status).is_final) follow({ call: reply.call, title: target.title, since });
-	refresh_timeline();
+	refresh_timeline(target);
 }
 
 export function show_error(error, target) {
@@ -108,7 +108,7 @@ function show_followed(news, { call, title, since }) {
 	const is_answered = is_known && is_new_status && news.status === "In Progress";
 	const start = is_answered ? Date.now() : (is_known && shown.since) || since;
 	show({ ...news, target: is_known ? shown.target : { title }, since: start });
-	if (is_news) refresh_timeline();
+	if (is_news) refresh_timeline(shown.target);
 }
 
 function show(call) {
@@ -139,13 +139,4 @@ function disappear() {
 	clearTimeout(closing);
 	shown = null;
 	hide();
-}
-
-// The record's timeline came with its form; only the form in sight can be stale.
-function refresh_timeline() {
-	const record = shown.target;
-	// nosemgrep: frappe-cur-frm-usage - news come from no form
-	const form = cur_frm;
-	const is_open = record.reference_name && form?.docname === record.reference_name;
-	if (is_open && form.doctype === record.reference_doctype) form.sidebar?.reload_docinfo?.();
 }

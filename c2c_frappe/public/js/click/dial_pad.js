@@ -1,4 +1,5 @@
 // The dial pad: a number that is on no record, typed or tapped. Whether it may be called is the server's.
+import { add_shortcut, make_searchable, open_dialog } from "../frappe_desk";
 import { call } from "./call";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "+", "0", "⌫"];
@@ -8,39 +9,27 @@ let is_open = false;
 
 // In the search bar by its name, and by a shortcut that Frappe's help lists.
 export function offer_dial_pad() {
-	frappe.search?.utils?.make_function_searchable?.(open_dial_pad, __("Dial pad"));
-	frappe.ui.keys.add_shortcut({
-		shortcut: "alt+shift+d",
-		description: __("Dial a number"),
-		action: open_dial_pad,
-		ignore_inputs: true,
-	});
+	make_searchable(open_dial_pad, __("Dial pad"));
+	add_shortcut("alt+shift+d", __("Dial a number"), open_dial_pad);
 }
 
 function open_dial_pad() {
 	if (is_open) return;
 	is_open = true;
-	const dialog = new frappe.ui.Dialog({
+	const input = number_input(() => dialog.press());
+	const dialog = open_dialog({
 		title: __("Dial a number"),
-		size: "small",
-		no_focus: true,
-		primary_action_label: __("Call"),
-		primary_action: () => {
+		content: [input, pad(input)],
+		label: __("Call"),
+		act: () => {
 			const number = input.value.trim();
 			if (!number) return input.focus();
-			dialog.hide();
+			dialog.close();
 			call({ number, shown: number });
 		},
+		on_open: () => input.focus(),
+		on_gone: () => (is_open = false),
 	});
-	const input = number_input(() => dialog.get_primary_btn().trigger("click"));
-	dialog.$body.get(0).replaceChildren(input, pad(input));
-	dialog.$wrapper.addClass("c2c-dialog");
-	dialog.$wrapper.on("shown.bs.modal", () => input.focus());
-	dialog.$wrapper.on("hidden.bs.modal", () => {
-		is_open = false;
-		dialog.$wrapper.remove();
-	});
-	dialog.show();
 }
 
 function number_input(on_enter) {

@@ -1,5 +1,6 @@
 // The search bar (Ctrl-K, Ctrl-G): "Call +44 ..." for what looks like a number. Whether it is one, and may be
 // called, the server decides.
+import { wrap_search_options } from "../patches";
 import { call } from "./call";
 
 const NUMBER = /^\+?[\d\s().\/-]{5,30}$/;
@@ -8,13 +9,10 @@ const LEAST_DIGITS = 5;
 const INDEX = 95;
 
 export function extend_search_bar() {
-	const bar = frappe.search?.AwesomeBar?.prototype;
-	const added = bar?.add_defaults;
-	if (!added) return;
-	bar.add_defaults = function (text) {
-		added.call(this, text);
-		if (looks_like_number(text)) this.options.push(option(text));
-	};
+	wrap_search_options((bar, added, text) => {
+		added(text);
+		if (looks_like_number(text)) bar.options.push(option(text));
+	});
 }
 
 function looks_like_number(text) {

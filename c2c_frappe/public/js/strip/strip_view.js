@@ -1,8 +1,9 @@
 // What the call strip looks like. It is told what to show and decides nothing.
+import { address_of, icon } from "../frappe_desk";
+import { set_text } from "../text";
 import { draw_caller } from "./caller";
 import { override_label } from "./override";
 import { can_be_wrapped_up, look_of } from "./status";
-import { set_text } from "./text";
 
 let strip = null;
 
@@ -27,7 +28,7 @@ export function build({ on_close, on_wrap_up, on_hang_up, on_override }) {
 		<button type="button" class="c2c-strip-wrap-up btn btn-xs"></button>
 		<button type="button" class="c2c-strip-hang-up btn btn-xs btn-danger"></button>
 		<span class="c2c-strip-time" aria-hidden="true"></span>
-		<button type="button" class="c2c-strip-close">${frappe.utils.icon("close", "sm")}</button>`;
+		<button type="button" class="c2c-strip-close">${icon("close")}</button>`;
 	const button = part("close");
 	button.title = __("Close");
 	button.setAttribute("aria-label", button.title);
@@ -59,8 +60,9 @@ export function draw(call) {
 	draw_wrap_up(call);
 	draw_hang_up(call);
 	strip.hidden = false;
-	// Frappe's own alerts stand in the same corner: they move up.
-	document.documentElement.style.setProperty("--c2c-strip-height", `${strip.offsetHeight + 8}px`);
+	const { classList, style } = document.documentElement;
+	style.setProperty("--c2c-strip-height", `${strip.offsetHeight + 8}px`);
+	classList.add("c2c-strip-shown");
 }
 
 function is_ringing_in({ caller, status }) {
@@ -94,7 +96,7 @@ export function tick(since) {
 
 export function hide() {
 	strip.hidden = true;
-	document.documentElement.style.removeProperty("--c2c-strip-height");
+	document.documentElement.classList.remove("c2c-strip-shown");
 }
 
 function part(name) {
@@ -104,8 +106,8 @@ function part(name) {
 function links({ call, is_unanswered, fix }) {
 	const found = [];
 	if (fix?.url) found.push(link(fix.label, fix.url));
-	if (call) found.push(link(__("Open this call"), frappe.utils.get_form_link("PBX Call Log", call)));
-	if (is_unanswered) found.push(link(__("Open the log"), frappe.utils.get_form_link("PBX Call Log", "")));
+	if (call) found.push(link(__("Open this call"), address_of("PBX Call Log", call)));
+	if (is_unanswered) found.push(link(__("Open the log"), address_of("PBX Call Log")));
 	return found;
 }
 

@@ -1,30 +1,23 @@
 // A phone icon beside the numbers in the cells of lists and of report views. What Frappe draws is drawn by
-// Frappe: these wrap the two functions that draw a cell, and do nothing where a version lacks them.
-import { is_phone_field } from "./phone_fields";
-import { record_button } from "./record_button";
+// Frappe; these add to it.
+import { is_phone_field } from "../click/phone_fields";
+import { record_button } from "../click/record_button";
+import { wrap_list_cell, wrap_report_column } from "../patches";
 
 export function add_list_icons() {
-	wrap(frappe.views.ListView, "get_column_html", draw_list_cell);
-	wrap(frappe.views.ReportView, "build_column", build_report_column);
+	wrap_list_cell(draw_list_cell);
+	wrap_report_column(build_report_column);
 }
 
-function wrap(view, method, draw) {
-	const drawn = view?.prototype[method];
-	if (!drawn) return;
-	view.prototype[method] = function (...args) {
-		return draw(this.doctype, (...given) => drawn.apply(this, given), ...args);
-	};
-}
-
-function draw_list_cell(doctype, drawn, column, doc, ...rest) {
+function draw_list_cell({ doctype }, drawn, column, doc, ...rest) {
 	const { df } = column;
 	if (!df || !is_phone_field(doctype, df) || !doc[df.fieldname]) return drawn(column, doc, ...rest);
 	const formatter = (value) => with_icon(doctype, doc.name, df, value, frappe.utils.escape_html(value));
 	return drawn({ ...column, df: { ...df, formatter } }, doc, ...rest);
 }
 
-function build_report_column(doctype, drawn, ...args) {
-	const column = drawn(...args);
+function build_report_column({ doctype }, built, ...args) {
+	const column = built(...args);
 	const df = column?.docfield;
 	if (df?.parent !== doctype || !is_phone_field(doctype, df)) return column;
 	const { format } = column;

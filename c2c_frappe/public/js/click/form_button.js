@@ -1,10 +1,11 @@
 // The "Call" button of forms in the form's own style, its keyboard shortcut, and "Call again" on a logged call.
+import { add_shortcut } from "../frappe_desk";
+import { hang_up } from "../strip/hang_up";
+import { wrap_up_shown } from "../strip/strip";
+import { wrap_up } from "../strip/wrap_up";
 import { call, call_record } from "./call";
-import { hang_up } from "./hang_up";
 import { phone_fields, phone_tables } from "./phone_fields";
-import { wrap_up_shown } from "./strip";
 import { record_of } from "./target";
-import { wrap_up } from "./wrap_up";
 
 // Many more DocTypes have a phone field (Company, Warehouse, Sales Order): there the icon is enough.
 export const FORMS = new Set([
@@ -28,19 +29,13 @@ export function add_call_buttons() {
 			add_buttons_of_call(frm);
 		}
 	});
-	frappe.ui.keys.add_shortcut({
-		shortcut: "alt+shift+c",
-		description: __("Call the open record"),
-		condition: () => Boolean(open_form() && has_call_button(open_form())),
-		action: () => call_record(record_of(open_form())),
-		ignore_inputs: true,
-	});
-	frappe.ui.keys.add_shortcut({
-		shortcut: "alt+shift+w",
-		description: __("Wrap up the latest call"),
-		action: wrap_up_shown,
-		ignore_inputs: true,
-	});
+	add_shortcut(
+		"alt+shift+c",
+		__("Call the open record"),
+		() => call_record(record_of(open_form())),
+		() => Boolean(open_form() && has_call_button(open_form()))
+	);
+	add_shortcut("alt+shift+w", __("Wrap up the latest call"), wrap_up_shown);
 }
 
 function open_form() {

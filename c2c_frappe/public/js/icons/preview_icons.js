@@ -1,15 +1,13 @@
 // A phone icon beside the name in the preview that opens over a link, for records whose forms have a Call button.
-import { FORMS } from "./form_button";
-import { record_button } from "./record_button";
+import { FORMS } from "../click/form_button";
+import { record_button } from "../click/record_button";
+import { wrap_link_preview } from "../patches";
 
 export function add_preview_icons() {
-	const preview = frappe.ui.LinkPreview?.prototype;
-	const drawn = preview?.get_popover_html;
-	if (!drawn) return;
-	preview.get_popover_html = function (shown) {
-		const html = drawn.call(this, shown);
-		return FORMS.has(this.doctype) ? with_icon(html, this.doctype, shown) : html;
-	};
+	wrap_link_preview(({ doctype }, drawn, shown) => {
+		const html = drawn(shown);
+		return FORMS.has(doctype) ? with_icon(html, doctype, shown) : html;
+	});
 }
 
 function with_icon(html, doctype, { name, preview_title }) {

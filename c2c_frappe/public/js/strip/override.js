@@ -1,5 +1,6 @@
 // Calling despite a refusal, where the server said that this user may: at once when a PBX only rests, with a
 // reason when somebody's wish is overruled. The server checks both again.
+import { escaped, open_dialog } from "../frappe_desk";
 
 const LABELS = { now: () => __("Try now"), reason: () => __("Call anyway") };
 
@@ -14,23 +15,18 @@ export async function reason_for({ override, message }) {
 
 function ask(message) {
 	return new Promise((resolve) => {
-		const dialog = new frappe.ui.Dialog({
+		const dialog = open_dialog({
 			title: __("Call anyway"),
-			size: "small",
 			fields: [
-				{ fieldtype: "HTML", options: frappe.utils.escape_html(message) },
+				{ fieldtype: "HTML", options: escaped(message) },
 				{ fieldtype: "Small Text", fieldname: "reason", reqd: 1, label: __("Reason, kept with the call") },
 			],
-			primary_action_label: __("Call"),
-			primary_action: ({ reason }) => {
+			label: __("Call"),
+			act: ({ reason }) => {
 				resolve(reason);
-				dialog.hide();
+				dialog.close();
 			},
-			on_hide: () => resolve(""),
+			on_close: () => resolve(""),
 		});
-		dialog.fields_dict.reason.$input.attr("aria-label", __("Reason, kept with the call"));
-		dialog.$wrapper.addClass("c2c-dialog");
-		dialog.$wrapper.on("hidden.bs.modal", () => dialog.$wrapper.remove());
-		dialog.show();
 	});
 }

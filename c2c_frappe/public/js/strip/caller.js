@@ -1,4 +1,5 @@
 // Who is calling, in the strip: the records with the number, each a link, or the way to enter a new one.
+import { enter_new } from "../frappe_desk";
 
 export function draw_caller(place, { caller, number }) {
 	place.replaceChildren(...(caller ? rows(caller, number) : []));
@@ -22,21 +23,11 @@ function text(words) {
 	return line;
 }
 
-function new_button({ doctype, type, table, fieldname }, number) {
+function new_button(place, number) {
 	const button = document.createElement("button");
 	button.type = "button";
 	button.className = "btn btn-xs btn-default";
-	button.textContent = __("Create {0}", [type]);
-	button.addEventListener("click", () => enter_new(doctype, table, fieldname, number));
+	button.textContent = __("Create {0}", [place.type]);
+	button.addEventListener("click", () => enter_new(place, number));
 	return button;
-}
-
-// A new form with the number in it; nothing is saved until the user does.
-function enter_new(doctype, table, fieldname, number) {
-	frappe.model.with_doctype(doctype, () => {
-		const record = frappe.model.get_new_doc(doctype);
-		const holder = table ? frappe.model.add_child(record, table) : record;
-		holder[fieldname] = number;
-		frappe.set_route("Form", doctype, record.name);
-	});
 }

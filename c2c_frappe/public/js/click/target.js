@@ -1,4 +1,5 @@
-// From what was clicked to what the server is asked to call: a record and its field, or a bare number.
+// From what was clicked to what the server is asked to call: a record and its field, or a bare number; nothing where
+// the page is not as Frappe makes it.
 // The text on the page never decides which number is dialled where there is a record.
 
 import { target_of_button } from "./record_button";
@@ -23,8 +24,8 @@ function phone_field_holding(frm, number) {
 }
 
 function target_of_row(cell) {
-	const { doc, frm } = $(cell).closest(".grid-row").data("grid_row");
-	return row_target(frm, doc, cell.dataset.fieldname);
+	const row = $(cell).closest(".grid-row").data("grid_row");
+	return row?.frm && row_target(row.frm, row.doc, cell.dataset.fieldname);
 }
 
 function target_of_control(control) {
