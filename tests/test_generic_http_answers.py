@@ -186,9 +186,23 @@ class TestAnswers:
 
 	def test_a_documented_no_counts_with_any_status(self):
 		made = provider(at("Success", "id"), at("Refusal", "error"), at("Error text", "error.message"))
-		for http_status in (200, 404, 500):
+		for http_status in (200, 404):
 			result = read(made, {"error": {"message": "No such agent"}}, http_status)
 			assert result.answer == "pbx_rejected" and "No such agent" in result.message
+
+	@pytest.mark.parametrize("http_status", [500, 502, 503, 599, 103])
+	@pytest.mark.parametrize("accepts_unknown", [0, 1])
+	def test_refusal_row_with_5xx_is_unknown(self, http_status, accepts_unknown):
+		"""A fault's body may say no, and the phone may ring all the same: the outcome is not known."""
+		made = provider(
+			at("Success", "ok", "true"),
+			at("Refusal", "ok", "false"),
+			rule("Hint", "HTTP status", "5xx", "", "Refused", "Never said."),
+			accept_unknown=accepts_unknown,
+		)
+		result = read(made, {"ok": False}, http_status)
+		assert (result.status, result.failure_code) == (status.UNKNOWN, "bad_reply")
+		assert "may still ring" in result.message
 
 	def test_every_value_but_the_yes_may_be_the_no(self):
 		made = provider(at("Success", "errcode", "0"), at("Refusal", "errcode"))

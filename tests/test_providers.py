@@ -180,7 +180,18 @@ class TestAnyAnswer:
 		assert (result.status, result.failure_code) == (status.FAILED, code)
 
 	@pytest.mark.parametrize("http_status", [100, 103, 199, 500, 502, 503, 504, 599, 600, 999])
-	@pytest.mark.parametrize("body", ["", "<h1>Bad Gateway</h1>", '{"success":true,"unique_id":"1.2"}'])
+	@pytest.mark.parametrize(
+		"body",
+		[
+			"",
+			"<h1>Bad Gateway</h1>",
+			'{"success":true,"unique_id":"1.2"}',
+			# The words with which vendors refuse, with a status that says that something broke.
+			'{"success":false,"status":"Fail","errcode":10001,"finalstatus":"Failed","error":{"message":"no"}}',
+			'{"responseData":{"status":500,"message":"no"},"RestException":{"Message":"no"},"errors":"no"}',
+			"-ERR no\n",
+		],
+	)
 	def test_a_fault_or_an_interim_answer_is_unknown(self, slug, http_status, body):
 		result = provider_of(slug).read_dial_answer(answer(http_status, body))
 		assert (result.status, result.failure_code) == (status.UNKNOWN, "bad_reply")

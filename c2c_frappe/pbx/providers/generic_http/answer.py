@@ -1,7 +1,8 @@
 """What the answer to a dial means, by the rules of an account's form. Raises nothing, sends nothing.
 
 The documented yes is `accepted`, otherwise the documented no is Failed; a status that allows a call and a body that says neither
-is `bad_reply`, for the phone may ring, or `unconfirmed` where the admin says that this PBX never says more.
+is `bad_reply`, for the phone may ring, or `unconfirmed` where the admin says that this PBX never says more. A 5xx is
+`bad_reply` whatever its body says.
 """
 
 from __future__ import annotations
@@ -50,6 +51,9 @@ class Reading:
 
 	def _kind(self, seen: Seen) -> str:
 		http_status = seen.answer.status
+		if not 200 <= http_status < 500:
+			# What a fault says of the call is not to be relied on: the phone may ring.
+			return status.by_http_status(http_status)
 		is_allowed = any(fits_status(each, http_status) for each in self.statuses)
 		says_yes = any(rule.holds(seen) for rule in self._of(YES))
 		if not says_yes and any(rule.holds(seen) for rule in self._of(NO)):
