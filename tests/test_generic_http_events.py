@@ -20,8 +20,8 @@ def rule(reads, kind, place, value="", meaning="", hint=""):
 	return {"reads": reads, "kind": kind, "place": place, "value": value, "meaning": meaning, "hint": hint}
 
 
-def at(reads, place, value="", meaning="", hint=""):
-	return rule(reads, "JSON path", place, value, meaning, hint)
+def at(reads, place, value="", meaning="", hint="", only_if=""):
+	return {**rule(reads, "JSON path", place, value, meaning, hint), "only_if": only_if}
 
 
 def like(reads, place, meaning="", hint=""):
@@ -178,3 +178,142 @@ class TestEvents:
 	def test_whoever_sets_up_the_webhook_is_told_where_each_fact_is_expected(self):
 		made = GenericHttp({"url_template": "https://pbx.example/x", "event_rules": list(self.RULES)})
 		assert ("urls[0]", "the recording's link") in made.event_parameters
+
+
+class TestConditions:
+	NUMBERS = (
+		at("Call ID", "id"),
+		at("Direction", "way"),
+		at("Number", "to", only_if="way=outbound"),
+		at("Number", "from", only_if="way = inbound"),
+		at("Ended at", "time", only_if="state=hangup"),
+		at("Status", "state", "hangup", "Completed", only_if="answered"),
+		at("Status", "state", "hangup", "No Answer"),
+		at("Status", "state", "gone", "Ended"),
+	)
+
+	def event(self, *rules, **payload):
+		made = GenericHttp(
+			{"url_template": "https://pbx.example/x", "event_rules": list(rules or self.NUMBERS)}
+		)
+		return made.parse_event({"id": "1", **payload})
+
+	@pytest.mark.parametrize(
+		("way", "number"),
+		[("outbound", "+447700900123"), ("Inbound", "+442079460018"), ("internal", ""), ("", "")],
+	)
+	def test_number_is_that_of_the_other_side(self, way, number):
+		"""Of an outgoing call the customer is called, of an incoming one calling."""
+		event = self.event(way=way, to="447700900123", **{"from": "442079460018"})
+		assert event.number == number
+
+	def test_time_under_condition_counts_for_its_event_only(self):
+		assert self.event(state="up", time="2026-11-23 09:00:00").ended_at is None
+		assert self.event(state="hangup", time="2026-11-23 09:00:00").ended_at == datetime(2026, 11, 23, 9)
+
+	@pytest.mark.parametrize(
+		("answered", "meant"), [("1795424400", "Completed"), (None, "No Answer"), ("", "No Answer")]
+	)
+	def test_status_depends_on_another_place(self, answered, meant):
+		assert self.event(state="hangup", answered=answered).status == meant
+
+	def test_end_whose_cause_is_not_told_is_an_end_of_unknown(self):
+		event = self.event(state="gone")
+		assert (event.source, event.status) == ("end", "Unknown") and event.evidence
+
+	@pytest.mark.parametrize("condition", ["=x", "a b=1", "a..b", "a["])
+	def test_condition_that_is_no_place_is_named_by_its_row(self, condition):
+		with pytest.raises(ConfigurationError) as caught:
+			self.event(at("Call ID", "id"), at("Number", "to", only_if=condition))
+		assert caught.value.setting == "event_rules" and "row 2" in caught.value.message
+
+
+class TestValuesOfVendors:
+	RULES = (
+		at("Call ID", "id"),
+		at("Extension", "agent"),
+		at("Direction", "way"),
+		at("Answered at", "answered"),
+		at("Ended at", "ended"),
+		at("Duration", "seconds"),
+		at("Duration (ms)", "ms"),
+		at("Status", "state", "ringing", "Ringing"),
+		at("Status", "state", "up", "In Progress"),
+	)
+	NOT_SET = (
+		"0",
+		0,
+		"-",
+		"null",
+		None,
+		"0000-00-00 00:00:00",
+		"0001-01-01T00:00:00Z",
+		"1970-01-01 05:30:00",
+		"1970-01-01T00:00:00Z",
+	)
+
+	def event(self, zone="UTC", **payload):
+		values = {"url_template": "https://pbx.example/x", "event_rules": list(self.RULES)}
+		return GenericHttp({**values, "event_time_zone": zone}).parse_event({"id": "1", **payload})
+
+	@pytest.mark.parametrize("ended", NOT_SET)
+	@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "America/Los_Angeles"])
+	@pytest.mark.parametrize(("state", "meant"), [("up", "In Progress"), ("ringing", "Ringing"), ("odd", "")])
+	def test_time_that_is_not_set_is_no_end(self, ended, zone, state, meant):
+		"""Exotel sends the epoch's zero in India's time while the call goes on; others send other zeros."""
+		event = self.event(zone, ended=ended, answered=ended, state=state)
+		assert (event.source, event.status) == ("progress", meant)
+		assert (event.ended_at, event.answered_at) == (None, None)
+		assert event.evidence is None if not meant else event.evidence.status == meant
+
+	@pytest.mark.parametrize("state", ["up", "ringing"])
+	def test_call_that_goes_on_has_no_end(self, state):
+		event = self.event(state=state, ended="2026-11-23 09:00:00")
+		assert (event.source, event.ended_at) == ("progress", None) and event.evidence
+
+	@pytest.mark.parametrize(
+		("text", "seconds"),
+		[
+			("61", 61),
+			(61, 61),
+			("61.4", 61),
+			(0, 0),
+			("0", 0),
+			("1:01", 61),
+			("15:05", 905),
+			("0:00:30", 30),
+			("1:00:30", 3630),
+			("1:2:3:4", None),
+			("soon", None),
+			("-1", None),
+			("nan", None),
+			("inf", None),
+			("1e300", None),
+		],
+	)
+	def test_duration_is_seconds_however_written(self, text, seconds):
+		assert self.event(seconds=text).duration == seconds
+
+	@pytest.mark.parametrize(("ms", "seconds"), [(61400.5, 61), ("500", 1), (0, 0), ("x", None)])
+	def test_duration_in_milliseconds_becomes_seconds(self, ms, seconds):
+		"""Dialpad's durations are milliseconds with a fraction (dialpad_api_spec.json)."""
+		assert self.event(ms=ms).duration == seconds
+
+	@pytest.mark.parametrize(
+		("way", "direction", "extension"),
+		[
+			("in", "Incoming", "1000"),
+			("Inbound", "Incoming", "1000"),
+			("INCOMING", "Incoming", "1000"),
+			("out", "Outgoing", "1000"),
+			("outbound-api", "Outgoing", "1000"),
+			("", "Outgoing", "1000"),
+			("internal", "Outgoing", ""),
+			("Local", "Outgoing", ""),
+			("3", "Outgoing", ""),
+		],
+	)
+	def test_word_of_no_direction_places_nobodys_call(self, way, direction, extension):
+		"""What is neither in nor out is no outgoing call of an agent: only the PBX's id may find its row."""
+		event = self.event(way=way, agent="1000")
+		assert (event.direction, event.extension, event.pbx_call_id) == (direction, extension, "1")

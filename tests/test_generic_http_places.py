@@ -61,6 +61,32 @@ class TestPlaces:
 		assert find(self.BODY, path) == found
 		assert find([self.BODY], f"[0].{path}") == found
 
+	@pytest.mark.parametrize(
+		("path", "found"),
+		[
+			("msg.call_id", "1651057476.362"),
+			("msg.legs[1].to", "1002"),
+			("msg.note.x", None),
+			("list[0].id", 7),
+		],
+	)
+	def test_path_into_json_in_a_text_is_followed(self, path, found):
+		"""Yeastar sends all it says of a call as JSON in a text (help.yeastar.com, event-new-cdr.html)."""
+		msg = {"call_id": "1651057476.362", "legs": [{}, {"to": "1002"}], "note": "{ no JSON"}
+		assert find({"msg": json.dumps(msg), "list": ' [{"id": 7}]'}, path) == found
+
+	def test_text_of_brackets_alone_leads_nowhere(self, within):
+		with within(0.5):
+			assert find({"a": "[" * 65536}, "a[0][0]") is None
+
+	@pytest.mark.parametrize("path", ["userId[]", "userId[][0]", "data.user[]"])
+	def test_key_with_empty_brackets_is_a_place(self, path):
+		"""sipgate posts `userId[]` in a form (github.com/sipgate-io/sipgateio-node)."""
+		provider(at("Error text", path))
+		assert find({"userId[]": "w0"}, "userId[]") == "w0"
+		assert find({"userId[]": ["w0", "w1"]}, "userId[][1]") == "w1"
+		assert find({"data": {"user[]": "ada"}}, "data.user[]") == "ada"
+
 	@settings(max_examples=100, deadline=None)
 	@given(value=JSON_VALUES, path=st.text(max_size=20))
 	def test_no_path_and_no_body_raise(self, value, path):
@@ -134,6 +160,8 @@ class TestPlaces:
 			("JSON path", "a[b]"),
 			("JSON path", "a b"),
 			("JSON path", "a["),
+			("JSON path", "[]"),
+			("JSON path", "a[][]"),
 			("Text pattern", ""),
 			("Text pattern", "*"),
 			("Text pattern", "(*)"),

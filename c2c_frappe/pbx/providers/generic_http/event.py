@@ -1,11 +1,13 @@
 """What a webhook's payload says of a call, by the rules of an account's form. Raises nothing.
 
-A rule says where a fact stands; of several for one fact the first that finds something counts. The status comes from
-a value map: a row for each word the PBX uses, and what it means here.
+A rule says where a fact stands, and may hold under a condition only; of several for one fact the first that finds
+something counts. The status comes from a value map: a row for each word the PBX uses, and what it means here.
 """
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -14,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from c2c_frappe.pbx.calls import events, status
 from c2c_frappe.pbx.calls.events import CallEvent
-from c2c_frappe.pbx.providers.generic_http.places import PATH, Rule, find, is_value
+from c2c_frappe.pbx.providers.generic_http.places import PATH, Rule, find, is_value, is_well_formed
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
 
@@ -30,6 +32,7 @@ FACTS = {
 	"Answered at": "answered_at",
 	"Ended at": "ended_at",
 	"Duration": "duration",
+	"Duration (ms)": "duration_in_ms",
 	"Recording": "recording_url",
 }
 READS = (FILTER, STATUS, *FACTS)
@@ -45,6 +48,7 @@ EXPECTED = {
 	"Answered at": _("when the customer answered"),
 	"Ended at": _("when it ended"),
 	"Duration": _("seconds of talk"),
+	"Duration (ms)": _("milliseconds of talk"),
 	"Recording": _("the recording's link"),
 }
 # What a status row may mean, as the form names it: (status, failure code).
@@ -57,18 +61,24 @@ MEANINGS = {
 	status.CANCELED: (status.CANCELED, ""),
 	status.FAILED: (status.FAILED, "pbx_rejected"),
 	"Agent did not answer": (status.FAILED, "agent_unreachable"),
+	# It is over, and the word does not say how.
+	"Ended": (status.UNKNOWN, ""),
 }
-_INCOMING = ("in", "inbound", "incoming")
+_INCOMING = re.compile(r"in|inb.*|inc.*")
+_OUTGOING = re.compile(r"out.*|")
 # Epoch times later than this are in milliseconds.
 _SECONDS_END = 10**11
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})", re.ASCII)
+_LONGEST = 7 * 86400
 
 
 @dataclass(frozen=True)
 class Reading:
-	"""How to read a payload: the rules, and the zone of times that name none."""
+	"""How to read a payload: the rules, the zone of times that name none, the country of numbers that name none."""
 
 	rules: tuple[Rule, ...]
 	zone: ZoneInfo | timezone = timezone.utc
+	country: str = ""
 
 	def read(
 		self, payload: Mapping[str, object], secrets: tuple[str, ...], link: Callable[[object], str]
@@ -80,20 +90,27 @@ class Reading:
 		call_status, failure_code = self._status(payload)
 		if not call_status and not any(texts.values()):
 			return None
+		times = {name: moment(texts[name], self.zone) for name in ("started_at", "answered_at", "ended_at")}
+		if call_status in (status.RINGING, status.IN_PROGRESS):
+			times["ended_at"] = None  # some fill it in from the start
+		word = texts["direction"].lower()
+		is_between_them = bool(_INCOMING.fullmatch(word) or _OUTGOING.fullmatch(word))
+		is_end = times["ended_at"] or status.is_final(call_status) or call_status == status.UNKNOWN
 		return CallEvent(
-			"end" if texts["ended_at"] or status.is_final(call_status) else "progress",
+			"end" if is_end else "progress",
 			call_status,
 			failure_code,
 			call=texts["call"],
 			pbx_call_id=responses.call_id(texts["pbx_call_id"], secrets),
-			extension=texts["extension"],
-			number=events.e164(texts["number"]),
-			direction="Incoming" if texts["direction"].lower() in _INCOMING else "Outgoing",
-			started_at=moment(texts["started_at"], self.zone),
-			answered_at=moment(texts["answered_at"], self.zone),
-			ended_at=moment(texts["ended_at"], self.zone),
-			duration=events.seconds(texts["duration"]),
+			# A word that says neither in nor out, such as internal, places the call by the PBX's id alone.
+			extension=texts["extension"] if is_between_them else "",
+			number=events.e164(texts["number"], self.country),
+			direction="Incoming" if _INCOMING.fullmatch(word) else "Outgoing",
+			duration=seconds(texts["duration"])
+			if texts["duration"]
+			else seconds(texts["duration_in_ms"], 1000),
 			recording_url=link(texts["recording_url"]),
+			**times,
 		)
 
 	def _is_event(self, payload: Mapping[str, object]) -> bool:
@@ -105,18 +122,27 @@ class Reading:
 		return next((MEANINGS[rule.meaning] for rule in rows), ("", ""))
 
 	def _text(self, payload: Mapping[str, object], reads: str) -> str:
-		found = (find(payload, rule.place) for rule in self.rules if rule.reads == reads)
+		rows = (rule for rule in self.rules if rule.reads == reads and _is_met(rule, payload))
+		found = (find(payload, rule.place) for rule in rows)
 		return next((str(each).strip() for each in found if is_value(each, "") and _is_plain(each)), "")
 
 
 def _holds(rule: Rule, payload: Mapping[str, object]) -> bool:
+	return _is_met(rule, payload) and _stands_there(payload, rule.place, rule.value)
+
+
+def _is_met(rule: Rule, payload: Mapping[str, object]) -> bool:
+	"""Tell whether the rule's condition, `path` or `path=value`, is met; none is."""
+	place, _equals, value = rule.only_if.partition("=")
+	return not rule.only_if or _stands_there(payload, place.strip(), value.strip())
+
+
+def _stands_there(payload: Mapping[str, object], place: str, value: str) -> bool:
 	"""Compare as people would: a form's values are all text, and `Completed` is `completed`."""
-	found = find(payload, rule.place)
-	if is_value(found, rule.value):
+	found = find(payload, place)
+	if is_value(found, value):
 		return True
-	return (
-		bool(rule.value) and _is_plain(found) and str(found).strip().lower() == rule.value.strip('"').lower()
-	)
+	return bool(value) and _is_plain(found) and str(found).strip().lower() == value.strip('"').lower()
 
 
 def _is_plain(value: object) -> bool:
@@ -124,13 +150,30 @@ def _is_plain(value: object) -> bool:
 
 
 def moment(text: str, zone: ZoneInfo | timezone) -> datetime | None:
-	"""Return a time as UTC without a zone: ISO, an e-mail's (RFC 2822), or seconds since 1970; None when it is none."""
+	"""Return a time as UTC without a zone: ISO, an e-mail's (RFC 2822), or seconds since 1970; None when it is none.
+
+	What stands for "not set" (0, 1970-01-01 05:30:00, 0001-01-01) is none: no call was in such years.
+	"""
 	try:
 		found = _epoch(float(text)) if text.replace(".", "", 1).isdecimal() else _dated(text)
 		aware = found if found.tzinfo else found.replace(tzinfo=zone)
-		return aware.astimezone(timezone.utc).replace(tzinfo=None)
+		in_utc = aware.astimezone(timezone.utc).replace(tzinfo=None)
 	except (ValueError, TypeError, OverflowError, OSError, IndexError):
 		return None
+	return in_utc if in_utc.year in events.YEARS else None
+
+
+def seconds(text: str, parts: int = 1) -> int | None:
+	"""Return a duration in whole seconds, None when the text is none: "61", "61.4", "1:01", "0:01:01"; `parts` to a second."""
+	clock = _CLOCK.fullmatch(text)
+	try:
+		told = (
+			float(text) if not clock else sum(int(n or 0) * 60**i for i, n in enumerate(clock.groups()[::-1]))
+		)
+	except ValueError:
+		return None
+	found = told / parts
+	return math.floor(found + 0.5) if 0 <= found < _LONGEST else None
 
 
 def _epoch(seconds: float) -> datetime:
@@ -139,7 +182,8 @@ def _epoch(seconds: float) -> datetime:
 
 def _dated(text: str) -> datetime:
 	try:
-		return datetime.fromisoformat(text.replace("Z", "+00:00"))
+		# Python 3.10 reads neither Z nor +0000.
+		return datetime.fromisoformat(re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", text.replace("Z", "+00:00")))
 	except ValueError:
 		return parsedate_to_datetime(text)
 
@@ -151,6 +195,9 @@ def parameters(rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
 
 def is_usable(rule: Rule) -> bool:
 	"""Tell whether a rule can be one about an event."""
-	if rule.reads not in READS or rule.kind != PATH:
+	condition = rule.only_if.partition("=")[0].strip()
+	if rule.reads not in READS or rule.kind != PATH or not (condition or not rule.only_if):
+		return False
+	if condition and not is_well_formed(PATH, condition):
 		return False
 	return rule.meaning in MEANINGS if rule.reads == STATUS else not rule.meaning
