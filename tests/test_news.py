@@ -107,19 +107,6 @@ def test_a_number_a_pbx_names_is_read_only_when_it_is_whole(text, read):
 	assert news.e164(text) == read
 
 
-@pytest.mark.parametrize("text", ["", None, "soon", "-1", "nan", "1e99"])
-def test_a_duration_that_is_none_is_none(text):
-	assert news.seconds(text) is None
-
-
-def test_times_are_utc_whatever_zone_they_came_in():
-	assert news.moment("2026-11-23T13:00:00+01:00") == NOON
-	assert news.moment("2026-11-23T12:00:00Z") == NOON
-	assert news.moment("2026-11-23T13:00:00.000+0100") == NOON
-	assert news.moment("2026-11-23 12:00:00") == NOON
-	assert news.moment("yesterday") is None
-
-
 def call(name, **values):
 	known = {"pbx_call_id": "", "extension": "1000", "number": "+447700900123", "requested_at": NOON}
 	return Candidate(name, **{**known, **values})

@@ -7,9 +7,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime, timezone
+from datetime import datetime
 
 from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.values import YEARS
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.numbers import phone
 
@@ -42,6 +43,24 @@ class CallEvent:
 		# What a PBX calls an extension stands in the log as it came: text that can be none is none.
 		if not (self.extension.isprintable() and _EXTENSION.fullmatch(self.extension)):
 			object.__setattr__(self, "extension", "")
+		for name in _TIMES:
+			said = getattr(self, name)
+			if said and said.year not in YEARS:
+				object.__setattr__(self, name, None)
+		self._rank()
+
+	def _rank(self):
+		"""Make a source and a status that cannot go together agree, so that nothing is found wrong later.
+
+		A call that is said to go on has no end, whatever stands there: some PBXs fill it in at the start.
+		"""
+		if self.status in status.FINAL and self.source == "progress":
+			object.__setattr__(self, "source", "end")
+		elif self.status in (status.RINGING, status.IN_PROGRESS):
+			object.__setattr__(self, "source", "progress")
+			object.__setattr__(self, "ended_at", None)
+		if self.status and not status.is_known(self.source, self.status):
+			object.__setattr__(self, "status", "")
 
 	@property
 	def evidence(self) -> status.Evidence | None:
@@ -61,8 +80,6 @@ class CallEvent:
 
 
 _TIMES = {field.name for field in fields(CallEvent) if field.name.endswith("_at")}
-# When a call can have been; a database's clock knows no others either.
-YEARS = range(2000, 2100)
 # Which time a piece of news is about.
 _TIME_OF_STATUS = {status.RINGING: "started_at", status.IN_PROGRESS: "answered_at"}
 
@@ -87,27 +104,3 @@ def e164(text: object, country: str = "") -> str:
 		return phone.read(f"+{bare}", country).e164 if bare.isdigit() else ""
 	except InvalidNumberError:
 		return ""
-
-
-def moment(text: object) -> datetime | None:
-	"""Return a time as UTC without a zone, None for none; "2026-11-23 09:00:00" without one is taken as UTC already.
-
-	A clock that is wrong by centuries tells no time: what cannot be reckoned with is none.
-	"""
-	# Python 3.10 reads neither Z nor +0000.
-	written = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", str(text).strip().replace("Z", "+00:00"))
-	try:
-		found = datetime.fromisoformat(written)
-		in_utc = found.astimezone(timezone.utc).replace(tzinfo=None) if found.tzinfo else found
-	except (ValueError, OverflowError):
-		return None
-	return in_utc if in_utc.year in YEARS else None
-
-
-def seconds(text: object) -> int | None:
-	"""Return a duration in whole seconds, None when the text is none."""
-	try:
-		found = round(float(str(text)))
-	except (ValueError, OverflowError):
-		return None
-	return found if 0 <= found < 7 * 86400 else None

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from datetime import timezone
 from zoneinfo import ZoneInfo
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import events, status, values
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.providers.generic_http.places import PATH, Rule, find, is_value
 from c2c_frappe.pbx.text import _
@@ -59,8 +58,6 @@ MEANINGS = {
 	"Agent did not answer": (status.FAILED, "agent_unreachable"),
 }
 _INCOMING = ("in", "inbound", "incoming")
-# Epoch times later than this are in milliseconds.
-_SECONDS_END = 10**11
 
 
 @dataclass(frozen=True)
@@ -80,8 +77,9 @@ class Reading:
 		call_status, failure_code = self._status(payload)
 		if not call_status and not any(texts.values()):
 			return None
+		ended_at = values.moment(texts["ended_at"], self.zone)
 		return CallEvent(
-			"end" if texts["ended_at"] or status.is_final(call_status) else "progress",
+			"end" if ended_at or status.is_final(call_status) else "progress",
 			call_status,
 			failure_code,
 			call=texts["call"],
@@ -89,10 +87,10 @@ class Reading:
 			extension=texts["extension"],
 			number=events.e164(texts["number"]),
 			direction="Incoming" if texts["direction"].lower() in _INCOMING else "Outgoing",
-			started_at=moment(texts["started_at"], self.zone),
-			answered_at=moment(texts["answered_at"], self.zone),
-			ended_at=moment(texts["ended_at"], self.zone),
-			duration=events.seconds(texts["duration"]),
+			started_at=values.moment(texts["started_at"], self.zone),
+			answered_at=values.moment(texts["answered_at"], self.zone),
+			ended_at=ended_at,
+			duration=values.seconds(texts["duration"]),
 			recording_url=link(texts["recording_url"]),
 		)
 
@@ -121,27 +119,6 @@ def _holds(rule: Rule, payload: Mapping[str, object]) -> bool:
 
 def _is_plain(value: object) -> bool:
 	return isinstance(value, str | int | float) and not isinstance(value, bool)
-
-
-def moment(text: str, zone: ZoneInfo | timezone) -> datetime | None:
-	"""Return a time as UTC without a zone: ISO, an e-mail's (RFC 2822), or seconds since 1970; None when it is none."""
-	try:
-		found = _epoch(float(text)) if text.replace(".", "", 1).isdecimal() else _dated(text)
-		aware = found if found.tzinfo else found.replace(tzinfo=zone)
-		return aware.astimezone(timezone.utc).replace(tzinfo=None)
-	except (ValueError, TypeError, OverflowError, OSError, IndexError):
-		return None
-
-
-def _epoch(seconds: float) -> datetime:
-	return datetime.fromtimestamp(seconds / 1000 if seconds > _SECONDS_END else seconds, timezone.utc)
-
-
-def _dated(text: str) -> datetime:
-	try:
-		return datetime.fromisoformat(text.replace("Z", "+00:00"))
-	except ValueError:
-		return parsedate_to_datetime(text)
 
 
 def parameters(rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
