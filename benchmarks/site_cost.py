@@ -20,8 +20,8 @@ from frappe.utils import add_days, getdate, now_datetime
 from metering import Visitor, metered, scans
 
 from c2c_frappe.accounts import providers
-from c2c_frappe.events import intake
-from c2c_frappe.pbx.providers.base import HttpAnswer
+from c2c_frappe.events import intake, store
+from c2c_frappe.pbx.wire.http import HttpAnswer
 from c2c_frappe.phone_book import backfill, index
 
 CALLS = "PBX Call Log"
@@ -106,7 +106,7 @@ class MeasuredSite:
 		for call in self._requested(count):
 			for told in _events_of(call):
 				answer, cost, statements = metered(partial(self.pbx.post, WEBHOOK, **told))
-				if answer["message"]["outcome"] != intake.APPLIED:
+				if answer["message"]["outcome"] != store.APPLIED:
 					raise RuntimeError(f"an event was not applied: {answer}")
 				yield cost, statements
 
@@ -128,7 +128,7 @@ class MeasuredSite:
 					)
 
 				outcomes, cost, statements = metered(reconcile)
-			if outcomes != {intake.APPLIED: PAGE}:
+			if outcomes != {store.APPLIED: PAGE}:
 				raise RuntimeError(f"records were not applied: {outcomes}")
 			yield {**cost, "count": PAGE}, statements
 

@@ -39,7 +39,7 @@ doc_events = {
 scheduler_events = {
 	"cron": {
 		"* * * * *": [
-			"c2c_frappe.call_log.rows.sweep",
+			"c2c_frappe.call_log.dial_guard.sweep",
 			"c2c_frappe.events.intake.retry_waiting",
 			"c2c_frappe.phone_book.backfill.schedule",
 			"c2c_frappe.setup.onboarding.refresh",

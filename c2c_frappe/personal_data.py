@@ -12,8 +12,9 @@ import frappe
 from frappe import _
 
 from c2c_frappe import messages
+from c2c_frappe.call_log import erasure
 from c2c_frappe.call_log import rows as call_log
-from c2c_frappe.events import intake
+from c2c_frappe.events import store
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.numbers.phone_text import HIDDEN
@@ -22,7 +23,7 @@ from c2c_frappe.phone_book import index, record_numbers
 DO_NOT_CALL, DELETED = "PBX Do Not Call", "Deleted Document"
 # Where texts of ours name a number; what people wrote into comments is theirs.
 _TRACES = (("ToDo", "description", {}), ("Comment", "content", {"comment_type": ("!=", "Comment")}))
-OURS = (call_log.DOCTYPE, intake.DOCTYPE)
+OURS = (call_log.DOCTYPE, store.DOCTYPE)
 # Fewer digits than these stand in many a time and id.
 TELLING_DIGITS = 9
 
@@ -49,12 +50,12 @@ def export(number: str = "", doctype: str = "", name: str = "") -> dict:
 	"""
 	person = _person(number, doctype, name)
 	known = {"name": ("in", person.calls)}
-	rows = frappe.get_all(call_log.DOCTYPE, known, call_log.OF_PERSON, order_by="requested_at")
+	rows = frappe.get_all(call_log.DOCTYPE, known, erasure.OF_PERSON, order_by="requested_at")
 	found = {
 		"calls": [
 			{column: value for column, value in row.items() if value not in (None, "")} for row in rows
 		],
-		"events": intake.told_of(person.calls, person.digits),
+		"events": store.told_of(person.calls, person.digits),
 		**_elsewhere(person),
 	}
 	return frappe.parse_json(frappe.as_json({"numbers": person.numbers, **found}))
@@ -66,9 +67,9 @@ def erase(number: str = "", doctype: str = "", name: str = "") -> dict:
 	{calls, under_way, events, do_not_call, records}; a dial that waits for its answer is under way, and stays.
 	"""
 	person = _person(number, doctype, name)
-	erased = call_log.erase(person.calls)
+	erased = erasure.erase(person.calls)
 	done = {"calls": erased, "under_way": len(person.calls) - erased}
-	done["events"] = intake.erase(person.calls, person.digits)
+	done["events"] = store.erase(person.calls, person.digits)
 	_hide_in_traces(person)
 	for digits in person.digits:
 		frappe.db.delete(DELETED, {"deleted_doctype": ("in", OURS), "data": ("like", f"%{digits}%")})
@@ -77,7 +78,7 @@ def erase(number: str = "", doctype: str = "", name: str = "") -> dict:
 
 def user_renamed(_document, _method: str, old: str, new: str, _merge: bool = False) -> None:
 	"""Rename an agent in the custom data of calls too; Frappe renames links alone, and so do deletion requests."""
-	call_log.rename_agent(old, new)
+	erasure.rename_agent(old, new)
 
 
 def _person(number: str, doctype: str, name: str) -> Person:

@@ -9,6 +9,11 @@ import time
 from contextlib import contextmanager, suppress
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is slow, and slow is not wrong.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 

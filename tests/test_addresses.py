@@ -5,9 +5,9 @@ import socket
 import pytest
 
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.providers.base import Connection, HttpRequest
 from c2c_frappe.pbx.wire import addresses, transport
 from c2c_frappe.pbx.wire.addresses import ANY, PRIVATE_TOO, PUBLIC
+from c2c_frappe.pbx.wire.http import Connection, HttpRequest
 
 ANSWER = b"HTTP/1.1 204 None\r\n\r\n"
 # Of machines in the open.

@@ -6,9 +6,11 @@ from urllib.parse import quote
 import pytest
 
 from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import ConfigurationError, OutcomeUnknownError, RejectedError
 from c2c_frappe.pbx.providers.asterisk.provider import NOBODYS_CALL, Asterisk
-from c2c_frappe.pbx.providers.base import DialRequest, HttpAnswer, Phone
+from c2c_frappe.pbx.providers.base import Phone
+from c2c_frappe.pbx.wire.http import HttpAnswer
 
 PASSWORD = "s3cret-of-ari"
 VALUES = {

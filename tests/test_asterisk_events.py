@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.calls.facts import fold
 from c2c_frappe.pbx.providers.asterisk import events as asterisk_events
 
 RECORDINGS = "https://pbx.example.com:8089/ari/recordings/stored"
@@ -79,7 +80,7 @@ def test_without_the_documented_dialplan_too_the_order_does_not_matter(name):
 
 def _ends_in(stream, expected):
 	assert outcome(stream) == expected
-	assert events.fold(read(stream)) == events.fold(read(sorted(stream, key=json.dumps)))
+	assert fold(read(stream)) == fold(read(sorted(stream, key=json.dumps)))
 
 
 @EACH
@@ -110,7 +111,7 @@ def _agents_channel(name):
 )
 def test_talk_time_begins_when_the_customer_answers(name, seconds):
 	for stream in (STREAMS[name], without_the_last_word(name)):
-		facts = events.fold(read(stream))
+		facts = fold(read(stream))
 		assert facts["duration"] == seconds
 		talked = (facts["ended_at"] - facts["answered_at"]).total_seconds()
 		assert abs(talked - seconds) < 0.5
@@ -118,7 +119,7 @@ def test_talk_time_begins_when_the_customer_answers(name, seconds):
 
 @EACH
 def test_only_a_call_that_was_answered_has_talk_time_and_a_recording(name):
-	facts = events.fold(read(STREAMS[name]))
+	facts = fold(read(STREAMS[name]))
 	is_talk = ENDS[name][0] == TALKED
 	assert ("duration" in facts) == ("recording_url" in facts) == ("answered_at" in facts) == is_talk
 	if is_talk:
@@ -152,7 +153,7 @@ def report(**told):
 def test_what_the_dialplan_posts_to_our_webhook_says_the_same_as_its_event():
 	[told] = read([report()])
 	assert (told.source, told.status, told.call) == ("record", status.COMPLETED, "5f0c1a2b3d")
-	assert events.fold([told])["duration"] == 2
+	assert fold([told])["duration"] == 2
 	assert told.answered_at == datetime(2026, 11, 27, 6, 53, 46, 500000)
 
 

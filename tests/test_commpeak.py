@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.providers.base import DialRequest, HttpAnswer
 from c2c_frappe.pbx.providers.commpeak.provider import CommPeak
+from c2c_frappe.pbx.wire.http import HttpAnswer
 
 CRM = {"crm_id": "17", "client_id": "4711"}
 STATS = {"stats_url": "https://acme.stats.pbx.commpeak.com"}

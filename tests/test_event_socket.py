@@ -9,9 +9,9 @@ import time
 import pytest
 
 from c2c_frappe.pbx.errors import RejectedError, UnavailableError
-from c2c_frappe.pbx.providers.base import Connection, HttpRequest
 from c2c_frappe.pbx.wire import event_socket
 from c2c_frappe.pbx.wire.event_socket import EventSocket
+from c2c_frappe.pbx.wire.http import Connection, HttpRequest
 
 SECRET = "Basic c2VjcmV0LW9mLWFyaQ=="
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"

@@ -7,6 +7,7 @@ import pytest
 
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.dial import DialRequest, DialResult
 from c2c_frappe.pbx.errors import (
 	ConfigurationError,
 	InvalidNumberError,
@@ -15,10 +16,10 @@ from c2c_frappe.pbx.errors import (
 	UnavailableError,
 )
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.providers.base import DialRequest, DialResult, HttpAnswer, HttpRequest
 from c2c_frappe.pbx.providers.commpeak.provider import CommPeak
 from c2c_frappe.pbx.simulator import Simulator
 from c2c_frappe.pbx.text import Text
+from c2c_frappe.pbx.wire.http import HttpAnswer, HttpRequest
 
 DIAL = DialRequest("1000", "+447700900123", {"leadid": "CRM-LEAD-2026-00001"})
 KEY = "client-secret-7"

@@ -18,13 +18,16 @@ from hypothesis import strategies as st
 
 from c2c_frappe.pbx import cli, exchange
 from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls.dial import DialRequest
+from c2c_frappe.pbx.calls.facts import fold
 from c2c_frappe.pbx.calls.matching import AFTER, BEFORE
 from c2c_frappe.pbx.errors import PbxError, RejectedError, UnavailableError
 from c2c_frappe.pbx.imports.rows import DAY_FIRST, Reading, read
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.providers.base import DialRequest, HttpAnswer, redact
 from c2c_frappe.pbx.providers.settings import trimmed
 from c2c_frappe.pbx.wire import payload
+from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.redaction import redact
 
 EXAMPLES = int(os.environ.get("C2C_FUZZ_EXAMPLES", 0))
 FUZZ = settings(
@@ -264,7 +267,7 @@ def assert_harmless(event):
 	stored = json.loads(json.dumps(event.as_stored()))
 	assert events.of_stored(stored, **_kept_apart(event)) == event
 	assert event.evidence is None or event.evidence.status in status.ALL
-	events.fold([event, event])
+	fold([event, event])
 	assert len(event.pbx_call_id) <= 140
 	assert re.fullmatch(r"[^\s<>\"'`]{0,140}", event.extension)
 	assert not set("<>\"'` ") & set(event.recording_url)

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.providers.base import Connection, DialRequest
 from c2c_frappe.pbx.providers.generic_http import GenericHttp
 from c2c_frappe.pbx.wire import transport
+from c2c_frappe.pbx.wire.http import Connection
 
 SECRET = "k4n4ry/S3cret+1&=?#"
 DIAL = DialRequest(

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.providers.base import HttpAnswer
 from c2c_frappe.pbx.providers.generic_http import GenericHttp
 from c2c_frappe.pbx.providers.generic_http.places import find
+from c2c_frappe.pbx.wire.http import HttpAnswer
 
 JSON_VALUES = st.recursive(
 	st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.providers.base import MASK, DialRequest, shown
 from c2c_frappe.pbx.providers.generic_http import GenericHttp
+from c2c_frappe.pbx.wire.http import shown
+from c2c_frappe.pbx.wire.redaction import MASK
 
 SECRET = "k4n4ry/S3cret+1&=?#"
 DIAL = DialRequest(

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.providers.base import DialRequest
 from c2c_frappe.pbx.providers.generic_http import GenericHttp, auth
 
 DIAL = DialRequest("1000", "+447700900123")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from c2c_frappe.pbx.calls import events as news
-from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls import facts, status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.matching import Candidate, is_unheard_of, match
 
@@ -44,8 +44,8 @@ def _status(events) -> status.Evidence:
 def test_any_order_and_repetition_of_the_same_news_ends_in_the_same_facts(events, random, times):
 	shuffled = events * times
 	random.shuffle(shuffled)
-	assert news.fold(shuffled) == news.fold(events)
-	assert news.origin(shuffled) == news.origin(events)
+	assert facts.fold(shuffled) == facts.fold(events)
+	assert facts.origin(shuffled) == facts.origin(events)
 	assert _status(shuffled) == _status(events)
 
 
@@ -61,13 +61,13 @@ def test_a_call_record_outweighs_an_end_event_and_that_outweighs_progress():
 	end = CallEvent("end", status.COMPLETED, duration=30)
 	record = CallEvent("record", status.BUSY, duration=0)
 	assert _status([progress, end, record]).status == status.BUSY
-	assert news.fold([record, progress, end]) == {"answered_at": NOON, "duration": 0}
+	assert facts.fold([record, progress, end]) == {"answered_at": NOON, "duration": 0}
 
 
 def test_the_phone_that_was_picked_up_outweighs_one_that_only_rang():
 	rang = CallEvent("progress", status.RINGING, extension="1001")
 	answered = CallEvent("progress", status.IN_PROGRESS, extension="1000")
-	assert news.fold([answered, rang], news.ORIGIN) == {"extension": "1000"}
+	assert facts.fold([answered, rang], facts.ORIGIN) == {"extension": "1000"}
 
 
 @pytest.mark.parametrize(
@@ -105,19 +105,6 @@ def test_proof_of_a_call_outweighs_a_dial_that_was_called_failed():
 )
 def test_a_number_a_pbx_names_is_read_only_when_it_is_whole(text, read):
 	assert news.e164(text) == read
-
-
-@pytest.mark.parametrize("text", ["", None, "soon", "-1", "nan", "1e99"])
-def test_a_duration_that_is_none_is_none(text):
-	assert news.seconds(text) is None
-
-
-def test_times_are_utc_whatever_zone_they_came_in():
-	assert news.moment("2026-11-23T13:00:00+01:00") == NOON
-	assert news.moment("2026-11-23T12:00:00Z") == NOON
-	assert news.moment("2026-11-23T13:00:00.000+0100") == NOON
-	assert news.moment("2026-11-23 12:00:00") == NOON
-	assert news.moment("yesterday") is None
 
 
 def call(name, **values):

@@ -5,9 +5,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.providers.base import DialRequest, HttpAnswer
 from c2c_frappe.pbx.providers.primevox.provider import Primevox
+from c2c_frappe.pbx.wire.http import HttpAnswer
 
 KEY = {"api_key": "key", "container_id": "123456"}
 

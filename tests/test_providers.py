@@ -15,11 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.providers.base import MASK, Connection, DialRequest, HttpAnswer
 from c2c_frappe.pbx.providers.generic_http import GenericHttp, profiles
 from c2c_frappe.pbx.wire import transport
+from c2c_frappe.pbx.wire.http import Connection, HttpAnswer
+from c2c_frappe.pbx.wire.redaction import MASK
 
 RECORDINGS = Path(__file__).parent / "recordings"
 PROFILES = profiles.every()

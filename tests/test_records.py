@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls import events, records, status
 from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.calls.facts import fold
 from c2c_frappe.pbx.calls.matching import Candidate, is_unheard_of, match
 from c2c_frappe.pbx.calls.records import Window
 from c2c_frappe.pbx.errors import OutcomeUnknownError, PbxError, RejectedError, UnavailableError
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.providers.base import MAX_ANSWER, HttpAnswer
 from c2c_frappe.pbx.wire import transport
+from c2c_frappe.pbx.wire.http import MAX_ANSWER, HttpAnswer
 
 NOON = datetime(2026, 11, 23, 12, 0)
 HOUR = Window(NOON - timedelta(hours=1), NOON)
@@ -255,7 +256,7 @@ def test_events_and_records_in_any_order_and_however_often_end_in_the_same_row(r
 	def row_of(all_news):
 		dial = status.of_dial("accepted")
 		best = status.best([dial, *(event.evidence for event in all_news if event.evidence)])
-		return best, events.fold(all_news)
+		return best, fold(all_news)
 
 	assert row_of(shuffled) == row_of(heard)
 

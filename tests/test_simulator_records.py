@@ -10,10 +10,10 @@ import pytest
 
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.calls.records import Window
 from c2c_frappe.pbx.errors import RejectedError, UnavailableError
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.providers.base import DialRequest
 from c2c_frappe.pbx.simulator import Simulator
 from c2c_frappe.pbx.wire import transport
 

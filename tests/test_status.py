@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from c2c_frappe.pbx import errors
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.providers.base import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpAnswer
 
 COMMPEAK = registry.build("commpeak", {"crm_id": "1", "client_id": "2"})
 PRIMEVOX = registry.build("primevox", {"api_key": "key", "container_id": "123456"})

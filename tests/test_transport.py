@@ -11,9 +11,9 @@ from urllib.parse import quote
 import pytest
 
 from c2c_frappe.pbx.errors import OutcomeUnknownError, PbxError, UnavailableError
-from c2c_frappe.pbx.providers.base import MAX_ANSWER, Connection, HttpRequest
 from c2c_frappe.pbx.simulator import Simulator
 from c2c_frappe.pbx.wire import transport
+from c2c_frappe.pbx.wire.http import MAX_ANSWER, Connection, HttpRequest
 
 SECRET = "s3cr3t/Key+42"
 DIAL = "/call/1/2/1000/447700900123"

@@ -6,9 +6,9 @@ import time
 import pytest
 
 from c2c_frappe.pbx.errors import ConfigurationError, OutcomeUnknownError, PbxError, UnavailableError
-from c2c_frappe.pbx.providers.base import Connection, HttpRequest
 from c2c_frappe.pbx.simulator import Simulator
 from c2c_frappe.pbx.wire import transport
+from c2c_frappe.pbx.wire.http import Connection, HttpRequest
 
 TARGET = "/call/1/2/1000/447700900123?auth=s3cr3t"
 MARGIN = 1

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.providers.base import Connection, DialRequest, HttpRequest
 from c2c_frappe.pbx.providers.settings import Setting, checked
 from c2c_frappe.pbx.wire import transport
+from c2c_frappe.pbx.wire.http import Connection, HttpRequest
 
 REFUSED = {
 	"ftp://pbx.example.com": "not spoken here",

@@ -11,8 +11,9 @@ from c2c_frappe.accounts.token_cache import EncryptedToken
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.providers.base import MASK, Provider
+from c2c_frappe.pbx.providers.base import Provider
 from c2c_frappe.pbx.providers.settings import Setting
+from c2c_frappe.pbx.wire.redaction import MASK
 from c2c_frappe.phone_book import record_numbers
 from c2c_frappe.setup import onboarding
 

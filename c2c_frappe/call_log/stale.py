@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import frappe
 
-from c2c_frappe.call_log import rows
+from c2c_frappe.call_log import dial_guard
 
 # Our DocTypes, charts and cards have this in their names, and so has what asks for one of them.
 MARK = "PBX "
@@ -17,7 +17,7 @@ REPORTS = {"Call Activity", "Failures by Reason", "Unreached Leads"}
 def before_request() -> None:
 	"""Sweep if the request that begins may show calls; a site that is read only stays as it is."""
 	if _asks_for_calls() and not frappe.flags.read_only:
-		rows.sweep()
+		dial_guard.sweep()
 
 
 def _asks_for_calls() -> bool:

@@ -15,10 +15,10 @@ from werkzeug.wrappers import Response
 from c2c_frappe import messages, permissions
 from c2c_frappe.accounts import providers
 from c2c_frappe.call_log import rows, search
-from c2c_frappe.events import intake
+from c2c_frappe.events import store
 from c2c_frappe.locks import semaphore
 from c2c_frappe.pbx import recordings
-from c2c_frappe.pbx.calls import guards
+from c2c_frappe.pbx.calls import in_flight
 from c2c_frappe.pbx.errors import PbxError
 from c2c_frappe.pbx.recordings import Clip
 
@@ -68,7 +68,7 @@ def play(call: str, asked_range: str | None) -> Response:
 		frappe.throw(_("This call has no recording, or none that may be played any more."))
 	wanted = recordings.span(asked_range)
 	with semaphore(
-		"recording", guards.slots_of_site(cint(frappe.conf.gunicorn_workers)), PATIENCE
+		"recording", in_flight.slots_of_site(cint(frappe.conf.gunicorn_workers)), PATIENCE
 	) as has_place:
 		if not has_place:
 			frappe.throw(_("Many recordings are being played. Try again in a moment."), PlayersBusyError)
@@ -111,7 +111,7 @@ def _first_day():
 def delete(call: str) -> None:
 	"""Delete the link to a call's recording for good and note on the call who did it; the PBX keeps its file."""
 	rows.forget_recording(call)
-	intake.forget_recording(call)
+	store.forget_recording(call)
 	frappe.get_doc(DOCTYPE, call).add_comment("Info", _("deleted the link to the recording"))
 
 

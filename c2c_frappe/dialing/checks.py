@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import get_system_timezone, get_time, now_datetime
 
 from c2c_frappe import permissions
-from c2c_frappe.call_log.rows import Draft
+from c2c_frappe.call_log.dial_guard import Draft
 from c2c_frappe.dialing import alerts, usage
 from c2c_frappe.pbx.errors import RefusedError
 from c2c_frappe.pbx.numbers import phone, policy
@@ -27,7 +27,7 @@ DO_NOT_CALL = "PBX Do Not Call"
 class Request:
 	"""A call somebody wants: `override` is the reason given for placing it despite an earlier refusal.
 
-	`is_repeat` tells that it is no further call: `call_log.open` answers with the one that is under way.
+	`is_repeat` tells that it is no further call: `dial_guard.reserve` answers with the one that is under way.
 	"""
 
 	draft: Draft

@@ -10,12 +10,13 @@ from frappe import _
 
 from c2c_frappe import messages
 from c2c_frappe.accounts import extensions, providers
-from c2c_frappe.call_log.rows import Draft
-from c2c_frappe.dialing import place_call
+from c2c_frappe.call_log.dial_guard import Draft
+from c2c_frappe.dialing import prepare
 from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import PbxError, RefusedError
 from c2c_frappe.pbx.numbers import phone
-from c2c_frappe.pbx.providers.base import MAX_ANSWER, DialRequest, HttpAnswer
+from c2c_frappe.pbx.wire.http import MAX_ANSWER, HttpAnswer
 from c2c_frappe.phone_book import record_numbers
 
 # In place of the name the call's row would get.
@@ -70,8 +71,8 @@ def _dial(account, user: str, doctype: str, name: str, number: str) -> DialReque
 		reference_name=record.name if record else "",
 		name=CALL,
 	)
-	data = place_call.filled_custom_data(draft, record.company if record else "")
-	return place_call.dial_request(draft, data, own.caller_id)
+	data = prepare.filled_custom_data(draft, record.company if record else "")
+	return prepare.dial_request(draft, data, own.caller_id)
 
 
 def _first_number(record: record_numbers.Record | None) -> str:

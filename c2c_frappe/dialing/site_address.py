@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frappe
 
-from c2c_frappe.pbx.calls import guards
+from c2c_frappe.pbx.wire import origins
 from c2c_frappe.transactions import committed
 
 SETTINGS = "PBX Settings"
@@ -25,7 +25,7 @@ def is_confirmed() -> bool:
 	if not confirmed and address:
 		confirm()
 		return True
-	return not address or guards.is_confirmed_address(address, confirmed)
+	return not address or origins.is_confirmed_address(address, confirmed)
 
 
 def confirm() -> str:
@@ -36,7 +36,7 @@ def confirm() -> str:
 def _confirm() -> str:
 	confirmed = (frappe.db.get_single_value(SETTINGS, "confirmed_site_url") or "").split()
 	address = current()
-	if address and not guards.is_confirmed_address(address, "\n".join(confirmed)):
+	if address and not origins.is_confirmed_address(address, "\n".join(confirmed)):
 		confirmed.append(address)
 		frappe.db.set_single_value(SETTINGS, "confirmed_site_url", "\n".join(confirmed))
 	return "\n".join(confirmed)

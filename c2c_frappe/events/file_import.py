@@ -22,7 +22,7 @@ from frappe.utils.xlsxutils import read_xlsx_file_from_attached_file
 from c2c_frappe import messages
 from c2c_frappe.accounts import providers
 from c2c_frappe.call_log import search
-from c2c_frappe.events import intake
+from c2c_frappe.events import intake, placing, store
 from c2c_frappe.locks import exclusive
 from c2c_frappe.pbx.calls.records import CallRecord
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError
@@ -39,7 +39,7 @@ KEPT_PROBLEMS = 1000
 JOB_SECONDS = 2 * 60 * 60
 COUNTS = ("rows_read", "matched", "added", "known", "unmatched", "broken")
 NOTHING = {"status": "Draft", "problems": None, **dict.fromkeys(COUNTS, 0)}
-_COUNTED = {intake.APPLIED: "matched", intake.ADDED: "added", intake.KNOWN: "known"}
+_COUNTED = {store.APPLIED: "matched", placing.ADDED: "added", intake.KNOWN: "known"}
 
 
 def columns_of(document) -> list[dict]:
@@ -138,7 +138,7 @@ def _judged(found: CallRecord | PbxError, outcome: str) -> tuple[str, str]:
 		return kind, messages.sentence(found.message)
 	if outcome in _COUNTED:
 		return _COUNTED[outcome], ""
-	if outcome == intake.IGNORED:
+	if outcome == store.IGNORED:
 		return "unmatched", _("It is of nobody's phone, and no record has its number.")
 	return "unmatched", _(
 		"A call that was clicked may be the one, but not surely. It is tried again for a day."

@@ -15,12 +15,13 @@ import click
 
 from c2c_frappe.pbx import exchange, simulator
 from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import PbxError
 from c2c_frappe.pbx.numbers import phone, policy
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.providers.base import DialRequest, redact
 from c2c_frappe.pbx.providers.generic_http import GenericHttp, profiles
 from c2c_frappe.pbx.providers.generic_http.template import BLANK
+from c2c_frappe.pbx.wire.redaction import redact
 
 EXIT_CODES = {status.REQUESTED: 0, status.UNCONFIRMED: 0, status.FAILED: 1, status.UNKNOWN: 3}
 WRONG_USAGE = 2

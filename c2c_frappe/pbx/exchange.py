@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Generator
 from typing import Any
 
+from c2c_frappe.pbx.calls.dial import DialRequest, DialResult
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import Page, Window
 from c2c_frappe.pbx.errors import (
@@ -19,20 +20,10 @@ from c2c_frappe.pbx.errors import (
 	RejectedError,
 	UnavailableError,
 )
-from c2c_frappe.pbx.providers.base import (
-	Connection,
-	Conversation,
-	DialRequest,
-	DialResult,
-	Finding,
-	HttpAnswer,
-	HttpRequest,
-	Phone,
-	Provider,
-	shown,
-)
+from c2c_frappe.pbx.providers.base import Conversation, Finding, Phone, Provider
 from c2c_frappe.pbx.text import Text, _
 from c2c_frappe.pbx.wire import transport
+from c2c_frappe.pbx.wire.http import Connection, HttpAnswer, HttpRequest, shown
 
 Send = Callable[[HttpRequest, Connection], HttpAnswer]
 LATE = _("The PBX did not answer in time. Try again.")

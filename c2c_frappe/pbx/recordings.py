@@ -14,10 +14,11 @@ from c2c_frappe.pbx.errors import (
 	RejectedError,
 	UnavailableError,
 )
-from c2c_frappe.pbx.providers.base import Connection, HttpRequest, Provider
+from c2c_frappe.pbx.providers.base import Provider
 from c2c_frappe.pbx.providers.settings import is_ticked
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import addresses, transport
+from c2c_frappe.pbx.wire.http import Connection, HttpRequest
 from c2c_frappe.pbx.wire.transport import Download
 
 # A player asks for piece after piece, so that no web worker waits while somebody listens.

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from c2c_frappe.api import call as api
-from c2c_frappe.call_log import rows as call_log
+from c2c_frappe.call_log import dial_guard
 from c2c_frappe.events import intake
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import COMMPEAK
@@ -195,7 +195,7 @@ class Floor(RuleBasedStateMachine):
 					self.must(api.state(name)["status"], "Unknown")
 				call.learn(INTERRUPTED)
 			call.holds_guard = False
-		call_log.sweep()
+		dial_guard.sweep()
 
 	@precondition(lambda self: self.calls)
 	@rule(data=st.data(), told=st.lists(st.sampled_from([*NEWS]), min_size=1, max_size=3))

@@ -20,7 +20,7 @@ CALLS = quote("PBX Call Log")
 ROW_INSERTED = "c2c_frappe.click_to_call.doctype.pbx_call_log.pbx_call_log.PBXCallLog.after_insert"
 ROW_COMMITTED = "c2c_frappe.pbx.exchange.place"
 CONNECTED = "c2c_frappe.pbx.wire.transport._Exchange.before_sending"
-ANSWERED = "c2c_frappe.call_log.rows.close"
+ANSWERED = "c2c_frappe.call_log.dial_guard.record_result"
 SAVED = "c2c_frappe.dialing.place_call._tell"
 
 

@@ -15,9 +15,9 @@ from frappe.boot import get_bootinfo
 
 from c2c_frappe.api import call
 from c2c_frappe.desk import timeline
-from c2c_frappe.dialing import place_call
 from c2c_frappe.pbx import exchange
-from c2c_frappe.pbx.providers.base import DialResult
+from c2c_frappe.pbx.calls.dial import DialResult
+from c2c_frappe.phone_book import record_numbers
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import AGENT, MANAGER, SiteCase
 
@@ -281,6 +281,6 @@ class TestTimelineOfLevels(SiteCase):
 
 	def test_where_nothing_is_hidden_the_record_is_not_looked_at(self):
 		self.dial_lead()
-		with patch.object(place_call.numbers, "of_record", side_effect=AssertionError), site.as_user(AGENT):
+		with patch.object(record_numbers, "of_record", side_effect=AssertionError), site.as_user(AGENT):
 			(entry,) = timeline.calls_of("Lead", self.lead)
 		self.assertIn("+44 7700 900123", entry["content"])

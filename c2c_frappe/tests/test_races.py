@@ -137,14 +137,14 @@ class TestRaces(RaceCase):
 		self.assertEqual({row.status for row in site.rows()}, {"Requested"})
 
 	def test_a_deadlock_while_the_reply_is_saved_does_not_lose_the_reply(self):
-		update, deadlocks = rows._update, [frappe.QueryDeadlockError()]
+		update, deadlocks = rows.update, [frappe.QueryDeadlockError()]
 
 		def once_a_deadlock(values, condition):
 			if deadlocks:
 				raise deadlocks.pop()
 			update(values, condition)
 
-		with patch.object(rows, "_update", once_a_deadlock):
+		with patch.object(rows, "update", once_a_deadlock):
 			reply = self.dial_lead()
 		self.assertEqual(deadlocks, [])
 		self.assertEqual((reply["status"], site.rows()[0].status), ("Requested", "Requested"))

@@ -12,7 +12,7 @@ from frappe.utils import add_to_date, now_datetime
 from c2c_frappe.desk import recordings, timeline
 from c2c_frappe.events import intake
 from c2c_frappe.locks import exclusive
-from c2c_frappe.pbx.calls import guards, status
+from c2c_frappe.pbx.calls import in_flight, status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord
 from c2c_frappe.tests import processes, site
@@ -143,7 +143,7 @@ class TestHow(RecordingCase):
 	def test_when_all_places_are_taken_it_says_so_and_asks_nobody(self):
 		held = [
 			exclusive(f"recording {n}")
-			for n in range(guards.slots_of_site(frappe.conf.gunicorn_workers or 0))
+			for n in range(in_flight.slots_of_site(frappe.conf.gunicorn_workers or 0))
 		]
 		for lock in held:
 			self.assertTrue(lock.__enter__())

@@ -12,7 +12,7 @@ from frappe.utils import get_url_to_form
 from frappe.utils.password import remove_encrypted_password, set_encrypted_password
 
 from c2c_frappe.call_log import rows
-from c2c_frappe.pbx.calls.guards import slots_of_site
+from c2c_frappe.pbx.calls.in_flight import slots_of_site
 from c2c_frappe.replies import fixes
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import COMMPEAK, SiteCase

@@ -19,7 +19,7 @@ from frappe.boot import get_bootinfo
 from frappe.deferred_insert import save_to_db
 
 from c2c_frappe.accounts import providers
-from c2c_frappe.call_log import rows
+from c2c_frappe.call_log import dial_guard
 from c2c_frappe.events import intake, reconcile
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.providers import registry
@@ -284,10 +284,15 @@ class TestSecrets(SecretCase):
 		self.assert_nothing_leaked()
 
 	def test_not_when_there_is_a_fault_anywhere_else_on_the_way(self):
-		places = ((exchange, "place"), (exchange, "probe"), (exchange, "fetch_records"), (rows, "open"))
+		places = (
+			(exchange, "place"),
+			(exchange, "probe"),
+			(exchange, "fetch_records"),
+			(dial_guard, "reserve"),
+		)
 		for place, function in (
 			*places,
-			(rows, "close"),
+			(dial_guard, "record_result"),
 			(call_state, "reply"),
 			(record_numbers, "of_record"),
 		):

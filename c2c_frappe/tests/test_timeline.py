@@ -8,9 +8,10 @@ import frappe
 from frappe.deferred_insert import save_to_db
 
 from c2c_frappe import permissions
+from c2c_frappe.call_log import dial_guard
 from c2c_frappe.call_log import rows as call_log
 from c2c_frappe.desk import timeline
-from c2c_frappe.pbx.providers.base import DialResult
+from c2c_frappe.pbx.calls.dial import DialResult
 from c2c_frappe.tests import site
 from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, SiteCase
 
@@ -167,7 +168,7 @@ class TestOverdue(SiteCase):
 	def test_the_timeline_changes_nothing_and_the_sweep_everything(self):
 		timeline.calls_of("Lead", self.lead)
 		self.assertEqual(site.rows()[0].status, "Dialing")
-		call_log.sweep()
+		dial_guard.sweep()
 		(row,) = site.rows()
 		self.assertEqual((row.status, row.failure_code, row.slot), ("Unknown", "interrupted", None))
 
@@ -178,8 +179,8 @@ class TestOverdue(SiteCase):
 		)
 
 	def test_a_late_answer_still_says_what_became_of_it(self):
-		call_log.sweep()
+		dial_guard.sweep()
 		result = DialResult("accepted", "CommPeak took the call.", "10000000.1000")
-		call_log.close(self.call, result, result.message, repeat_seconds=10)
+		dial_guard.record_result(self.call, result, result.message, repeat_seconds=10)
 		(row,) = site.rows()
 		self.assertEqual((row.status, row.pbx_call_id, row.failure_code), ("Requested", "10000000.1000", ""))

@@ -16,9 +16,9 @@ import pytest
 
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import UnavailableError
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.providers.base import DialRequest
 from c2c_frappe.pbx.wire import transport
 from c2c_frappe.pbx.wire.event_socket import EventSocket
 

@@ -8,10 +8,11 @@ import asterisk_lab
 import pytest
 
 from c2c_frappe.pbx import exchange
-from c2c_frappe.pbx.calls import events
+from c2c_frappe.pbx.calls.dial import DialRequest
+from c2c_frappe.pbx.calls.facts import fold
 from c2c_frappe.pbx.providers.asterisk.provider import NOBODYS_CALL
-from c2c_frappe.pbx.providers.base import DialRequest, HttpAnswer
 from c2c_frappe.pbx.wire import transport
+from c2c_frappe.pbx.wire.http import HttpAnswer
 
 ANSWERS, RINGS, DECLINES, BUSY = "1000", "1003", "1004", "1005"
 TALKS, HANGS_UP = "+447700900121", "+447700900128"
@@ -50,7 +51,7 @@ def test_a_call_that_asterisk_took_ends_as_it_really_ended(placed, ear, name):
 @pytest.mark.parametrize("name", ["answered, the customer hangs up", "answered, the agent hangs up"])
 def test_talk_time_is_the_time_both_were_connected(placed, ear, lab, name):
 	call, _result = placed[name]
-	facts = events.fold(ear.outcome(call)[2])
+	facts = fold(ear.outcome(call)[2])
 	talked = (facts["ended_at"] - facts["answered_at"]).total_seconds()
 	assert facts["duration"] == round(talked) and 1.2 < talked < 2.8
 	# Asterisk bills from the agent's answer, half a second earlier.
@@ -60,7 +61,7 @@ def test_talk_time_is_the_time_both_were_connected(placed, ear, lab, name):
 
 def test_the_recording_of_an_answered_call_is_where_the_log_says(placed, ear):
 	call, _result = placed["answered, the customer hangs up"]
-	url = events.fold(ear.outcome(call)[2])["recording_url"]
+	url = fold(ear.outcome(call)[2])["recording_url"]
 	request = urllib.request.Request(url, headers=asterisk_lab.basic_authorization())
 	with urllib.request.urlopen(request, timeout=10) as answer:
 		audio = answer.read()
@@ -95,7 +96,7 @@ class TestThePhone:
 		call, result = place(number=HANGS_UP, endpoint_pattern="Local/{extension}@c2c-lab-phones/n")
 		assert result.status == "Requested"
 		status, _code, said = ear.outcome(call)
-		assert status == "Completed" and events.fold(said)["duration"] == 2
+		assert status == "Completed" and fold(said)["duration"] == 2
 
 
 class TestTheAccount:
@@ -233,7 +234,7 @@ def test_fifty_calls_at_once_are_fifty_calls(place, ear, lab):
 	assert {result.status for _call, result in placed} == {"Requested"}
 	for call, _result in placed:
 		status, _code, said = ear.outcome(call)
-		assert status == "Completed" and 1 <= events.fold(said)["duration"] <= 3
+		assert status == "Completed" and 1 <= fold(said)["duration"] <= 3
 	calls, ends_at = {call for call, _result in placed}, time.monotonic() + 20
 	while not calls <= {record["uniqueid"] for record in lab.call_records}:
 		assert time.monotonic() < ends_at

@@ -7,9 +7,9 @@ import pytest
 from places import STATE
 
 from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import UnavailableError
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.providers.base import DialRequest
 
 
 @pytest.fixture

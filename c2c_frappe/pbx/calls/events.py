@@ -1,17 +1,16 @@
-"""What a PBX tells about a call after the dial: one piece of news as a value, and all of them folded into facts.
-
-Order, repetition and loss of news cannot change the facts: each is the one of the best evidence. Which call the
-news is about is decided in matching.py.
+"""An event: what a PBX reports of a call after the dial, as a value. Which call it is about is decided in matching.py,
+and what all of a call's events come to in facts.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime, timezone
+from datetime import datetime
 
 from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.values import YEARS
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.numbers import phone
 
@@ -44,6 +43,24 @@ class CallEvent:
 		# What a PBX calls an extension stands in the log as it came: text that can be none is none.
 		if not (self.extension.isprintable() and _EXTENSION.fullmatch(self.extension)):
 			object.__setattr__(self, "extension", "")
+		for name in _TIMES:
+			said = getattr(self, name)
+			if said and said.year not in YEARS:
+				object.__setattr__(self, name, None)
+		self._rank()
+
+	def _rank(self):
+		"""Make a source and a status that cannot go together agree, so that nothing is found wrong later.
+
+		A call that is said to go on has no end, whatever stands there: some PBXs fill it in at the start.
+		"""
+		if self.status in status.FINAL and self.source == "progress":
+			object.__setattr__(self, "source", "end")
+		elif self.status in (status.RINGING, status.IN_PROGRESS):
+			object.__setattr__(self, "source", "progress")
+			object.__setattr__(self, "ended_at", None)
+		if self.status and not status.is_known(self.source, self.status):
+			object.__setattr__(self, "status", "")
 
 	@property
 	def evidence(self) -> status.Evidence | None:
@@ -62,13 +79,7 @@ class CallEvent:
 		return {n: v.isoformat(" ") if isinstance(v, datetime) else v for n, v in values.items()}
 
 
-FACTS = ("answered_at", "ended_at", "duration", "recording_url", "pbx_call_id")
-# Of a call that began at the PBX its news alone say where and when; of one dialled here the row knows better.
-ORIGIN = ("extension", "number", "started_at")
 _TIMES = {field.name for field in fields(CallEvent) if field.name.endswith("_at")}
-# When a call can have been; a database's clock knows no others either.
-YEARS = range(2000, 2100)
-_SOURCES = ("progress", "end", "record")
 # Which time a piece of news is about.
 _TIME_OF_STATUS = {status.RINGING: "started_at", status.IN_PROGRESS: "answered_at"}
 
@@ -86,31 +97,6 @@ def of_stored(values: Mapping[str, object], recording_url: str = "") -> CallEven
 	return CallEvent(**{**read, "recording_url": recording_url})
 
 
-def fold(events: Iterable[CallEvent], names: Iterable[str] = FACTS) -> dict[str, object]:
-	"""Return each of these facts that any event states: the record's over an end event's over progress.
-
-	Within one source the one of the better status wins, then the larger, which is as good as any and the same in
-	every order. A talk time that none states is the time from the customer's answer to the end.
-	"""
-	facts: dict[str, tuple] = {}
-	for event in events:
-		rank = (_SOURCES.index(event.source), event.evidence.rank if event.evidence else 0)
-		for name in names:
-			value = getattr(event, name)
-			if value not in ("", None):
-				facts[name] = max(facts.get(name, ((-1, 0), value)), (rank, value))
-	known = {name: value for name, (_rank, value) in facts.items()}
-	if "duration" not in known and {"answered_at", "ended_at"} <= known.keys():
-		known["duration"] = max(0, round((known["ended_at"] - known["answered_at"]).total_seconds()))
-	return known
-
-
-def origin(events: Sequence[CallEvent]) -> dict[str, object]:
-	"""Return ORIGIN as `fold` does; a call whose start nothing tells began when it is first heard of."""
-	moments = [event.known_at for event in events if event.known_at]
-	return {**({"started_at": min(moments)} if moments else {}), **fold(events, ORIGIN)}
-
-
 def e164(text: object, country: str = "") -> str:
 	"""Return the number a PBX names as E.164, "" when it is masked or none; bare digits have their country's code."""
 	bare = str(text or "").strip().lstrip("+")
@@ -118,27 +104,3 @@ def e164(text: object, country: str = "") -> str:
 		return phone.read(f"+{bare}", country).e164 if bare.isdigit() else ""
 	except InvalidNumberError:
 		return ""
-
-
-def moment(text: object) -> datetime | None:
-	"""Return a time as UTC without a zone, None for none; "2026-11-23 09:00:00" without one is taken as UTC already.
-
-	A clock that is wrong by centuries tells no time: what cannot be reckoned with is none.
-	"""
-	# Python 3.10 reads neither Z nor +0000.
-	written = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", str(text).strip().replace("Z", "+00:00"))
-	try:
-		found = datetime.fromisoformat(written)
-		in_utc = found.astimezone(timezone.utc).replace(tzinfo=None) if found.tzinfo else found
-	except (ValueError, OverflowError):
-		return None
-	return in_utc if in_utc.year in YEARS else None
-
-
-def seconds(text: object) -> int | None:
-	"""Return a duration in whole seconds, None when the text is none."""
-	try:
-		found = round(float(str(text)))
-	except (ValueError, OverflowError):
-		return None
-	return found if 0 <= found < 7 * 86400 else None

@@ -1,15 +1,16 @@
-"""What stands against a dial: dials in flight, the same request, the same agent and number. Pure; `call_log.look`
-reads the rows, and inserting one is what takes guards.
+"""Dials in flight: how many there may be, which slot is free, and what conflicts with one more. Pure.
+
+`call_log/dial_guard.py` reads the rows; inserting one is what takes a slot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from c2c_frappe.pbx.calls.guards import first_free
-
+# What Frappe's own bench starts when the site's configuration does not say: 2 x 2 cores + 1.
+DEFAULT_WORKERS = 5
 # After the exchange's own deadline: time to read the answer and to save it.
 GRACE = timedelta(seconds=5)
 COLUMNS = ("slot", "site_slot", "dial_key")
@@ -20,7 +21,7 @@ class Busy(Exception):
 
 
 @dataclass(frozen=True)
-class Guards:
+class DialLimits:
 	"""What a row takes: dials in flight for the account and the site, seconds for the reply and for a repeat."""
 
 	account_slots: int
@@ -30,8 +31,8 @@ class Guards:
 
 
 @dataclass(frozen=True)
-class Held:
-	"""The calls that hold guards, of those that matter to one request, and the call this request placed before."""
+class Conflicts:
+	"""The calls that hold slots or the agent's dial keys, and the call this request placed before."""
 
 	rows: tuple[dict, ...]
 	same_request: dict | None
@@ -43,21 +44,32 @@ class Held:
 		key = dial_key(agent, number)
 		return self.same_request or next((row for row in self.rows if row["dial_key"] == key), None)
 
-	def take(self, account: str, guards: Guards, moment: datetime, start: int) -> dict:
+	def claim(self, account: str, limits: DialLimits, moment: datetime, start: int) -> dict:
 		"""Return the columns of a dial that begins at a moment in UTC, slots looked for from `start` on; raise Busy."""
-		slot = first_free(self._taken("slot"), f"{account}#", guards.account_slots, start)
-		site_slot = first_free(self._taken("site_slot"), "", guards.site_slots, start)
+		slot = first_free(self._taken("slot"), f"{account}#", limits.account_slots, start)
+		site_slot = first_free(self._taken("site_slot"), "", limits.site_slots, start)
 		if not slot or not site_slot:
 			raise Busy
 		return {
 			"slot": slot,
 			"site_slot": site_slot,
-			"reply_due": moment + timedelta(seconds=guards.reply_seconds) + GRACE,
-			"repeat_until": moment + timedelta(seconds=guards.repeat_seconds),
+			"reply_due": moment + timedelta(seconds=limits.reply_seconds) + GRACE,
+			"repeat_until": moment + timedelta(seconds=limits.repeat_seconds),
 		}
 
 	def _taken(self, column: str) -> list[str]:
 		return [row[column] for row in self.rows]
+
+
+def slots_of_site(web_workers: int) -> int:
+	"""Return how many dials may wait for a PBX at once: a quarter of the web workers, at least one."""
+	return max(1, (web_workers or DEFAULT_WORKERS) // 4)
+
+
+def first_free(taken: Collection[str], prefix: str, limit: int, start: int = 0) -> str:
+	"""Return the first of prefix1 ... prefix<limit> that is not taken, looking from `start` on and round; "" for none."""
+	names = (f"{prefix}{(start + step) % limit + 1}" for step in range(limit))
+	return next((name for name in names if name not in taken), "")
 
 
 def dial_key(agent: str, number: str) -> str:
@@ -65,11 +77,11 @@ def dial_key(agent: str, number: str) -> str:
 	return f"{agent}|{number}"
 
 
-def of_rows(rows: Iterable[dict]) -> Held:
+def conflicts_in(rows: Iterable[dict]) -> Conflicts:
 	"""Return what rows hold that say of themselves is_same_request, is_due (past the reply) and is_over (a repeat)."""
 	still = []
 	for row in rows:
 		slots = {"slot": None, "site_slot": None} if row["is_due"] else {}
 		still.append({**row, **slots, "dial_key": None if row["is_over"] else row["dial_key"]})
 	same_request = next((row for row in still if row["is_same_request"]), None)
-	return Held(tuple(still), same_request, tuple(row["name"] for row in still if row["is_over"]))
+	return Conflicts(tuple(still), same_request, tuple(row["name"] for row in still if row["is_over"]))

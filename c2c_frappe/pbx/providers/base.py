@@ -1,28 +1,24 @@
-"""What a provider is, and the small frozen values that cross its border. Sends nothing, stores nothing."""
+"""What a provider is, and what it says it can do. Sends nothing, stores nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from html import escape
 from typing import ClassVar, Protocol
 
-from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.dial import DialRequest, DialResult
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import OVERLAP, Page, Window
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.providers.settings import Setting, checked, is_ticked, trimmed
 from c2c_frappe.pbx.text import _
-from c2c_frappe.pbx.wire.addresses import ANY
+from c2c_frappe.pbx.wire.http import Connection, HttpAnswer, HttpRequest
 
-MASK = "***"
-MAX_ANSWER = 64 * 1024
 # A page of call records is longer than a dial's answer and may take longer to come; no phone waits for it.
 MAX_RECORDS_ANSWER = 8 * 1024 * 1024
 RECORDS_SECONDS = 30
-SHORT_SECRET = 6
 
 
 @dataclass(frozen=True)
@@ -37,100 +33,6 @@ class Capabilities:
 	events: bool = False
 	hang_up: bool = False
 	phones: bool = False
-
-
-@dataclass(frozen=True)
-class DialRequest:
-	"""One call to place: `extension` is the agent's, `number` the customer's as E.164 with its plus.
-
-	`custom_data` are text pairs the PBX should keep with the call; `caller_id` may be empty. `user` is who calls
-	and `call` our own name of the call, both "" from the command line.
-	"""
-
-	extension: str
-	number: str
-	custom_data: Mapping[str, str] = field(default_factory=dict)
-	caller_id: str = ""
-	user: str = ""
-	call: str = ""
-
-
-@dataclass(frozen=True)
-class HttpRequest:
-	"""A request ready to leave: `url` complete and quoted. Its repr and `masked()` hide every secret.
-
-	`is_question` says that it can ring no phone; of all others one conversation sends one.
-	"""
-
-	method: str
-	url: str = field(repr=False)
-	headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-	body: bytes | None = field(default=None, repr=False)
-	secrets: tuple[str, ...] = field(default=(), repr=False)
-	is_question: bool = False
-
-	def masked(self) -> str:
-		"""Return "METHOD url" with the secrets replaced, fit for logs and for people."""
-		return f"{self.method} {redact(self.url, self.secrets)}"
-
-
-@dataclass(frozen=True)
-class Connection:
-	"""How to reach a PBX: seconds to connect, seconds to answer; both together are the whole exchange's deadline.
-
-	An answer is cut at `max_answer` bytes. `reach` says which network addresses may be connected to (`addresses`).
-	"""
-
-	connect_timeout: float = 3
-	read_timeout: float = 7
-	ca_file: str = ""
-	use_proxy: bool = False
-	max_answer: int = MAX_ANSWER
-	reach: str = ANY
-
-	@property
-	def deadline(self) -> float:
-		"""Return the seconds after which the socket is shut, however slowly bytes still drip in."""
-		return self.connect_timeout + self.read_timeout
-
-	def within(self, seconds: float) -> Connection:
-		"""Return the same with what is left of a deadline that several requests share."""
-		connect = min(self.connect_timeout, seconds)
-		return replace(self, connect_timeout=connect, read_timeout=min(self.read_timeout, seconds - connect))
-
-
-@dataclass(frozen=True)
-class HttpAnswer:
-	"""What came back: `status` as an integer, `text` decoded and cut, `challenge` the header WWW-Authenticate."""
-
-	status: int
-	text: str = field(repr=False, default="")
-	content_type: str = ""
-	challenge: str = field(repr=False, default="")
-
-
-@dataclass(frozen=True)
-class DialResult:
-	"""What is known after a dial: the kind of answer (a key of `status.DIAL_ANSWERS`), a sentence, the PBX's id."""
-
-	answer: str
-	message: str
-	pbx_call_id: str = ""
-
-	@property
-	def evidence(self) -> status.Evidence:
-		"""Return what the answer is worth."""
-		return status.of_dial(self.answer)
-
-	@property
-	def status(self) -> str:
-		"""Return the status this answer gives a call."""
-		return self.evidence.status
-
-	@property
-	def failure_code(self) -> str:
-		"""Return the code PBX Call Log stores, "" when nothing failed."""
-		return self.evidence.failure_code
 
 
 # What a provider says to its PBX: requests go out, answers come in, and what is known is returned at the end. A
@@ -320,51 +222,3 @@ class Finding:
 	ok: bool | None
 	message: str
 	unchecked: tuple[str, ...] = ()
-
-
-def shown(request: HttpRequest) -> dict:
-	"""Return all of a request as people may see it: {is_question, method, url, headers, body}, secrets masked."""
-	body = (request.body or b"").decode("utf-8", "replace")
-	return {
-		"is_question": request.is_question,
-		"method": request.method,
-		"url": redact(request.url, request.secrets),
-		"headers": {name: redact(value, request.secrets) for name, value in request.headers.items()},
-		"body": redact(body, request.secrets),
-	}
-
-
-def redact(text: str, secrets: Iterable[str], only_whole: bool = False) -> str:
-	"""Replace every secret in text, as it is and as URLs, HTML and JSON spell it.
-
-	A short secret ("2") is replaced where it stands alone only, or it would blot out half of every sentence;
-	`only_whole` asks the same of all.
-	"""
-	for secret in sorted((secret for secret in secrets if secret), key=len, reverse=True):
-		spelt = "".join(_spellings(part) for part in re.findall(r"\\+|[^\\]", secret))
-		is_whole = only_whole or len(secret) < SHORT_SECRET
-		text = re.sub(rf"(?<!\w)(?:{spelt})(?!\w)" if is_whole else spelt, MASK, text)
-	return text
-
-
-# A backslash as it is, or as a URL or HTML spells it. JSON or a shell puts some before a sign, more with JSON in JSON.
-_BACKSLASH = r"(?:\\|(?i:%(?:25)*5c|&#0*92;|&#x0*5c;))"
-_MOST_ESCAPES = 7
-
-
-def _spellings(part: str) -> str:
-	"""Return a pattern for a character as it is, %2f or %252F, &amp; or &#x26;, \\u0026 or \\/; or for backslashes.
-
-	A run of backslashes is one part: with a pattern for each there would be endless ways to share them out.
-	"""
-	if part.startswith("\\"):
-		return rf"{_BACKSLASH}{{{len(part)},{len(part) * (_MOST_ESCAPES + 1)}}}"
-	code, octets = ord(part), part.encode("utf-8", "surrogatepass")
-	quoted = "".join(f"%(?:25)*{octet:02x}" for octet in octets)
-	units = part.encode("utf-16-be", "surrogatepass").hex()
-	in_json = "".join(rf"\\{{1,7}}u{units[at : at + 4]}" for at in range(0, len(units), 4))
-	forms = [quoted, in_json, f"&#0*{code};", f"&#x0*{code:x};"]
-	if escape(part) != part:
-		forms.append(re.escape(escape(part)))
-	as_space = "| " if part == "+" else ""
-	return rf"{_BACKSLASH}{{0,{_MOST_ESCAPES}}}(?:{re.escape(part)}|(?i:{'|'.join(forms)}){as_space})"

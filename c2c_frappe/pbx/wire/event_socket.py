@@ -16,8 +16,8 @@ import certifi
 import websocket
 
 from c2c_frappe.pbx.errors import RejectedError, UnavailableError
-from c2c_frappe.pbx.providers.base import Connection, HttpRequest
 from c2c_frappe.pbx.text import Text, _
+from c2c_frappe.pbx.wire.http import Connection, HttpRequest
 
 PING_AFTER = 15
 GONE_AFTER = 40

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from c2c_frappe.pbx.providers.base import SHORT_SECRET, HttpAnswer, redact
+from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.redaction import SHORT_SECRET, redact
 
 EXCERPT = 200
 # Written so that each "<" is looked at once, however many there are: a sick PBX may send 64 kB of them.

@@ -31,9 +31,9 @@ from urllib3.exceptions import TimeoutError as PoolTimeoutError
 
 from c2c_frappe import __version__
 from c2c_frappe.pbx.errors import ConfigurationError, OutcomeUnknownError, PbxError, UnavailableError
-from c2c_frappe.pbx.providers.base import Connection, HttpAnswer, HttpRequest
 from c2c_frappe.pbx.text import Text, _
 from c2c_frappe.pbx.wire import addresses
+from c2c_frappe.pbx.wire.http import Connection, HttpAnswer, HttpRequest
 
 HEADERS = {
 	"User-Agent": f"c2c_frappe/{__version__}",

@@ -15,20 +15,16 @@ from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.dial import DialRequest, DialResult
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.errors import ConfigurationError, RejectedError
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.providers.asterisk import events, variables
 from c2c_frappe.pbx.providers.base import (
 	Capabilities,
-	Connection,
 	Conversation,
-	DialRequest,
-	DialResult,
 	EventStream,
 	Finding,
-	HttpAnswer,
-	HttpRequest,
 	Inquiry,
 	Phone,
 	Probing,
@@ -37,6 +33,7 @@ from c2c_frappe.pbx.providers.base import (
 from c2c_frappe.pbx.providers.settings import COMMON, Setting
 from c2c_frappe.pbx.text import Text, _
 from c2c_frappe.pbx.wire import responses
+from c2c_frappe.pbx.wire.http import Connection, HttpAnswer, HttpRequest
 
 EXTENSION = "{extension}"
 # A list of some thousand phones.

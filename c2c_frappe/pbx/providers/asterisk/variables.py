@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from c2c_frappe.pbx.providers.base import DialRequest
+from c2c_frappe.pbx.calls.dial import DialRequest
 
 _NO_NAME = re.compile(r"\W", re.ASCII)
 # What a value may hold besides letters and digits: all else means something to a dialplan.

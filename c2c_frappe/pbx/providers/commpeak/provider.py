@@ -9,24 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import events, status, values
+from c2c_frappe.pbx.calls.dial import DialRequest, DialResult
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import Page, Window
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.numbers import phone
-from c2c_frappe.pbx.providers.base import (
-	Capabilities,
-	DialRequest,
-	DialResult,
-	Finding,
-	HttpAnswer,
-	HttpRequest,
-	Provider,
-)
+from c2c_frappe.pbx.providers.base import Capabilities, Finding, Provider
 from c2c_frappe.pbx.providers.commpeak import records
 from c2c_frappe.pbx.providers.settings import COMMON, Setting
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
+from c2c_frappe.pbx.wire.http import HttpAnswer, HttpRequest
 
 _ID = r"[A-Za-z0-9_-]{1,64}"
 
@@ -159,10 +153,10 @@ class CommPeak(Provider):
 			extension=said["extension"],
 			number=events.e164(said["number"]),
 			direction="Incoming" if said["direction"].lower().startswith("in") else "Outgoing",
-			started_at=events.moment(said["started_at"]),
-			answered_at=events.moment(said["answered_at"]),
-			ended_at=events.moment(said["ended_at"]),
-			duration=events.seconds(said["duration"]),
+			started_at=values.moment(said["started_at"]),
+			answered_at=values.moment(said["answered_at"]),
+			ended_at=values.moment(said["ended_at"]),
+			duration=values.seconds(said["duration"]),
 			recording_url=self.recording_link(said["recording"]),
 		)
 

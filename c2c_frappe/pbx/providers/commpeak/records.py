@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import events, status, values
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord, Page, Window
 from c2c_frappe.pbx.errors import PbxError, RejectedError, UnavailableError
-from c2c_frappe.pbx.providers.base import HttpAnswer, HttpRequest
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
+from c2c_frappe.pbx.wire.http import HttpAnswer, HttpRequest
 
 PER_PAGE = 100
 # A cause that is not here leaves the status as it is.
@@ -98,7 +98,7 @@ def _record(
 		extension=said.get("agent_pbxExtension", ""),
 		number=events.e164(said.get("caller_id" if is_incoming else "destination")),
 		direction="Incoming" if is_incoming else "Outgoing",
-		started_at=events.moment(said.get("call_start")),
+		started_at=values.moment(said.get("call_start")),
 		recording_url=link(said.get("recording_link")),
 		**_end(said),
 	)
@@ -108,14 +108,14 @@ def _record(
 def _outcome(said: Mapping[str, str]) -> tuple[str, str, str]:
 	"""Return (source, status, failure code); a row without an end or a cause is of a call that goes on."""
 	call_status, failure_code = meaning(said.get("hangup_cause", ""))
-	if not call_status and not said.get("hangup_cause") and not events.moment(said.get("call_end")):
+	if not call_status and not said.get("hangup_cause") and not values.moment(said.get("call_end")):
 		return "progress", status.RINGING, ""
 	return "record", call_status, failure_code
 
 
 def _end(said: Mapping[str, str]) -> dict:
 	"""Return when it was answered and ended, and the talk time: the billed seconds are the call's last."""
-	ended_at, talk = events.moment(said.get("call_end")), events.seconds(said.get("bill_duration"))
+	ended_at, talk = values.moment(said.get("call_end")), values.seconds(said.get("bill_duration"))
 	answered_at = ended_at - timedelta(seconds=talk) if ended_at and talk else None
 	return {"answered_at": answered_at, "ended_at": ended_at, "duration": talk if ended_at else None}
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from c2c_frappe.pbx.calls import status
-from c2c_frappe.pbx.providers.base import DialResult, HttpAnswer
+from c2c_frappe.pbx.calls.dial import DialResult
 from c2c_frappe.pbx.providers.generic_http.places import STATUS, Rule, Seen, fits_status
 from c2c_frappe.pbx.text import Text, _
 from c2c_frappe.pbx.wire import responses
+from c2c_frappe.pbx.wire.http import HttpAnswer
 
 YES, NO, CALL_ID, ERROR, HINT = READS = ("Success", "Refusal", "Call ID", "Error text", "Hint")
 # What a hint may say that a failure really is, as the form names it.

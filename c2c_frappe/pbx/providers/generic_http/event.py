@@ -6,15 +6,13 @@ something counts. The status comes from a value map: a row for each word the PBX
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from datetime import timezone
 from zoneinfo import ZoneInfo
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import events, status, values
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.providers.generic_http.places import PATH, Rule, find, is_value, is_well_formed
 from c2c_frappe.pbx.text import _
@@ -66,10 +64,6 @@ MEANINGS = {
 }
 _INCOMING = re.compile(r"in|inb.*|inc.*")
 _OUTGOING = re.compile(r"out.*|")
-# Epoch times later than this are in milliseconds.
-_SECONDS_END = 10**11
-_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})", re.ASCII)
-_LONGEST = 7 * 86400
 
 
 @dataclass(frozen=True)
@@ -90,7 +84,9 @@ class Reading:
 		call_status, failure_code = self._status(payload)
 		if not call_status and not any(texts.values()):
 			return None
-		times = {name: moment(texts[name], self.zone) for name in ("started_at", "answered_at", "ended_at")}
+		times = {
+			name: values.moment(texts[name], self.zone) for name in ("started_at", "answered_at", "ended_at")
+		}
 		if call_status in (status.RINGING, status.IN_PROGRESS):
 			times["ended_at"] = None  # some fill it in from the start
 		word = texts["direction"].lower()
@@ -106,9 +102,7 @@ class Reading:
 			extension=texts["extension"] if is_between_them else "",
 			number=events.e164(texts["number"], self.country),
 			direction="Incoming" if _INCOMING.fullmatch(word) else "Outgoing",
-			duration=seconds(texts["duration"])
-			if texts["duration"]
-			else seconds(texts["duration_in_ms"], 1000),
+			duration=values.seconds(texts["duration"] or _thousandth(texts["duration_in_ms"])),
 			recording_url=link(texts["recording_url"]),
 			**times,
 		)
@@ -149,43 +143,11 @@ def _is_plain(value: object) -> bool:
 	return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
-def moment(text: str, zone: ZoneInfo | timezone) -> datetime | None:
-	"""Return a time as UTC without a zone: ISO, an e-mail's (RFC 2822), or seconds since 1970; None when it is none.
-
-	What stands for "not set" (0, 1970-01-01 05:30:00, 0001-01-01) is none: no call was in such years.
-	"""
+def _thousandth(text: str) -> str:
 	try:
-		found = _epoch(float(text)) if text.replace(".", "", 1).isdecimal() else _dated(text)
-		aware = found if found.tzinfo else found.replace(tzinfo=zone)
-		in_utc = aware.astimezone(timezone.utc).replace(tzinfo=None)
-	except (ValueError, TypeError, OverflowError, OSError, IndexError):
-		return None
-	return in_utc if in_utc.year in events.YEARS else None
-
-
-def seconds(text: str, parts: int = 1) -> int | None:
-	"""Return a duration in whole seconds, None when the text is none: "61", "61.4", "1:01", "0:01:01"; `parts` to a second."""
-	clock = _CLOCK.fullmatch(text)
-	try:
-		told = (
-			float(text) if not clock else sum(int(n or 0) * 60**i for i, n in enumerate(clock.groups()[::-1]))
-		)
+		return f"{float(text) / 1000:f}"
 	except ValueError:
-		return None
-	found = told / parts
-	return math.floor(found + 0.5) if 0 <= found < _LONGEST else None
-
-
-def _epoch(seconds: float) -> datetime:
-	return datetime.fromtimestamp(seconds / 1000 if seconds > _SECONDS_END else seconds, timezone.utc)
-
-
-def _dated(text: str) -> datetime:
-	try:
-		# Python 3.10 reads neither Z nor +0000.
-		return datetime.fromisoformat(re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", text.replace("Z", "+00:00")))
-	except ValueError:
-		return parsedate_to_datetime(text)
+		return ""
 
 
 def parameters(rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from c2c_frappe.pbx.providers.base import HttpAnswer
 from c2c_frappe.pbx.wire import responses
+from c2c_frappe.pbx.wire.http import HttpAnswer
 
 PATH, PATTERN, STATUS = KINDS = ("JSON path", "Text pattern", "HTTP status")
 _KEY = r"[^\s.\[\]]+(\[\])?(\[\d+\])*"

@@ -5,11 +5,12 @@ A token, where there is one; else the test address; else the host's root, which 
 
 from __future__ import annotations
 
-from c2c_frappe.pbx.providers.base import Finding, HttpAnswer
+from c2c_frappe.pbx.providers.base import Finding
 from c2c_frappe.pbx.providers.generic_http import auth
 from c2c_frappe.pbx.providers.generic_http.form import Form
 from c2c_frappe.pbx.text import Text, _
 from c2c_frappe.pbx.wire import responses
+from c2c_frappe.pbx.wire.http import HttpAnswer
 
 _ONLY_A_CALL = _("Whether it places calls, and whether the agents exist: only a call shows it.")
 

@@ -10,26 +10,18 @@ import re
 from collections.abc import Generator, Mapping
 from dataclasses import replace
 
+from c2c_frappe.pbx.calls.dial import DialRequest, DialResult
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.providers.base import (
-	MASK,
-	Capabilities,
-	Connection,
-	Conversation,
-	DialRequest,
-	DialResult,
-	Finding,
-	HttpAnswer,
-	HttpRequest,
-	Provider,
-)
+from c2c_frappe.pbx.providers.base import Capabilities, Conversation, Finding, Provider
 from c2c_frappe.pbx.providers.generic_http import auth, event, fields, form, probe, variables
 from c2c_frappe.pbx.providers.generic_http.request import NOBODY, Credentials, Shape
 from c2c_frappe.pbx.providers.generic_http.template import as_it_is
 from c2c_frappe.pbx.providers.settings import trimmed
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
+from c2c_frappe.pbx.wire.http import Connection, HttpAnswer, HttpRequest
+from c2c_frappe.pbx.wire.redaction import MASK
 
 # Questions that must be answered before the dial; what they end in is None, or why there is no dial.
 Questions = Generator[HttpRequest, HttpAnswer, DialResult | None]

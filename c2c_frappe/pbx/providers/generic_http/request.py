@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
-from c2c_frappe.pbx.providers.base import HttpRequest
 from c2c_frappe.pbx.providers.generic_http.address import Address
 from c2c_frappe.pbx.providers.generic_http.template import Place, Template, as_it_is, in_xml, parse
 from c2c_frappe.pbx.text import _
+from c2c_frappe.pbx.wire.http import HttpRequest
 
 METHODS = ("GET", "POST", "PUT")
 NO_BODY, FORM, JSON = BODIES = ("None", "Form", "JSON")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from c2c_frappe.pbx.providers.base import HttpAnswer
 from c2c_frappe.pbx.providers.generic_http.places import find
 from c2c_frappe.pbx.providers.generic_http.request import Shape
 from c2c_frappe.pbx.wire import responses
+from c2c_frappe.pbx.wire.http import HttpAnswer
 
 # A PBX that does not say how long its token lives is asked again for each call.
 UNSTATED = 0

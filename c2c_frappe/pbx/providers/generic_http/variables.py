@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.numbers import phone
-from c2c_frappe.pbx.providers.base import DialRequest
 from c2c_frappe.pbx.text import _
 
 SECRETS = ("secret.1", "secret.2", "secret.3")

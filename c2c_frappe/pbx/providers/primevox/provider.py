@@ -11,22 +11,16 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls.dial import DialRequest, DialResult
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import Page, Window
 from c2c_frappe.pbx.numbers import phone
-from c2c_frappe.pbx.providers.base import (
-	Capabilities,
-	DialRequest,
-	DialResult,
-	Finding,
-	HttpAnswer,
-	HttpRequest,
-	Provider,
-)
+from c2c_frappe.pbx.providers.base import Capabilities, Finding, Provider
 from c2c_frappe.pbx.providers.primevox import records
 from c2c_frappe.pbx.providers.settings import COMMON, Setting
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
+from c2c_frappe.pbx.wire.http import HttpAnswer, HttpRequest
 
 # The webhooks about calls, as (source, status); those about messages are none.
 _EVENTS = {"inboundcall": ("progress", status.RINGING), "hangupcall": ("end", "")}

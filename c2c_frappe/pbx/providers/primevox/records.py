@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import events, status, values
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord, Page, Window
 from c2c_frappe.pbx.errors import PbxError, RejectedError, UnavailableError
-from c2c_frappe.pbx.providers.base import HttpAnswer
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
+from c2c_frappe.pbx.wire.http import HttpAnswer
 
 PER_PAGE = 500
 # "A text/English representation of how the call ended": only what cannot be misread; the rest says nothing.
@@ -80,7 +80,7 @@ def _record(
 	if not is_incoming and said.get("callDirection") != _OUTGOING:
 		return None
 	call_status = _LAST_EVENTS.get(said.get("lastEvent", "").lower().rstrip("."), "")
-	started_at, lasted = events.moment(said.get("callDate")), events.seconds(said.get("duration"))
+	started_at, lasted = values.moment(said.get("callDate")), values.seconds(said.get("duration"))
 	call_id = responses.call_id(said.get("callUuid"), secrets)
 	event = CallEvent(
 		"record",

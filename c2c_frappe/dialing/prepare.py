@@ -1,0 +1,204 @@
+"""Makes a click into a call that may be placed, or into the reason why it may not: one frozen value of either kind.
+
+Finds the phone and the number and asks the checks. Writes nothing and sends nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import frappe
+from frappe import _
+from frappe.utils import cint
+
+from c2c_frappe import messages
+from c2c_frappe.accounts import extensions, providers
+from c2c_frappe.call_log.dial_guard import Draft
+from c2c_frappe.dialing import checks, site_address
+from c2c_frappe.pbx.calls import custom_data, in_flight
+from c2c_frappe.pbx.calls.dial import DialRequest
+from c2c_frappe.pbx.calls.in_flight import Conflicts, DialLimits
+from c2c_frappe.pbx.errors import InvalidNumberError, PbxError, RefusedError
+from c2c_frappe.pbx.numbers import choice, phone
+from c2c_frappe.pbx.numbers.choice import Choice
+from c2c_frappe.pbx.numbers.phone import PhoneNumber
+from c2c_frappe.pbx.providers.base import Provider
+from c2c_frappe.phone_book import record_numbers
+from c2c_frappe.phone_book.record_numbers import Record
+
+
+@dataclass(frozen=True)
+class Click:
+	"""What the browser sent: with a record, the rest only chooses among the numbers found on it."""
+
+	reference_doctype: str = ""
+	reference_name: str = ""
+	fieldname: str = ""
+	row: str = ""
+	number: str = ""
+	request_id: str = ""
+	# Why the call is to be placed despite a refusal that may be overridden.
+	override: str = ""
+	# Only "Make a test call" chooses the account; the browser's clicks never do.
+	account: str = ""
+
+
+@dataclass(frozen=True)
+class Prepared:
+	"""A call that may be placed: what its row is to hold and to take, and what its PBX is sent."""
+
+	draft: Draft
+	limits: DialLimits
+	provider: Provider
+	request: DialRequest
+
+
+@dataclass(frozen=True)
+class Refusal:
+	"""A click that becomes no call: what was found out about it, the code, and the sentence for who clicked."""
+
+	draft: Draft
+	failure_code: str
+	message: str
+
+
+def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
+	"""Return the call that the logged-in user's click means, or why it may not be placed.
+
+	Raise PermissionError if the user may not read the record.
+	"""
+	settings = frappe.get_cached_doc("PBX Settings")
+	draft = Draft(frappe.session.user, click.request_id)
+	try:
+		record = _record(click)
+		if record:
+			draft = replace(draft, reference_doctype=click.reference_doctype, reference_name=record.name)
+		_check_switched_on(settings)
+		phone_of_agent = extensions.of_user(draft.agent)
+		account_name = click.account or phone_of_agent.account or settings.default_account or ""
+		draft = replace(draft, extension=phone_of_agent.extension, account=account_name)
+		account = _account(draft)
+		provider = providers.provider_of(account)
+		countries = record_numbers.deciding_countries(record, account.name)
+		chosen = _chosen(click, record, countries)
+		draft = replace(draft, mask=chosen.shown if chosen and chosen.is_masked else "")
+		number = _number(chosen.text if chosen else _typed(click, settings), countries, draft.mask)
+		draft = replace(draft, number=number.e164)
+		draft = _checked(draft, number, chosen, click, conflicts, settings)
+	except PbxError as refusal:
+		return Refusal(draft, refusal.failure_code, messages.sentence(refusal.message))
+	data = filled_custom_data(draft, record.company if record else "")
+	request = dial_request(draft, data, phone_of_agent.caller_id)
+	return Prepared(draft, _limits(account, provider, settings), provider, request)
+
+
+def _record(click: Click) -> Record | None:
+	doctype = click.reference_doctype
+	return record_numbers.of_record(doctype, click.reference_name) if doctype else None
+
+
+def _check_switched_on(settings) -> None:
+	if not settings.enabled:
+		raise RefusedError("disabled", _("Click to Call is switched off. A PBX Manager can switch it on."))
+	if not site_address.is_confirmed():
+		sentence = _(
+			"This site runs under a new address. A PBX Manager must confirm it before calls are placed."
+		)
+		raise RefusedError("disabled", sentence)
+
+
+def _account(draft: Draft):
+	if not draft.extension:
+		raise RefusedError("no_extension", _("You have no extension yet. Ask your administrator for one."))
+	account = providers.by_name(draft.account)
+	if not account:
+		raise RefusedError(
+			"misconfigured", _("There is no PBX account for you. Ask a PBX Manager to set one.")
+		)
+	if not account.enabled:
+		sentence = _("The PBX account {0} is switched off. A PBX Manager can switch it on.")
+		raise RefusedError("disabled", sentence.format(draft.account))
+	return account
+
+
+def _chosen(click: Click, record: Record | None, countries: tuple[str, ...]) -> Choice | None:
+	"""Return which of the record's numbers the click means, None without a record; raise RefusedError for none."""
+	if not record:
+		return None
+	wanted = (click.fieldname, click.row, click.number)
+	chosen = choice.choose_own_first(record.own, lambda: record.of_contacts, *wanted, countries)
+	if not chosen:
+		raise RefusedError("no_number", _why_none_fits(click, record))
+	return chosen
+
+
+def _why_none_fits(click: Click, record: Record) -> str:
+	if not record.choices:
+		return _("There is no phone number here yet. Add one, save, and call.")
+	if any(each.is_masked and each.shown == click.number for each in record.choices):
+		sentence = _("Several numbers of this record look like {0}. Call the one you mean from its field.")
+		return sentence.format(click.number)
+	return _("That number is not on this record. Save or reload it, and call again.")
+
+
+def _typed(click: Click, settings) -> str:
+	if not click.number:
+		raise RefusedError("no_number", _("Enter a number to call."))
+	if not settings.allow_any_number:
+		raise RefusedError("number_not_allowed", _("Only numbers found on a record may be called here."))
+	return click.number
+
+
+def _number(text: str, countries: tuple[str, ...], mask: str) -> PhoneNumber:
+	"""Read the number; of one that its agent may not see nothing is repeated."""
+	try:
+		return phone.find(text, countries)
+	except InvalidNumberError as error:
+		if not mask:
+			raise
+		sentence = _("The number behind {0} cannot be called. Ask somebody who sees it to correct it.")
+		raise RefusedError(error.failure_code, sentence.format(mask)) from None
+
+
+def _checked(
+	draft: Draft,
+	number: PhoneNumber,
+	chosen: Choice | None,
+	click: Click,
+	conflicts: Conflicts,
+	settings,
+) -> Draft:
+	"""Ask the checks; return the draft with what was overridden, or raise RefusedError."""
+	is_repeat = conflicts.same_call(draft.agent, draft.number) is not None
+	is_refused = chosen is not None and chosen.do_not_call
+	request = checks.Request(draft, number, is_refused, click.override.strip(), is_repeat)
+	overridden = checks.screen(request, settings)
+	return replace(draft, overridden=overridden, override_reason=request.override if overridden else "")
+
+
+def _limits(account, provider: Provider, settings) -> DialLimits:
+	"""Return what the row is to take: a quarter of the web workers at most, whatever the account says."""
+	site_slots = in_flight.slots_of_site(cint(frappe.conf.gunicorn_workers))
+	account_slots = min(cint(account.max_calls_in_flight) or site_slots, site_slots)
+	return DialLimits(account_slots, site_slots, provider.connection.deadline, cint(settings.repeat_window))
+
+
+def filled_custom_data(draft: Draft, company: str) -> dict[str, str]:
+	"""Return the pairs of PBX Settings filled in for a call."""
+	pairs = [(row.key, row.value) for row in frappe.get_cached_doc("PBX Settings").custom_data_fields]
+	return custom_data.fill(
+		pairs,
+		{
+			"reference_doctype": draft.reference_doctype,
+			"reference_name": draft.reference_name,
+			"call": draft.name,
+			"user": draft.agent,
+			"company": company,
+			"site": frappe.local.site,
+		},
+	)
+
+
+def dial_request(draft: Draft, data: dict[str, str], caller_id: str) -> DialRequest:
+	"""Return what a provider is given of a call."""
+	return DialRequest(draft.extension, draft.number, data, caller_id, draft.agent, draft.name)

@@ -1,0 +1,87 @@
+"""Which call an event is about: one that was dialed here, or the row of one that began at the PBX.
+
+Loads what pbx/calls/matching.py decides by. Never changes a row that is there.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import frappe
+
+from c2c_frappe.accounts import extensions
+from c2c_frappe.call_log import from_events, rows, search
+from c2c_frappe.events.store import APPLIED, DOCTYPE, IGNORED, UNMATCHED, WAITING
+from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.calls.facts import Changes
+from c2c_frappe.pbx.calls.incoming import INCOMING
+from c2c_frappe.pbx.calls.matching import Candidate, is_unheard_of, match
+from c2c_frappe.phone_book import index
+
+# Of records only, and not stored: the row was made for it.
+ADDED = "Added"
+# An event that fits no call may be early; after this long it is not early any more.
+PATIENCE = timedelta(hours=24)
+# By then every dial has its reply, and with it the PBX's id: an outgoing call nobody clicked began at the phone.
+SETTLED = timedelta(minutes=2)
+
+
+def place(account: str, event: CallEvent, record_id: str, age: timedelta) -> tuple[str, str]:
+	"""Return (call, outcome): the call that is meant, or the row of one that began at the PBX."""
+	candidates = _untaken(search.candidates(account, event), event, record_id)
+	call = match(event, candidates)
+	if call:
+		return call, APPLIED
+	is_settled = bool(record_id) or event.direction == INCOMING or age >= SETTLED
+	pbx_id = event.pbx_call_id or record_id
+	if is_settled and pbx_id:
+		return _begun_at_pbx(account, event, pbx_id, record_id, candidates) or (
+			"",
+			_outcome_without_call(age),
+		)
+	return "", _outcome_without_call(age)
+
+
+def _untaken(candidates: list[Candidate], event: CallEvent, record_id: str) -> list[Candidate]:
+	"""Return the calls a record may be about: of several without the PBX's ids each is about a call of its own."""
+	if event.call or event.pbx_call_id or not (record_id and candidates):
+		return candidates
+	others = {"call": ("in", [c.name for c in candidates]), "record_id": ("not in", ("", record_id))}
+	taken = set(frappe.get_all(DOCTYPE, others, pluck="call"))
+	return [candidate for candidate in candidates if candidate.name not in taken]
+
+
+def _begun_at_pbx(
+	account: str, event: CallEvent, pbx_id: str, record_id: str, candidates: list[Candidate]
+) -> tuple[str, str] | None:
+	"""Return (call, outcome) of news no click explains, None while a click might; the row is added if need be."""
+	call = from_events.name_at_pbx(account, pbx_id)
+	if frappe.db.exists(rows.DOCTYPE, call):
+		return call, APPLIED
+	whose = {"agent": extensions.holder(account, event.extension), **_record_of(event.number)}
+	is_ours = whose["agent"] or (event.direction == INCOMING and "reference_name" in whose)
+	if not is_ours:
+		return "", IGNORED
+	near = search.calls_near(account, whose["agent"], event.known_at) if event.known_at else []
+	if not is_unheard_of(event, [*candidates, *_untaken(near, event, record_id)]):
+		return None
+	from_events.add(call, account, event, whose)
+	return call, ADDED
+
+
+def _record_of(number: str) -> dict:
+	owners = index.owners(number)
+	return {"reference_doctype": owners[0].doctype, "reference_name": owners[0].name} if owners else {}
+
+
+def parties(row: dict, changes: Changes) -> dict:
+	"""Return agent and record of a call that began at the PBX, for what changes in its extension and number."""
+	agent = extensions.holder(row["account"], changes.origin.get("extension", ""))
+	found = {"agent": agent} if agent else {}
+	if changes.origin.get("number") and not row["reference_name"]:
+		found.update(_record_of(changes.origin["number"]))
+	return found
+
+
+def _outcome_without_call(age: timedelta) -> str:
+	return UNMATCHED if age > PATIENCE else WAITING
