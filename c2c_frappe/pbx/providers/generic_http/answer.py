@@ -67,6 +67,21 @@ class Reading:
 			return "unconfirmed"
 		return "bad_reply" if self._of(YES) else "accepted"
 
+	def token_refusal(self, answer: HttpAnswer, secrets: tuple[str, ...]) -> tuple[str, str]:
+		"""Return (kind of answer, what it says) of an answer without a token; the kind is "not_sent" where it is no refusal.
+
+		A PBX that answers 200 to everything says no here as it does to a call. 400 is what OAuth (RFC 6749) answers to a
+		client it does not know.
+		"""
+		seen = Seen(answer)
+		is_no = 200 <= answer.status < 500 and any(rule.holds(seen) for rule in self._of(NO))
+		if not is_no or any(rule.holds(seen) for rule in self._of(YES)):
+			kind = "bad_credentials" if answer.status in (400, 401, 403) else "not_sent"
+			return kind, responses.excerpt(answer.text, secrets)
+		hint = next((rule for rule in self._of(HINT) if rule.holds(seen)), None)
+		said = " ".join(filter(None, (self._said(seen, secrets), hint.hint if hint else "")))
+		return FAILURES.get(hint.meaning if hint else "", "bad_credentials"), said
+
 	def _failure(self, kind: str, seen: Seen, said: str, call_id: str) -> DialResult:
 		"""Return a failure with the first hint that fits it."""
 		hint = next((rule for rule in self._of(HINT) if rule.holds(seen)), None)
