@@ -100,7 +100,7 @@ class Reading:
 			pbx_call_id=responses.call_id(texts["pbx_call_id"], secrets),
 			# A word that says neither in nor out, such as internal, places the call by the PBX's id alone.
 			extension=texts["extension"] if is_between_them else "",
-			number=events.e164(texts["number"], self.country),
+			number=events.e164(_joined(texts["number"]), self.country),
 			direction="Incoming" if _INCOMING.fullmatch(word) else "Outgoing",
 			duration=values.seconds(texts["duration"] or _thousandth(texts["duration_in_ms"])),
 			recording_url=link(texts["recording_url"]),
@@ -141,6 +141,11 @@ def _stands_there(payload: Mapping[str, object], place: str, value: str) -> bool
 
 def _is_plain(value: object) -> bool:
 	return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def _joined(number: str) -> str:
+	"""Return a number written with its country code, +1 800-123-1234, without what stands between its digits."""
+	return re.sub(r"[\s().-]+", "", number) if number.startswith("+") else number
 
 
 def _thousandth(text: str) -> str:
