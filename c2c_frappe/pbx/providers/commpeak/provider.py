@@ -93,11 +93,11 @@ class CommPeak(Provider):
 		return f"{self.values['stats_url']}/click2call"
 
 	def read_dial_answer(self, answer: HttpAnswer) -> DialResult:
-		"""Take `"success": true` of a 2xx as the only yes; a no may come with any HTTP status."""
+		"""Take `"success": true` of a 2xx as the only yes; a no comes with any HTTP status but that of a fault."""
 		body = responses.json_object(answer)
 		said = responses.excerpt(body.get("message", ""), self.secrets)
 		call_id = responses.call_id(body.get("unique_id"), self.secrets)
-		if body.get("success") is False:
+		if body.get("success") is False and 200 <= answer.status < 500:
 			is_unknown = said.lower().rstrip(".") == "extension does not exist"
 			kind = "unknown_extension" if is_unknown else "pbx_rejected"
 			return DialResult(

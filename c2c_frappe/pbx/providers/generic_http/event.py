@@ -1,7 +1,7 @@
 """What a webhook's payload says of a call, by the rules of an account's form. Raises nothing.
 
-A rule says where a fact stands; of several for one fact the first that finds something counts. The status comes from
-a value map: a row for each word the PBX uses, and what it means here.
+A rule says where a fact stands, and may hold under a condition only; of several for one fact the first that finds
+something counts. The status comes from a value map: a row for each word the PBX uses, and what it means here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from c2c_frappe.pbx.calls import status, values
 from c2c_frappe.pbx.calls.events import CallEvent
-from c2c_frappe.pbx.providers.generic_http.places import PATH, Rule, find, is_value
+from c2c_frappe.pbx.providers.generic_http.places import PATH, Rule, find, is_value, is_well_formed
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
 
@@ -29,6 +29,7 @@ FACTS = {
 	"Answered at": "answered_at",
 	"Ended at": "ended_at",
 	"Duration": "duration",
+	"Duration (ms)": "duration_in_ms",
 	"Recording": "recording_url",
 }
 READS = (FILTER, STATUS, *FACTS)
@@ -44,6 +45,7 @@ EXPECTED = {
 	"Answered at": _("when the customer answered"),
 	"Ended at": _("when it ended"),
 	"Duration": _("seconds of talk"),
+	"Duration (ms)": _("milliseconds of talk"),
 	"Recording": _("the recording's link"),
 }
 # What a status row may mean, as the form names it: (status, failure code).
@@ -56,6 +58,8 @@ MEANINGS = {
 	status.CANCELED: (status.CANCELED, ""),
 	status.FAILED: (status.FAILED, "pbx_rejected"),
 	"Agent did not answer": (status.FAILED, "agent_unreachable"),
+	# It is over, and the word does not say how.
+	"Ended": (status.UNKNOWN, ""),
 }
 
 
@@ -84,19 +88,22 @@ class Reading:
 		if not call_status and not any(texts.values()):
 			return None
 		ended_at = values.moment(texts["ended_at"], self.zone)
+		direction = _direction(texts["direction"])
+		is_end = ended_at or status.is_final(call_status) or call_status == status.UNKNOWN
 		return CallEvent(
-			"end" if ended_at or status.is_final(call_status) else "progress",
+			"end" if is_end else "progress",
 			call_status,
 			failure_code,
 			call=texts["call"],
 			pbx_call_id=responses.call_id(texts["pbx_call_id"], secrets),
-			extension=texts["extension"],
+			# A word that says neither in nor out, such as internal, places the call by the PBX's id alone.
+			extension=texts["extension"] if direction else "",
 			**number_fields(texts["number"]),
-			direction=_direction(texts["direction"]),
+			direction=direction,
 			started_at=values.moment(texts["started_at"], self.zone),
 			answered_at=values.moment(texts["answered_at"], self.zone),
 			ended_at=ended_at,
-			duration=values.seconds(texts["duration"]),
+			duration=values.seconds(texts["duration"] or _thousandth(texts["duration_in_ms"])),
 			recording_url=link(texts["recording_url"]),
 			unread=_unread(texts),
 		)
@@ -110,7 +117,8 @@ class Reading:
 		return next((MEANINGS[rule.meaning] for rule in rows), ("", ""))
 
 	def _text(self, payload: Mapping[str, object], reads: str) -> str:
-		found = (find(payload, rule.place) for rule in self.rules if rule.reads == reads)
+		rows = (rule for rule in self.rules if rule.reads == reads and _is_met(rule, payload))
+		found = (find(payload, rule.place) for rule in rows)
 		return next((str(each).strip() for each in found if is_value(each, "") and _is_plain(each)), "")
 
 
@@ -130,17 +138,32 @@ def _unread(texts: Mapping[str, str]) -> str:
 
 
 def _holds(rule: Rule, payload: Mapping[str, object]) -> bool:
+	return _is_met(rule, payload) and _stands_there(payload, rule.place, rule.value)
+
+
+def _is_met(rule: Rule, payload: Mapping[str, object]) -> bool:
+	"""Tell whether the rule's condition, `path` or `path=value`, is met; none is."""
+	place, _equals, value = rule.only_if.partition("=")
+	return not rule.only_if or _stands_there(payload, place.strip(), value.strip())
+
+
+def _stands_there(payload: Mapping[str, object], place: str, value: str) -> bool:
 	"""Compare as people would: a form's values are all text, and `Completed` is `completed`."""
-	found = find(payload, rule.place)
-	if is_value(found, rule.value):
+	found = find(payload, place)
+	if is_value(found, value):
 		return True
-	return (
-		bool(rule.value) and _is_plain(found) and str(found).strip().lower() == rule.value.strip('"').lower()
-	)
+	return bool(value) and _is_plain(found) and str(found).strip().lower() == value.strip('"').lower()
 
 
 def _is_plain(value: object) -> bool:
 	return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def _thousandth(text: str) -> str:
+	try:
+		return f"{float(text) / 1000:f}"
+	except ValueError:
+		return ""
 
 
 def parameters(rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
@@ -150,6 +173,9 @@ def parameters(rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
 
 def is_usable(rule: Rule) -> bool:
 	"""Tell whether a rule can be one about an event."""
-	if rule.reads not in READS or rule.kind != PATH:
+	condition = rule.only_if.partition("=")[0].strip()
+	if rule.reads not in READS or rule.kind != PATH or not (condition or not rule.only_if):
+		return False
+	if condition and not is_well_formed(PATH, condition):
 		return False
 	return rule.meaning in MEANINGS if rule.reads == STATUS else not rule.meaning
