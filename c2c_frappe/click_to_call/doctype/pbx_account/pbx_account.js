@@ -195,7 +195,7 @@ async function save_extensions(frm, dialog, rows) {
 
 const VARIABLES = [
 	"extension", "user", "caller_id", "call", "custom.KEY", "number.e164", "number.digits", "number.national",
-	"number.nanp", "number.00", "number.011", "secret.1", "secret.2", "secret.3", "token",
+	"number.nanp", "number.00", "number.011", "number.extension", "secret.1", "secret.2", "secret.3", "token",
 ]; // prettier-ignore
 
 function show_variables(frm) {
