@@ -8,6 +8,7 @@ app_email = "hello@c2c-frappe.example"
 app_license = "GPL-3.0-or-later"
 
 app_include_js = "c2c_frappe.bundle.js"
+app_include_css = "c2c_frappe.bundle.css"
 extend_bootinfo = "c2c_frappe.desk.boot.extend"
 
 before_request = ["c2c_frappe.call_log.stale.before_request"]
@@ -61,5 +62,5 @@ override_doctype_dashboards = {
 }
 
 # Deleting a lead keeps its calls; they are what was said, not part of the lead.
-ignore_links_on_delete = ["PBX Call Log"]
+ignore_links_on_delete = ["PBX Call Log", "PBX Event"]
 default_log_clearing_doctypes = {"PBX Call Log": 730, "PBX Event": 90}

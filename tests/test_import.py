@@ -150,6 +150,7 @@ class TestTimes:
 			("4/3/2026 1:30 PM", MONTH_FIRST, datetime(2026, 4, 3, 13, 30)),
 			("1795435200", DAY_FIRST, datetime(2026, 11, 23, 12, 0)),
 			("1795435200000", DAY_FIRST, datetime(2026, 11, 23, 12, 0)),
+			("1780123000000", DAY_FIRST, datetime(2026, 5, 30, 6, 36, 40)),
 			(datetime(2026, 11, 23, 12, 0), DAY_FIRST, datetime(2026, 11, 23, 12, 0)),
 		],
 	)

@@ -30,6 +30,7 @@ class _Secret(str):
 def provider_of(account) -> Provider:
 	"""Return the provider a saved PBX Account stands for; raise ConfigurationError if its settings can't work."""
 	provider = _build(account, _stored)
+	provider.countries = countries.deciding_countries("", account.name)[1:]
 	provider.token_cache = EncryptedToken(account)
 	return provider
 

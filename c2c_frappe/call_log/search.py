@@ -43,7 +43,7 @@ def candidates(account: str, event: CallEvent) -> list[Candidate]:
 def _by_traits(table, event: CallEvent) -> list:
 	traits = [table.pbx_call_id == event.pbx_call_id] if event.pbx_call_id else []
 	if event.number and event.known_at:
-		traits.append((table.dialled_number == event.number) & _is_near(table, event.known_at))
+		traits.append((table.dialled_number.isin(event.numbers)) & _is_near(table, event.known_at))
 	return traits
 
 

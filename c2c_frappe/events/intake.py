@@ -16,7 +16,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
-from c2c_frappe import current
+from c2c_frappe import current, messages
 from c2c_frappe.accounts import providers
 from c2c_frappe.call_log import from_events, rows
 from c2c_frappe.events import missed_calls, placing, store
@@ -75,16 +75,17 @@ def take_records(
 
 
 def _take_record(account: str, key: str, record: CallRecord, secrets: tuple[str, ...]) -> str:
-	text = redact(store.shown_payload(dict(record.row), record.event), secrets)
 	try:
-		name = store.insert(account, text, record.event, key, record.record_id)
+		event = placing.settled(account, record.event)
+		text = redact(store.shown_payload(dict(record.row), event), secrets)
+		name = store.insert(account, text, event, key, record.record_id)
 	except Exception as error:  # noqa: BLE001  a record that cannot even be stored stops no other
 		frappe.db.rollback()
 		frappe.log_error(
 			_("Call record of {0}").format(account), f"{record.record_id}: {type(error).__name__}"
 		)
 		return INVALID
-	return _try(name, account, record.event, record.record_id) if name else KNOWN
+	return _try(name, account, event, record.record_id) if name else KNOWN
 
 
 def retry_waiting() -> None:
@@ -134,7 +135,9 @@ def _read(account, payload: dict) -> CallEvent | None:
 		event = providers.provider_of(account).parse_event(payload)
 	except ConfigurationError:
 		return None
-	return events.dated(event, utc_now().replace(microsecond=0)) if event else None
+	if not event:
+		return None
+	return placing.settled(account.name, events.dated(event, utc_now().replace(microsecond=0)))
 
 
 def _try(
@@ -179,7 +182,8 @@ def _apply(name: str, account: str, event: CallEvent, call: str) -> None:
 	store.assign(name, account, event, call)
 	changes = facts.changes(from_events.state(row), store.events_of(call))
 	row = from_events.write(row, changes, placing.parties(row, changes))
-	missed_calls.remind(row)
-	if row["agent"]:
-		reply = call_state.reply(row, user=row["agent"])
+	with messages.in_language_of(row["agent"] or ""):
+		missed_calls.remind(row)
+		reply = call_state.reply(row, user=row["agent"]) if row["agent"] else None
+	if reply:
 		frappe.publish_realtime(call_state.EVENT, reply, user=row["agent"], after_commit=True)

@@ -12,6 +12,7 @@ import frappe
 from c2c_frappe.accounts import extensions
 from c2c_frappe.call_log import from_events, search
 from c2c_frappe.events.store import APPLIED, DOCTYPE, IGNORED, UNMATCHED, WAITING
+from c2c_frappe.pbx.calls import events
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.facts import Changes
 from c2c_frappe.pbx.calls.incoming import INCOMING
@@ -24,6 +25,15 @@ ADDED = "Added"
 PATIENCE = timedelta(hours=24)
 # By then every dial has its reply, and with it the PBX's id: an outgoing call nobody clicked began at the phone.
 SETTLED = timedelta(minutes=2)
+
+
+def settled(account: str, event: CallEvent) -> CallEvent:
+	"""Return the event with the reading of its number that a call of its minutes has, else a record."""
+	if not event.other_numbers:
+		return event
+	of_calls = {candidate.number for candidate in search.candidates(account, event)}
+	is_of_call = not of_calls.isdisjoint(event.numbers)
+	return events.settled(event, of_calls if is_of_call else index.on_record(event.numbers))
 
 
 def place(account: str, event: CallEvent, record_id: str, age: timedelta) -> tuple[str, str]:

@@ -73,7 +73,8 @@ def run(account: str, user: str = "") -> None:
 		if user:
 			frappe.publish_progress(100 * share, title=title, description=account)
 
-	outcome = fetch(account, tell)
+	with messages.in_language_of(user):
+		outcome = fetch(account, tell)
 	if user:
 		tell(1)
 		frappe.publish_realtime("msgprint", outcome["message"], user=user)

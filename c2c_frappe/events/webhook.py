@@ -6,9 +6,9 @@ import hmac
 from traceback import format_tb
 
 import frappe
+from frappe import _
 
-from c2c_frappe import current
-from c2c_frappe.accounts import providers
+from c2c_frappe.accounts import providers, webhook_accounts
 from c2c_frappe.events import intake
 from c2c_frappe.pbx.wire import networks, payload
 
@@ -32,11 +32,13 @@ def _take(request) -> dict:
 	if (request.content_length or 0) > payload.MAX_BODY or len(request.get_data()) > payload.MAX_BODY:
 		return _refused(413)
 	address = frappe.local.request_ip or ""
-	account = _account(request)
-	if not account or not networks.is_allowed(address, account.webhook_addresses):
-		return _refused(403)
-	if not _has_token(account, request):
+	account = webhook_accounts.find(request.args.get("account") or request.headers.get("X-PBX-Account") or "")
+	if not account or not _has_token(account, request):
 		return _refused(429 if _is_guessing(address) else 403)
+	why = _why_not(account, address)
+	if why:
+		webhook_accounts.note_refusal(account, why)
+		return _refused(403)
 	told = payload.read(request.args.to_dict(), request.content_type or "", request.get_data())
 	return {"outcome": intake.receive(account, told)}
 
@@ -58,9 +60,13 @@ def _key(address: str) -> str:
 	return f"c2c_webhook_wrong_token:{address}"
 
 
-def _account(request):
-	account = current.account(request.args.get("account") or request.headers.get("X-PBX-Account") or "")
-	return account if account and account.enabled else None
+def _why_not(account, address: str) -> str:
+	if not networks.is_allowed(address, account.webhook_addresses):
+		sentence = _("An event came from {0}, which is not among the allowed source addresses.")
+		return sentence.format(address)
+	if not webhook_accounts.takes_events(account):
+		return _("An event came from {0} while this account was disabled.").format(address)
+	return ""
 
 
 def _has_token(account, request) -> bool:

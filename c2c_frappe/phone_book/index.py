@@ -42,6 +42,8 @@ COLUMNS = (
 )  # fmt: skip
 # A caller's number on more records than these is nobody's in particular.
 MAX_OWNERS = 50
+# Set when a change was not followed; all is read again after the migration or installation it happened in.
+SKIPPED = "c2c_numbers_skipped"
 _TABLES_MAY_BE_MISSING = ("in_install", "in_migrate", "in_patch", "in_uninstall")
 
 
@@ -70,6 +72,11 @@ def owners(number: str) -> tuple[Owner, ...]:
 			# SQLite gives some of them as text.
 			found.append(Owner(doctype, str(row.name), max(get_datetime(moment) for moment in moments)))
 	return by_activity(found)
+
+
+def on_record(numbers: Sequence[str]) -> set[str]:
+	"""Return those of these E.164 numbers that some record has."""
+	return {number for number, _doctype, _name in _holders(list(numbers))}
 
 
 def not_to_be_called(
@@ -170,7 +177,8 @@ def orphans_of(doctype: str) -> Callable[[int], list[str]]:
 
 def _is_followed(doc) -> bool:
 	if any(frappe.flags.get(flag) for flag in _TABLES_MAY_BE_MISSING):
-		return False  # all is read again afterwards
+		frappe.flags[SKIPPED] = True
+		return False
 	return doc.doctype in doctypes() and fields.has_phone_fields(doc.doctype)
 
 

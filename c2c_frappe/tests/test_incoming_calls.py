@@ -115,6 +115,26 @@ class TestWhose(IncomingCase):
 		self.told("start", number="900801")
 		self.assertEqual((self.row().agent, self.row().reference_name), (AGENT, None))
 
+	def test_national_number_of_a_trunk_is_linked(self):
+		"""A trunk gives the national form as a rule; the account's country, else the site's, says whose it is."""
+		for text in ("07700900801", "(07700) 900-801", "sip:+447700900801@10.0.0.1", "+44(0)7700900801"):
+			self.forget()
+			self.told("start", number=text)
+			self.assertEqual((self.row().number, self.row().reference_name), (E164, self.caller), text)
+
+	def test_reading_that_a_record_has_is_the_number(self):
+		"""6591234567 is an Indian mobile, and one of Singapore with its code: the record says which."""
+		frappe.db.set_value("PBX Account", COMMPEAK, "default_country", "India")
+		self.addCleanup(frappe.db.set_value, "PBX Account", COMMPEAK, "default_country", None)
+		self.told("start", number="6591234567")
+		self.assertEqual(self.row().number, "+916591234567")
+		lead = site.make_lead(mobile_no="+65 9123 4567")
+		self.addCleanup(site.delete_past_checks, "Lead", lead)
+		self.forget()
+		self.told("start", number="6591234567")
+		self.told("end", number="6591234567")
+		self.assertEqual((self.row().number, self.row().reference_name), ("+6591234567", lead))
+
 	def test_an_attempt_that_dialled_nothing_a_moment_ago_is_not_taken_for_it(self):
 		self.assertEqual(self.dial(number="nobody's")["status"], "Failed")
 		self.assertEqual(self.told("start"), "Applied")

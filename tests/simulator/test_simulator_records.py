@@ -15,6 +15,7 @@ from c2c_frappe.pbx.calls.records import Window
 from c2c_frappe.pbx.errors import RejectedError, UnavailableError
 from c2c_frappe.pbx.providers import registry
 from c2c_frappe.pbx.wire import transport
+from c2c_frappe.pbx.wire.http import Connection, HttpRequest
 
 STATS_KEY, KEY = "stats-key-0123456789", "primevox-key-0123456789"
 NUMBER = "+447700900123"
@@ -125,3 +126,18 @@ def test_a_sick_pbx_is_a_plain_error(pbx, provider, kind):
 	with pytest.raises(UnavailableError) as caught:
 		exchange.fetch_records(asked, window(), 1, send_impatiently)
 	assert "ring" not in caught.value.message and "key-0123456789" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+	("headers", "words"),
+	[
+		({"Authorization": STATS_KEY}, "No valid API key was given."),
+		({"X-API-KEY": "wrong"}, "No user found for given API key."),
+		({"X-API-KEY": STATS_KEY}, "cdrs"),
+	],
+)
+def test_pbx_stats_looks_the_key_up_in_x_api_key_alone(pbx, headers, words):
+	"""As a public client measured it on a live one."""
+	form = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+	asked = HttpRequest("POST", f"{pbx.url}/api/cdrs", form, b"page=1")
+	assert words in transport.send(asked, Connection()).text

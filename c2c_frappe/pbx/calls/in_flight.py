@@ -13,6 +13,9 @@ from datetime import datetime, timedelta
 DEFAULT_WORKERS = 5
 # After the exchange's own deadline: time to read the answer and to save it.
 GRACE = timedelta(seconds=5)
+# A click waits so long for a slot (seconds), but behind no dial that is older than this.
+MAX_WAIT = 1.0
+HUNG_AFTER = timedelta(seconds=2)
 COLUMNS = ("slot", "site_slot", "dial_key")
 
 
@@ -56,6 +59,11 @@ class Conflicts:
 			"reply_due": moment + timedelta(seconds=limits.reply_seconds) + GRACE,
 			"repeat_until": moment + timedelta(seconds=limits.repeat_seconds),
 		}
+
+	def is_hung(self, moment: datetime) -> bool:
+		"""Return whether a dial in flight is older than a PBX that answers would leave it: then nobody waits behind it."""
+		in_flight = [row for row in self.rows if row["slot"]]
+		return any(moment - row["requested_utc"] > HUNG_AFTER for row in in_flight)
 
 	def _taken(self, column: str) -> list[str]:
 		return [row[column] for row in self.rows]

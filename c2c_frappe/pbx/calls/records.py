@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -56,10 +56,35 @@ class CallRecord:
 
 @dataclass(frozen=True)
 class Page:
-	"""A page of a window; `has_more` when another one may follow."""
+	"""A page of a window; `has_more` when another one may follow.
+
+	`unread` counts the rows from which no call could be read; the first of them has `unread_fields`.
+	"""
 
 	records: tuple[CallRecord, ...] = ()
 	has_more: bool = False
+	unread: int = 0
+	unread_fields: tuple[str, ...] = ()
+
+	@classmethod
+	def of_rows(
+		cls, rows: Iterable[object], read: Callable[[Mapping], CallRecord | None], has_more: bool
+	) -> Page:
+		"""Read each row by itself, so that one that raises ValueError is counted and stops no other."""
+		records, unread = [], []
+		for row in rows:
+			try:
+				records.append(read(_checked(row)))
+			except ValueError:
+				unread.append(row)
+		fields = next((tuple(sorted(map(str, row))) for row in unread if isinstance(row, dict)), ())
+		return cls(tuple(record for record in records if record), has_more, len(unread), fields)
+
+
+def _checked(row: object) -> Mapping:
+	if not isinstance(row, dict):
+		raise ValueError
+	return row
 
 
 def next_window(high_water: datetime | None, now: datetime, overlap: timedelta = OVERLAP) -> Window:

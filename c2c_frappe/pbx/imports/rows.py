@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import status, values
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord
-from c2c_frappe.pbx.errors import InvalidNumberError, PbxError
-from c2c_frappe.pbx.numbers import phone
+from c2c_frappe.pbx.errors import PbxError
+from c2c_frappe.pbx.numbers import pbx_number
 from c2c_frappe.pbx.text import _
 
 DAY_FIRST, MONTH_FIRST = "Day first", "Month first"
@@ -119,10 +120,7 @@ def _is_own(text: str) -> bool:
 
 
 def _number(text: str, countries: Sequence[str]) -> str:
-	try:
-		return phone.find(text, countries).e164 if text and not _is_own(text) else ""
-	except InvalidNumberError:
-		return ""
+	return "" if _is_own(text) else pbx_number.read(text, countries)
 
 
 def _result(said: object, lasted: int | None) -> str:
@@ -138,8 +136,8 @@ def _seconds(said: object) -> int | None:
 	parts = re.fullmatch(r"(?:(\d+):)?(\d+):(\d+)(?:\.\d+)?", _text(said), re.ASCII)
 	if parts:
 		hours, minutes, seconds = (int(part or 0) for part in parts.groups())
-		return events.seconds(hours * 3600 + minutes * 60 + seconds)
-	return events.seconds(said)
+		return values.seconds(hours * 3600 + minutes * 60 + seconds)
+	return values.seconds(said)
 
 
 def _moment(said: object, reading: Reading) -> datetime | None:
@@ -152,12 +150,11 @@ def _moment(said: object, reading: Reading) -> datetime | None:
 
 
 def _written(text: str, order: str) -> datetime | None:
-	try:
-		return datetime.fromisoformat(text.replace("Z", "+00:00"))
-	except ValueError:
-		pass
-	if text.isdigit() and len(text) in (10, 13):
+	# Before ISO, which takes the first eight digits of milliseconds for a date of the year 1780.
+	if text.isdecimal() and len(text) in (10, 13):
 		return datetime.fromtimestamp(int(text[:10]), timezone.utc)
+	with suppress(ValueError):
+		return datetime.fromisoformat(text.replace("Z", "+00:00"))
 	parts = _WITH_WORDS.match(text)
 	return _of_parts(parts, order) if parts else None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import status, values
 from c2c_frappe.pbx.calls.events import CallEvent
 
 # The only events that are read; the listener asks for no others.
@@ -61,7 +61,7 @@ def _of_dial(event: Mapping) -> CallEvent | None:
 	call, said = _id(event, "caller"), event.get("dialstatus")
 	if not call:
 		return None
-	moment = events.moment(event.get("timestamp"))
+	moment = values.moment(event.get("timestamp"))
 	if said == "ANSWER":
 		return CallEvent("progress", status.IN_PROGRESS, call=call, answered_at=moment)
 	if said in _OUTCOMES and said:
@@ -79,7 +79,7 @@ def _of_parting(event: Mapping) -> CallEvent | None:
 	call = _id(event, "channel")
 	if not call:
 		return None
-	return CallEvent("end", status.COMPLETED, call=call, ended_at=events.moment(event.get("timestamp")))
+	return CallEvent("end", status.COMPLETED, call=call, ended_at=values.moment(event.get("timestamp")))
 
 
 def _of_destruction(event: Mapping) -> CallEvent | None:
@@ -87,7 +87,7 @@ def _of_destruction(event: Mapping) -> CallEvent | None:
 	call, state = _id(event, "channel"), _part(event, "channel").get("state")
 	if not call:
 		return None
-	moment = events.moment(event.get("timestamp"))
+	moment = values.moment(event.get("timestamp"))
 	if state == "Up":
 		# Alone it means that the dialplan called nobody: of a customer who was dialled other events tell.
 		return CallEvent("end", status.FAILED, "misconfigured", call=call)
@@ -110,8 +110,8 @@ def _of_report(call: str, told: Mapping, recordings_url: str) -> CallEvent | Non
 		"record",
 		*outcome,
 		call=call,
-		answered_at=events.moment(said["answered"]) if is_answered else None,
-		ended_at=events.moment(said["ended"]),
+		answered_at=values.moment(said["answered"]) if is_answered else None,
+		ended_at=values.moment(said["ended"]),
 		recording_url=f"{recordings_url}/{said['recording']}/file" if is_recorded else "",
 	)
 
@@ -135,7 +135,7 @@ def _of_channel(call: str, channel: Mapping, bridges: object) -> CallEvent | Non
 		return CallEvent("progress", status.RINGING, call=call)
 	for bridge in bridges if isinstance(bridges, list) else ():
 		if isinstance(bridge, dict) and call in (bridge.get("channels") or ()):
-			began = events.moment(bridge.get("creationtime"))
+			began = values.moment(bridge.get("creationtime"))
 			return CallEvent("progress", status.IN_PROGRESS, call=call, answered_at=began)
 	return None
 

@@ -19,7 +19,6 @@ from c2c_frappe.pbx.providers.generic_http.request import NOBODY, Credentials, S
 from c2c_frappe.pbx.providers.generic_http.template import as_it_is
 from c2c_frappe.pbx.providers.settings import trimmed
 from c2c_frappe.pbx.text import _
-from c2c_frappe.pbx.wire import responses
 from c2c_frappe.pbx.wire.http import Connection, HttpAnswer, HttpRequest
 from c2c_frappe.pbx.wire.redaction import MASK
 
@@ -116,8 +115,8 @@ class GenericHttp(Provider):
 		return None if self._token else self._no_token(answer)
 
 	def _no_token(self, answer: HttpAnswer) -> DialResult:
-		said = responses.excerpt(answer.text, self.secrets) or _("an empty page")
-		kind = "bad_credentials" if answer.status in (400, 401, 403) else "not_sent"
+		kind, said = self.form.answer.token_refusal(answer, self.secrets)
+		said = said or _("an empty page")
 		sentence = _("The PBX gave no token (HTTP {0}), so nothing was dialled: {1}", answer.status, said)
 		return DialResult(kind, sentence)
 
@@ -182,7 +181,7 @@ class GenericHttp(Provider):
 
 	def parse_event(self, payload: Mapping[str, object]) -> CallEvent | None:
 		"""Read a webhook's payload by the form's rules."""
-		return self.form.event.read(payload, self.secrets, self.recording_link)
+		return self.form.event.read(payload, self.secrets, self.recording_link, self.number_fields)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build the question that shows most: for the token, at the test address, or for the host's root."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.dial import DialRequest, DialResult
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import Page, Window
@@ -31,6 +31,8 @@ class Primevox(Provider):
 
 	slug = "primevox"
 	label = "Primevox"
+	# "a 10-digit number, 11-digit e164, or an international number with 011 in front"
+	documented_countries = ("US",)
 	docs_url = "https://support.primevox.net/portal/en/kb/articles/click-to-call-v2"
 	capabilities = Capabilities(
 		support="Documented",
@@ -101,7 +103,7 @@ class Primevox(Provider):
 			*_EVENTS[kind],
 			pbx_call_id=responses.call_id(payload.get("callUuid"), self.secrets),
 			extension=str(payload.get("extNumber") or ""),
-			number=events.e164(records.whole(str(payload.get("callerIdNum") or ""))),
+			**self.number_fields(payload.get("callerIdNum")),
 			direction="Incoming",
 		)
 
@@ -117,7 +119,7 @@ class Primevox(Provider):
 
 	def read_records(self, answer: HttpAnswer) -> Page:
 		"""Read a page of the call list."""
-		return records.read(answer, self.secrets, self.recording_link)
+		return records.read(answer, self.secrets, self.recording_link, self.number_fields)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a call list request for an empty span: it reads, and it needs the same key and container."""

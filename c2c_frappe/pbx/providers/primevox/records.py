@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import status, values
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord, Page, Window
 from c2c_frappe.pbx.errors import PbxError, RejectedError, UnavailableError
@@ -43,10 +43,15 @@ def parameters(window: Window, page: int) -> dict[str, str]:
 	}
 
 
-def read(answer: HttpAnswer, secrets: tuple[str, ...], link: Callable[[object], str]) -> Page:
+def read(
+	answer: HttpAnswer,
+	secrets: tuple[str, ...],
+	link: Callable[[object], str],
+	number_fields: Callable[[object], dict],
+) -> Page:
 	"""Return a page's records; raise RejectedError for a no, UnavailableError for what is no call list.
 
-	`link` says which address of a recording may be kept.
+	`link` says which address of a recording may be kept, `number_fields` reads a number.
 	"""
 	body = responses.json_object(answer)
 	rows = body.get("data")
@@ -54,7 +59,9 @@ def read(answer: HttpAnswer, secrets: tuple[str, ...], link: Callable[[object], 
 	rows = {} if rows == [] else rows
 	if not 200 <= answer.status < 300 or not isinstance(rows, dict):
 		raise _failure(answer, secrets)
-	found = [_record(key, row, secrets, link) for key, row in rows.items() if isinstance(row, dict)]
+	found = [
+		_record(key, row, secrets, link, number_fields) for key, row in rows.items() if isinstance(row, dict)
+	]
 	return Page(tuple(record for record in found if record), len(rows) >= PER_PAGE)
 
 
@@ -72,7 +79,11 @@ def _failure(answer: HttpAnswer, secrets: tuple[str, ...]) -> PbxError:
 
 
 def _record(
-	key: str, row: Mapping[str, object], secrets: tuple[str, ...], link: Callable[[object], str]
+	key: str,
+	row: Mapping[str, object],
+	secrets: tuple[str, ...],
+	link: Callable[[object], str],
+	number_fields: Callable[[object], dict],
 ) -> CallRecord | None:
 	"""Return a row as a record, None for an internal call and one without an id. An incoming call's names no extension."""
 	said = {name: str(value).strip() for name, value in row.items() if isinstance(value, str | int | float)}
@@ -80,7 +91,7 @@ def _record(
 	if not is_incoming and said.get("callDirection") != _OUTGOING:
 		return None
 	call_status = _LAST_EVENTS.get(said.get("lastEvent", "").lower().rstrip("."), "")
-	started_at, lasted = events.moment(said.get("callDate")), events.seconds(said.get("duration"))
+	started_at, lasted = values.moment(said.get("callDate")), values.seconds(said.get("duration"))
 	call_id = responses.call_id(said.get("callUuid"), secrets)
 	event = CallEvent(
 		"record",
@@ -88,7 +99,7 @@ def _record(
 		"pbx_rejected" if call_status == status.FAILED else "",
 		pbx_call_id=call_id,
 		extension="" if is_incoming else said.get("cidNum", ""),
-		number=events.e164(whole(said.get("cidNum" if is_incoming else "numDialed", ""))),
+		**number_fields(said.get("cidNum" if is_incoming else "numDialed")),
 		direction="Incoming" if is_incoming else "Outgoing",
 		started_at=started_at,
 		ended_at=started_at + timedelta(seconds=lasted) if started_at and lasted is not None else None,
@@ -97,11 +108,3 @@ def _record(
 	)
 	record_id = call_id or responses.call_id(key, secrets)
 	return CallRecord(record_id, event, row) if record_id else None
-
-
-def whole(number: str) -> str:
-	"""Return a number as Primevox takes it with its country code: 011 in front, 11 digits, or 10 without the 1."""
-	digits = number.lstrip("+")
-	if digits.startswith("011"):
-		return digits[3:]
-	return f"1{digits}" if len(digits) == 10 and not number.startswith("+") else digits
