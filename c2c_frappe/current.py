@@ -13,7 +13,11 @@ SETTINGS, ACCOUNT = "PBX Settings", "PBX Account"
 
 def settings():
 	"""Return PBX Settings as they are in this transaction."""
-	return _present(SETTINGS, SETTINGS, frappe.db.get_single_value(SETTINGS, "modified", cache=False))
+	# Frappe 15's get_single_value knows the fields of the form alone.
+	singles = frappe.qb.DocType("Singles")
+	stored = frappe.qb.from_(singles).select(singles.value)
+	stored = stored.where((singles.doctype == SETTINGS) & (singles.field == "modified")).run(pluck=True)
+	return _present(SETTINGS, SETTINGS, stored[0] if stored else None)
 
 
 def account(name: str):

@@ -37,7 +37,7 @@ ROOMS = {room: height for height, rooms in enumerate(LAYERS) for room in rooms}
 FILES = [
 	file
 	for file in sorted(PACKAGE.rglob("*.py"))
-	if "tests" not in file.parts
+	if "tests" not in file.relative_to(PACKAGE).parts
 	and file.parent / file.name not in (PACKAGE / "__init__.py", PACKAGE / "hooks.py")
 ]
 # The door of the core: nothing is in it.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import threading
 import time
@@ -17,7 +16,7 @@ from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.calls.records import Window
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.simulator import Simulator, outbox
+from c2c_frappe.pbx.simulator import outbox
 from c2c_frappe.pbx.simulator.webhooks import Webhook
 from c2c_frappe.pbx.wire import payload
 
@@ -70,23 +69,6 @@ def crm():
 	receiver = Crm()
 	yield receiver
 	receiver.close()
-
-
-@pytest.fixture
-def pbx():
-	with Simulator() as simulator:
-		yield simulator
-
-
-def ask_json(url, path, method="GET", values=None):
-	"""Send one request to the control API; return (status, value)."""
-	connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)
-	try:
-		connection.request(method, path, None if values is None else json.dumps(values))
-		answer = connection.getresponse()
-		return answer.status, json.loads(answer.read())
-	finally:
-		connection.close()
 
 
 def commpeak(pbx):
@@ -204,7 +186,7 @@ def test_primevox_tells_of_calls_that_come_in_alone(pbx, crm):
 def test_webhooks_leave_this_machine_for_no_address(pbx, url):
 	with pytest.raises(ValueError, match="on this machine only"):
 		pbx.send_webhooks("commpeak", url)
-	assert ask_json(pbx.url, "/_sim/webhooks", "POST", {"provider": "commpeak", "url": url})[0] == 400
+	assert pbx.ask_json("/_sim/webhooks", "POST", {"provider": "commpeak", "url": url})[0] == 400
 
 
 @pytest.mark.parametrize("wrong", [{"provider": "x"}, {"way": "fax"}, {"delay": -1}, {"times": 0}])
@@ -215,20 +197,20 @@ def test_webhooks_that_make_no_sense_are_refused(wrong):
 
 def test_the_control_api_sets_webhooks_and_shows_what_was_sent(pbx, crm):
 	asked = {"provider": "commpeak", "url": crm.url, "lost": ["start"]}
-	code, answer = ask_json(pbx.url, "/_sim/webhooks", "POST", asked)
+	code, answer = pbx.ask_json("/_sim/webhooks", "POST", asked)
 	assert (code, answer["webhook"]["lost"]) == (200, ["start"])
-	code, answer = ask_json(
-		pbx.url, "/_sim/calls", "POST", {"extension": "1000", "number": "447700900123", "direction": "in"}
+	code, answer = pbx.ask_json(
+		"/_sim/calls", "POST", {"extension": "1000", "number": "447700900123", "direction": "in"}
 	)
 	call = answer["call"]["id"]
-	assert ask_json(pbx.url, f"/_sim/calls/{call}/hangup", "POST", {"by": "customer"})[0] == 200
+	assert pbx.ask_json(f"/_sim/calls/{call}/hangup", "POST", {"by": "customer"})[0] == 200
 	assert kinds(crm.wait(1)) == ["end"]
-	code, shown = ask_json(pbx.url, "/_sim/webhooks")
+	code, shown = pbx.ask_json("/_sim/webhooks")
 	assert len(shown["webhooks"]) == 1 and json.dumps(shown)
-	assert ask_json(pbx.url, "/_sim/webhooks", "POST", {"provider": "commpeak", "url": ""})[0] == 200
-	assert ask_json(pbx.url, "/_sim/webhooks")[1]["webhooks"] == []
+	assert pbx.ask_json("/_sim/webhooks", "POST", {"provider": "commpeak", "url": ""})[0] == 200
+	assert pbx.ask_json("/_sim/webhooks")[1]["webhooks"] == []
 	for path, wrong in (("webhooks", {"url": crm.url}), ("calls", {"number": "1"}), ("records", {"x": 1})):
-		assert ask_json(pbx.url, f"/_sim/{path}", "POST", wrong)[0] == 400
+		assert pbx.ask_json(f"/_sim/{path}", "POST", wrong)[0] == 400
 
 
 @pytest.mark.parametrize(

@@ -2,61 +2,18 @@
 
 import http.client
 import json
-import socket
 import time
 from urllib.parse import quote, urlsplit
 
 import pytest
 
-from c2c_frappe.pbx.simulator import Simulator
-
 CALL = "/call/1/2/1000/447700900123"
 PRIMEVOX = "/api/c2c_v2.php?auth=key&containerID=123456&tenantID=0&extension=1000&phoneNumber=011447700900123"
 
 
-@pytest.fixture
-def pbx():
-	with Simulator() as simulator:
-		yield simulator
-
-
-def ask(url, target, method="GET", body=None, timeout=5):
-	"""Send one request; return (status, headers, body as bytes)."""
-	address = urlsplit(url)
-	connection = http.client.HTTPConnection(address.hostname, address.port, timeout=timeout)
-	try:
-		connection.request(method, target, body)
-		answer = connection.getresponse()
-		return answer.status, answer.headers, answer.read()
-	finally:
-		connection.close()
-
-
-def ask_json(url, target, method="GET", values=None):
-	"""Send one request to a JSON API; return (status, value)."""
-	body = None if values is None else json.dumps(values)
-	status, _headers, text = ask(url, target, method, body)
-	return status, json.loads(text)
-
-
-def raw(url, target):
-	"""Open a socket, send a GET and return the socket, nothing read yet."""
-	address = urlsplit(url)
-	connection = socket.create_connection((address.hostname, address.port), timeout=5)
-	connection.sendall(f"GET {target} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
-	return connection
-
-
-def read_all(connection):
-	parts = []
-	while part := connection.recv(65536):
-		parts.append(part)
-	return b"".join(parts)
-
-
 class TestCommPeak:
 	def test_the_yes_has_the_fields_and_types_of_the_vendors_page(self, pbx):
-		status, answer = ask_json(pbx.url, CALL)
+		status, answer = pbx.ask_json(CALL)
 		[call] = pbx.calls
 		assert status == 200
 		assert answer == {
@@ -71,7 +28,7 @@ class TestCommPeak:
 		assert seconds.isdigit() and counter.isdigit()
 
 	def test_an_unknown_extension_gets_the_no_of_the_vendors_page_and_places_no_call(self, pbx):
-		_status, answer = ask_json(pbx.url, "/call/1/2/10270000/4477668899")
+		_status, answer = pbx.ask_json("/call/1/2/10270000/4477668899")
 		assert answer.pop("unique_id")
 		assert answer == {
 			"success": False,
@@ -89,7 +46,7 @@ class TestCommPeak:
 			f"/click2call/1001/447700900123/9{query}",
 			"/click2call/1001/4477",
 		):
-			assert ask_json(pbx.url, target)[1]["success"] is True
+			assert pbx.ask_json(target)[1]["success"] is True
 		first, second, third = pbx.calls
 		data = {"leadid": "CRM-LEAD-2026-00001", "note": "a & b=ü", "empty": ""}
 		assert (first.shape, second.shape) == ("call", "click2call")
@@ -112,35 +69,35 @@ class TestCommPeak:
 		],
 	)
 	def test_any_other_path_is_404_and_places_no_call(self, pbx, target):
-		assert ask(pbx.url, target)[0] == 404
+		assert pbx.ask(target)[0] == 404
 		assert pbx.calls == () and pbx.requests[0].target == target
 
-	def test_an_address_off_the_allow_list_gets_404(self):
-		with Simulator(allow=["203.0.113.0/24"]) as pbx:
-			assert ask(pbx.url, CALL)[0] == 404
-			assert ask(pbx.url, "/click2call/1000/4477")[0] == 404
+	def test_an_address_off_the_allow_list_gets_404(self, simulator):
+		with simulator(allow=["203.0.113.0/24"]) as pbx:
+			assert pbx.ask(CALL)[0] == 404
+			assert pbx.ask("/click2call/1000/4477")[0] == 404
 			assert pbx.calls == () and len(pbx.requests) == 2
-		with Simulator(allow=["203.0.113.0/24", "127.0.0.0/8"]) as pbx:
-			assert ask(pbx.url, CALL)[0] == 200
+		with simulator(allow=["203.0.113.0/24", "127.0.0.0/8"]) as pbx:
+			assert pbx.ask(CALL)[0] == 200
 
-	def test_wrong_ids_get_404_once_ids_are_configured(self):
-		with Simulator(crm_id="7", client_id="8") as pbx:
-			statuses = [ask(pbx.url, f"/call/{ids}/1000/4477")[0] for ids in ("7/8", "7/9", "9/8")]
+	def test_wrong_ids_get_404_once_ids_are_configured(self, simulator):
+		with simulator(crm_id="7", client_id="8") as pbx:
+			statuses = [pbx.ask(f"/call/{ids}/1000/4477")[0] for ids in ("7/8", "7/9", "9/8")]
 			assert statuses == [200, 404, 404]
 			assert len(pbx.calls) == 1
 
 	def test_a_number_with_a_plus_is_refused_because_the_page_wants_an_integer(self, pbx):
-		answer = ask_json(pbx.url, "/call/1/2/1000/+447700900123")[1]
+		answer = pbx.ask_json("/call/1/2/1000/+447700900123")[1]
 		assert answer["success"] is False and pbx.calls == ()
 
 	def test_only_get_places_a_call(self, pbx):
-		assert ask(pbx.url, CALL, "POST", b"x=1")[0] == 405
+		assert pbx.ask(CALL, "POST", b"x=1")[0] == 405
 		assert pbx.calls == () and pbx.requests[0].method == "POST"
 
 
 class TestPrimevox:
 	def test_a_dial_is_recorded_and_answered_with_a_short_text(self, pbx):
-		status, headers, body = ask(pbx.url, PRIMEVOX)
+		status, headers, body = pbx.ask(PRIMEVOX)
 		[call] = pbx.calls
 		assert (status, headers.get_content_type(), body) == (200, "text/plain", b"OK")
 		assert (call.provider, call.extension, call.number) == ("primevox", "1000", "011447700900123")
@@ -153,42 +110,42 @@ class TestPrimevox:
 		}
 
 	def test_parameter_names_are_case_sensitive(self, pbx):
-		assert ask(pbx.url, PRIMEVOX.replace("phoneNumber", "phonenumber"))[0] == 400
-		assert ask(pbx.url, PRIMEVOX.replace("containerID", "containerId"))[0] == 400
+		assert pbx.ask(PRIMEVOX.replace("phoneNumber", "phonenumber"))[0] == 400
+		assert pbx.ask(PRIMEVOX.replace("containerID", "containerId"))[0] == 400
 		assert pbx.calls == ()
 
 	def test_the_tenant_may_be_left_out(self, pbx):
-		assert ask(pbx.url, PRIMEVOX.replace("&tenantID=0", ""))[0] == 200
+		assert pbx.ask(PRIMEVOX.replace("&tenantID=0", ""))[0] == 200
 		assert len(pbx.calls) == 1
 
 	@pytest.mark.parametrize("number", ["2025550147", "12025550147", "011447700900123"])
 	def test_the_three_documented_number_forms_place_a_call(self, pbx, number):
-		ask(pbx.url, PRIMEVOX.replace("011447700900123", number))
+		pbx.ask(PRIMEVOX.replace("011447700900123", number))
 		assert [call.number for call in pbx.calls] == [number]
 
 	@pytest.mark.parametrize("number", ["%2B447700900123", "447700900123", "00447700900123", "555"])
 	def test_any_other_number_form_places_none(self, pbx, number):
-		status, _headers, body = ask(pbx.url, PRIMEVOX.replace("011447700900123", number))
+		status, _headers, body = pbx.ask(PRIMEVOX.replace("011447700900123", number))
 		assert (status, body) == (200, b"Error: Invalid phone number.")
 		assert pbx.calls == ()
 
-	def test_a_wrong_key_or_container_places_no_call(self):
-		with Simulator(api_key="right") as pbx:
-			assert ask(pbx.url, PRIMEVOX)[0] == 403
-			assert ask(pbx.url, PRIMEVOX.replace("auth=key", "auth=right"))[0] == 200
-			assert ask(pbx.url, PRIMEVOX.replace("auth=key", "auth=right").replace("123456", "1"))[0] == 400
+	def test_a_wrong_key_or_container_places_no_call(self, simulator):
+		with simulator(api_key="right") as pbx:
+			assert pbx.ask(PRIMEVOX)[0] == 403
+			assert pbx.ask(PRIMEVOX.replace("auth=key", "auth=right"))[0] == 200
+			assert pbx.ask(PRIMEVOX.replace("auth=key", "auth=right").replace("123456", "1"))[0] == 400
 			assert len(pbx.calls) == 1
 
 	def test_a_refusal_is_a_text_with_200_too(self, pbx):
 		pbx.behave("refuse")
-		assert ask(pbx.url, PRIMEVOX)[2] == b"Error: Call refused."
+		assert pbx.ask(PRIMEVOX)[2] == b"Error: Call refused."
 		assert pbx.calls == ()
 
 
 class TestMisbehaviour:
 	def test_refuse_is_the_vendors_no(self, pbx):
 		pbx.behave("refuse")
-		answer = ask_json(pbx.url, CALL)[1]
+		answer = pbx.ask_json(CALL)[1]
 		assert answer["success"] is False and answer["message"] == "Call refused."
 		assert pbx.calls == ()
 
@@ -197,36 +154,36 @@ class TestMisbehaviour:
 	)
 	def test_a_status_is_answered_and_places_no_call(self, pbx, kind, status):
 		pbx.behave(kind)
-		assert ask(pbx.url, CALL)[0] == status
+		assert pbx.ask(CALL)[0] == status
 		assert pbx.calls == () and pbx.requests[0].behaviour == kind
 
 	def test_redirect_leads_to_another_host_where_a_follower_is_seen(self, pbx):
 		pbx.behave("redirect", times=1)
-		status, headers, _body = ask(pbx.url, PRIMEVOX)
+		status, headers, _body = pbx.ask(PRIMEVOX)
 		place = urlsplit(headers["Location"])
 		assert status == 302 and pbx.calls == ()
 		assert (place.hostname, place.port) == ("localhost", urlsplit(pbx.url).port)
-		assert ask(pbx.url, f"{place.path}?{place.query}")[1].get_content_type() == "text/html"
+		assert pbx.ask(f"{place.path}?{place.query}")[1].get_content_type() == "text/html"
 		assert pbx.requests[1].path == "/redirected/api/c2c_v2.php"
 		assert pbx.requests[1].query["auth"] == "key" and pbx.calls == ()
 
 	def test_hang_places_the_call_and_never_answers(self, pbx):
 		pbx.behave("hang")
-		with raw(pbx.url, CALL) as connection:
+		with pbx.open(CALL) as connection:
 			pbx.wait_for_requests(1)
 			connection.settimeout(0.5)
 			with pytest.raises(TimeoutError):
 				connection.recv(1)
 		assert len(pbx.calls) == 1
 
-	def test_hang_with_seconds_closes_without_a_word(self, pbx):
+	def test_hang_with_seconds_closes_without_a_word(self, pbx, read_all):
 		pbx.behave("hang", seconds=0.2)
-		with raw(pbx.url, CALL) as connection:
+		with pbx.open(CALL) as connection:
 			assert read_all(connection) == b""
 
 	def test_drip_sends_headers_a_byte_at_a_time_that_never_end(self, pbx):
 		pbx.behave("drip", seconds=0.001)
-		with raw(pbx.url, CALL) as connection:
+		with pbx.open(CALL) as connection:
 			got = b""
 			while len(got) < 400:
 				part = connection.recv(64)
@@ -237,7 +194,7 @@ class TestMisbehaviour:
 
 	def test_drip_body_sends_whole_headers_and_a_body_that_never_ends(self, pbx):
 		pbx.behave("drip_body", seconds=0.001)
-		with raw(pbx.url, CALL) as connection:
+		with pbx.open(CALL) as connection:
 			got = b""
 			while len(got) < 600:
 				part = connection.recv(64)
@@ -246,78 +203,78 @@ class TestMisbehaviour:
 		assert b'\r\n\r\n{"success":true' in got
 		assert len(pbx.calls) == 1
 
-	def test_drop_closes_after_reading_the_request(self, pbx):
+	def test_drop_closes_after_reading_the_request(self, pbx, read_all):
 		pbx.behave("drop")
-		with raw(pbx.url, CALL) as connection:
+		with pbx.open(CALL) as connection:
 			assert read_all(connection) == b""
 		assert len(pbx.calls) == 1
 
 	def test_cut_sends_half_a_body(self, pbx):
 		pbx.behave("cut")
 		with pytest.raises(http.client.IncompleteRead) as error:
-			ask(pbx.url, CALL)
+			pbx.ask(CALL)
 		assert error.value.partial.startswith(b'{"success":true')
 		assert error.value.expected in (len(error.value.partial), len(error.value.partial) + 1)
 		assert len(pbx.calls) == 1
 
 	def test_html_is_a_200_page_though_the_call_was_placed(self, pbx):
 		pbx.behave("html")
-		status, headers, body = ask(pbx.url, CALL)
+		status, headers, body = pbx.ask(CALL)
 		assert (status, headers.get_content_type()) == (200, "text/html")
 		assert b"<h1>" in body and len(pbx.calls) == 1
 
 	def test_huge_sends_megabytes(self, pbx):
 		pbx.behave("huge")
-		status, _headers, body = ask(pbx.url, CALL)
+		status, _headers, body = pbx.ask(CALL)
 		assert status == 200 and len(body) > 8_000_000 and len(pbx.calls) == 1
 
 	def test_slow_answers_yes_after_the_given_seconds(self, pbx):
 		pbx.behave("slow", seconds=0.3)
 		started = time.monotonic()
-		assert ask_json(pbx.url, CALL)[1]["success"] is True
+		assert pbx.ask_json(CALL)[1]["success"] is True
 		assert 0.3 <= time.monotonic() - started < 2
 
 	def test_the_call_of_a_slow_answer_is_known_before_the_answer_leaves(self, pbx):
 		pbx.behave("slow", seconds=30)
-		with raw(pbx.url, CALL):
+		with pbx.open(CALL):
 			assert pbx.wait_for_requests(1)[0].call_id == 1
 			assert len(pbx.calls) == 1
 
 	def test_which_kinds_place_a_call_can_be_turned_round(self, pbx):
 		pbx.behave("drop", places_call=False, times=1)
-		raw(pbx.url, CALL).close()
+		pbx.open(CALL).close()
 		pbx.wait_for_requests(1)
 		assert pbx.calls == ()
 		pbx.behave("5xx", places_call=True)
-		assert ask(pbx.url, CALL)[0] == 500
+		assert pbx.ask(CALL)[0] == 500
 		assert len(pbx.calls) == 1
 
 	def test_an_unknown_extension_places_no_call_under_any_kind(self, pbx):
 		pbx.behave("html")
-		ask(pbx.url, "/call/1/2/9999/4477")
+		pbx.ask("/call/1/2/9999/4477")
 		assert pbx.calls == ()
 
 	def test_a_rule_can_be_for_one_extension_or_one_number(self, pbx):
 		pbx.behave("refuse", extension="1001")
 		pbx.behave("404", number="+1 202-555-0147")
-		assert ask_json(pbx.url, "/call/1/2/1000/4477")[1]["success"] is True
-		assert ask_json(pbx.url, "/call/1/2/1001/4477")[1]["success"] is False
-		assert ask(pbx.url, "/click2call/1000/12025550147")[0] == 404
-		assert ask(pbx.url, PRIMEVOX.replace("011447700900123", "2025550147"))[0] == 404
+		assert pbx.ask_json("/call/1/2/1000/4477")[1]["success"] is True
+		assert pbx.ask_json("/call/1/2/1001/4477")[1]["success"] is False
+		assert pbx.ask("/click2call/1000/12025550147")[0] == 404
+		assert pbx.ask(PRIMEVOX.replace("011447700900123", "2025550147"))[0] == 404
 		assert len(pbx.calls) == 1
 
 	def test_a_rule_with_times_is_used_up_and_the_newest_rule_wins(self, pbx):
 		pbx.behave("404")
 		pbx.behave("503", times=2)
-		assert [ask(pbx.url, CALL)[0] for _ in range(4)] == [503, 503, 404, 404]
+		assert [pbx.ask(CALL)[0] for _ in range(4)] == [503, 503, 404, 404]
 		pbx.behave("ok", extension="1000")
-		assert ask(pbx.url, CALL)[0] == 200
+		assert pbx.ask(CALL)[0] == 200
 
 	def test_a_rule_for_all_reaches_requests_that_are_no_dial_and_one_for_an_extension_does_not(self, pbx):
 		pbx.behave("503", extension="1000")
-		assert ask(pbx.url, "/call/1/2")[0] == 404
+		assert pbx.ask("/call/1/2")[0] == 404
 		pbx.behave("503")
-		assert ask(pbx.url, "/call/1/2")[0] == 503
+		assert pbx.ask("/call/1/2")[0] == 503
 
 	@pytest.mark.parametrize("wrong", [{"kind": "explode"}, {"kind": "600"}, {"kind": "404", "times": 0}])
 	def test_a_rule_that_makes_no_sense_is_a_value_error(self, pbx, wrong):
@@ -325,11 +282,11 @@ class TestMisbehaviour:
 			pbx.behave(**wrong)
 
 	def test_reset_forgets_everything_but_gives_no_id_twice(self, pbx):
-		first = ask_json(pbx.url, CALL)[1]["unique_id"]
+		first = pbx.ask_json(CALL)[1]["unique_id"]
 		pbx.behave("404")
 		pbx.reset()
 		assert pbx.calls == () and pbx.requests == ()
-		assert ask_json(pbx.url, CALL)[1]["unique_id"] != first
+		assert pbx.ask_json(CALL)[1]["unique_id"] != first
 		assert pbx.calls[0].id == 2
 
 
@@ -337,32 +294,31 @@ class TestGeneric:
 	BODY = json.dumps({"extension": "1000", "number": "+447700900123", "leadid": "L-1"})
 
 	def test_one_call_is_answered_in_the_ways_pbxs_answer(self, pbx):
-		status, said = ask_json(pbx.url, "/generic/json/call?extension=1000&number=447700900123&x=1")
+		status, said = pbx.ask_json("/generic/json/call?extension=1000&number=447700900123&x=1")
 		assert status == 200 and said == {"success": True, "call": {"id": pbx.calls[0].unique_id}}
 		assert (
-			ask(pbx.url, "/generic/text/call", "POST", self.BODY)[2]
-			== f"+OK {pbx.calls[1].unique_id}\n".encode()
+			pbx.ask("/generic/text/call", "POST", self.BODY)[2] == f"+OK {pbx.calls[1].unique_id}\n".encode()
 		)
-		assert ask(pbx.url, "/generic/empty/call", "PUT", "extension=1000&number=1")[0] == 204
+		assert pbx.ask("/generic/empty/call", "PUT", "extension=1000&number=1")[0] == 204
 		assert [dict(call.custom_data) for call in pbx.calls] == [{"x": "1"}, {"leadid": "L-1"}, {}]
 		assert {call.number for call in pbx.calls} == {"447700900123", "1"}
 
 	def test_an_unknown_extension_is_refused_in_the_same_ways(self, pbx):
 		values = "?extension=77&number=447700900123"
-		assert ask_json(pbx.url, f"/generic/json/call{values}") == (
+		assert pbx.ask_json(f"/generic/json/call{values}") == (
 			200,
 			{"success": False, "message": "Extension does not exist."},
 		)
-		assert ask(pbx.url, f"/generic/text/call{values}")[2] == b"-ERR Extension does not exist.\n"
-		assert ask(pbx.url, f"/generic/empty/call{values}")[0] == 404
+		assert pbx.ask(f"/generic/text/call{values}")[2] == b"-ERR Extension does not exist.\n"
+		assert pbx.ask(f"/generic/empty/call{values}")[0] == 404
 		assert pbx.calls == ()
 
-	def test_a_signed_call_needs_the_token_which_needs_the_key(self):
-		with Simulator(api_key="key") as pbx:
+	def test_a_signed_call_needs_the_token_which_needs_the_key(self, simulator):
+		with simulator(api_key="key") as pbx:
 			target = "/generic/signed/call?extension=1000&number=447700900123"
-			assert ask(pbx.url, target)[0] == 401
-			assert ask(pbx.url, "/generic/token", "POST", "client_secret=wrong")[0] == 401
-			status, said = ask_json(pbx.url, "/generic/token", "POST", {"client_secret": "key"})
+			assert pbx.ask(target)[0] == 401
+			assert pbx.ask("/generic/token", "POST", "client_secret=wrong")[0] == 401
+			status, said = pbx.ask_json("/generic/token", "POST", {"client_secret": "key"})
 			assert status == 200 and said["expires_in"] == 1800
 			address = urlsplit(pbx.url)
 			connection = http.client.HTTPConnection(address.hostname, address.port, timeout=5)
@@ -375,4 +331,4 @@ class TestGeneric:
 		"target", ["/generic/", "/generic/json/call?extension=1000", "/generic/odd/call?extension=1&number=2"]
 	)
 	def test_what_asks_for_no_call_places_none(self, pbx, target):
-		assert ask(pbx.url, target)[0] == 404 and pbx.calls == ()
+		assert pbx.ask(target)[0] == 404 and pbx.calls == ()

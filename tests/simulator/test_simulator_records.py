@@ -14,7 +14,6 @@ from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.calls.records import Window
 from c2c_frappe.pbx.errors import RejectedError, UnavailableError
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.simulator import Simulator
 from c2c_frappe.pbx.wire import transport
 from c2c_frappe.pbx.wire.http import Connection, HttpRequest
 
@@ -23,9 +22,9 @@ NUMBER = "+447700900123"
 
 
 @pytest.fixture
-def pbx():
-	with Simulator(api_key=KEY, stats_api_key=STATS_KEY) as simulator:
-		yield simulator
+def pbx(simulator):
+	with simulator(api_key=KEY, stats_api_key=STATS_KEY) as started:
+		yield started
 
 
 def commpeak(pbx, key=STATS_KEY):

@@ -24,49 +24,9 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PRIMEVOX = "/api/c2c_v2.php?auth=key&containerID=123456&tenantID=0&extension=1000&phoneNumber=011447700900123"
 
 
-@pytest.fixture
-def pbx():
-	with Simulator() as simulator:
-		yield simulator
-
-
-def ask(url, target, method="GET", body=None, timeout=5, headers=None):
-	"""Send one request; return (status, headers, body as bytes)."""
-	address = urlsplit(url)
-	connection = http.client.HTTPConnection(address.hostname, address.port, timeout=timeout)
-	try:
-		connection.request(method, target, body, headers or {})
-		answer = connection.getresponse()
-		return answer.status, answer.headers, answer.read()
-	finally:
-		connection.close()
-
-
-def ask_json(url, target, method="GET", values=None):
-	"""Send one request to a JSON API; return (status, value)."""
-	body = None if values is None else json.dumps(values)
-	status, _headers, text = ask(url, target, method, body)
-	return status, json.loads(text)
-
-
-def raw(url, target):
-	"""Open a socket, send a GET and return the socket, nothing read yet."""
-	address = urlsplit(url)
-	connection = socket.create_connection((address.hostname, address.port), timeout=5)
-	connection.sendall(f"GET {target} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
-	return connection
-
-
-def read_all(connection):
-	parts = []
-	while part := connection.recv(65536):
-		parts.append(part)
-	return b"".join(parts)
-
-
 class TestCalls:
 	def test_a_call_goes_from_the_agents_phone_to_the_customers_to_talk_to_its_end(self, pbx):
-		ask(pbx.url, CALL)
+		pbx.ask(CALL)
 		[call] = pbx.calls
 		states = [
 			call.state,
@@ -79,20 +39,20 @@ class TestCalls:
 		assert ended.requested_at <= ended.agent_answered_at <= ended.answered_at <= ended.ended_at
 
 	def test_a_call_that_was_never_answered_has_no_answer_time(self, pbx):
-		ask(pbx.url, CALL)
+		pbx.ask(CALL)
 		pbx.hang_up(1)
 		assert pbx.calls[0].answered_at is None and pbx.calls[0].ended_at is not None
 
 	def test_records_are_frozen(self, pbx):
-		ask(pbx.url, CALL)
+		pbx.ask(CALL)
 		with pytest.raises(AttributeError):
 			pbx.calls[0].state = "ended"
 		with pytest.raises(TypeError):
 			pbx.requests[0].query["x"] = "y"
 
-	def test_in_fast_mode_both_phones_are_picked_up_after_the_given_seconds(self):
-		with Simulator(answer_after=0.2) as pbx:
-			ask(pbx.url, CALL)
+	def test_in_fast_mode_both_phones_are_picked_up_after_the_given_seconds(self, simulator):
+		with simulator(answer_after=0.2) as pbx:
+			pbx.ask(CALL)
 			assert pbx.calls[0].state == "agent_ringing"
 			time.sleep(0.5)
 			[call] = pbx.calls
@@ -103,37 +63,37 @@ class TestCalls:
 
 class TestControlApi:
 	def test_calls_are_answered_and_hung_up_over_http(self, pbx):
-		ask(pbx.url, f"{CALL}?leadid=L1")
-		overview = ask_json(pbx.url, "/_sim/calls")[1]
+		pbx.ask(f"{CALL}?leadid=L1")
+		overview = pbx.ask_json("/_sim/calls")[1]
 		assert overview["calls"][0]["custom_data"] == {"leadid": "L1"}
 		assert overview["extensions"] == ["1000", "1001", "1002"] and overview["request_count"] == 1
 		for action, state in [("answer", "customer_ringing"), ("answer", "talking"), ("hangup", "ended")]:
-			status, answer = ask_json(pbx.url, f"/_sim/calls/1/{action}", "POST")
+			status, answer = pbx.ask_json(f"/_sim/calls/1/{action}", "POST")
 			assert (status, answer["call"]["state"]) == (200, state)
 		assert pbx.calls[0].state == "ended"
 
 	def test_a_second_click_on_the_agents_answer_does_not_answer_the_customer(self, pbx):
-		ask(pbx.url, CALL)
-		first = ask_json(pbx.url, "/_sim/calls/1/answer", "POST", {"leg": "agent"})
-		second = ask_json(pbx.url, "/_sim/calls/1/answer", "POST", {"leg": "agent"})
+		pbx.ask(CALL)
+		first = pbx.ask_json("/_sim/calls/1/answer", "POST", {"leg": "agent"})
+		second = pbx.ask_json("/_sim/calls/1/answer", "POST", {"leg": "agent"})
 		assert (first[0], second[0]) == (200, 409)
 		assert pbx.calls[0].state == "customer_ringing"
 
 	def test_requests_come_back_with_query_and_headers(self, pbx):
-		ask(pbx.url, PRIMEVOX)
-		[request] = ask_json(pbx.url, "/_sim/requests")[1]["requests"]
+		pbx.ask(PRIMEVOX)
+		[request] = pbx.ask_json("/_sim/requests")[1]["requests"]
 		assert request["target"] == PRIMEVOX and request["query"]["phoneNumber"] == "011447700900123"
 		assert request["headers"]["host"] == urlsplit(pbx.url).netloc
 		assert request["call_id"] == 1 and request["client"] == "127.0.0.1"
 
 	def test_behave_and_reset_over_http(self, pbx):
 		rule = {"kind": "503", "extension": 1000, "times": 5}
-		status, answer = ask_json(pbx.url, "/_sim/behave", "POST", rule)
+		status, answer = pbx.ask_json("/_sim/behave", "POST", rule)
 		assert (status, answer["behaviour"]["left"]) == (200, 5)
-		assert ask(pbx.url, CALL)[0] == 503
-		assert ask_json(pbx.url, "/_sim/calls")[1]["behaviours"][0]["left"] == 4
-		assert ask_json(pbx.url, "/_sim/reset", "POST")[0] == 200
-		assert ask(pbx.url, CALL)[0] == 200 and len(pbx.requests) == 1
+		assert pbx.ask(CALL)[0] == 503
+		assert pbx.ask_json("/_sim/calls")[1]["behaviours"][0]["left"] == 4
+		assert pbx.ask_json("/_sim/reset", "POST")[0] == 200
+		assert pbx.ask(CALL)[0] == 200 and len(pbx.requests) == 1
 
 	@pytest.mark.parametrize(
 		("method", "path", "body", "status", "sentence"),
@@ -152,32 +112,32 @@ class TestControlApi:
 		],
 	)
 	def test_mistakes_get_a_status_and_a_sentence(self, pbx, method, path, body, status, sentence):
-		ask(pbx.url, CALL)
+		pbx.ask(CALL)
 		pbx.hang_up(1)
-		got, answer = ask(pbx.url, path, method, body)[::2]
+		got, answer = pbx.ask(path, method, body)[::2]
 		assert got == status and sentence in json.loads(answer)["error"]
 
 	def test_a_client_that_only_tries_the_root_is_recorded_and_meets_the_rules_for_all(self, pbx):
-		assert ask(pbx.url, "/")[0] == 200
+		assert pbx.ask("/")[0] == 200
 		pbx.behave("503")
-		assert ask(pbx.url, "/")[0] == 503
+		assert pbx.ask("/")[0] == 503
 		assert len(pbx.requests) == 2 and pbx.calls == ()
 
 	def test_the_page_and_the_control_api_are_not_counted_as_requests(self, pbx):
-		page = ask(pbx.url, "/", headers=BROWSER)
-		ask(pbx.url, "/_sim/calls")
+		page = pbx.ask("/", headers=BROWSER)
+		pbx.ask("/_sim/calls")
 		assert page[0] == 200 and b"<title>Simulated PBX</title>" in page[2]
 		assert pbx.requests == ()
 
 
 class TestPage:
 	def test_it_needs_nothing_from_elsewhere_and_never_writes_html_from_data(self, pbx):
-		page = ask(pbx.url, "/", headers=BROWSER)[2].decode()
+		page = pbx.ask("/", headers=BROWSER)[2].decode()
 		assert "innerHTML" not in page and "insertAdjacentHTML" not in page and "document.write" not in page
 		assert not re.search(r"""(src|href)=|url\(|https?://|@import""", page)
 
 	def test_it_offers_every_kind_of_misbehaviour(self, pbx):
-		offered = re.findall(r'<option value="(\w+)">', ask(pbx.url, "/", headers=BROWSER)[2].decode())
+		offered = re.findall(r'<option value="(\w+)">', pbx.ask("/", headers=BROWSER)[2].decode())
 		assert set(KINDS) <= set(offered)
 
 
@@ -188,7 +148,7 @@ class TestServer:
 
 		def dial(index):
 			gate.wait()
-			statuses.append(ask(pbx.url, f"/call/1/2/1000/4477{index:06}", timeout=30)[0])
+			statuses.append(pbx.ask(f"/call/1/2/1000/4477{index:06}", timeout=30)[0])
 
 		threads = [threading.Thread(target=dial, args=(index,)) for index in range(count)]
 		for thread in threads:
@@ -199,12 +159,12 @@ class TestServer:
 		assert (statuses.count(503), statuses.count(200), len(pbx.calls)) == (57, 243, 243)
 		assert len({call.unique_id for call in pbx.calls}) == 243
 
-	def test_stopping_ends_connections_that_hang_or_drip(self):
+	def test_stopping_ends_connections_that_hang_or_drip(self, simulator, read_all):
 		before = threading.active_count()
-		with Simulator() as pbx:
+		with simulator() as pbx:
 			pbx.behave("hang", extension="1000")
 			pbx.behave("drip", extension="1001", seconds=60)
-			connections = [raw(pbx.url, CALL.replace("1000", ext)) for ext in ("1000", "1001", "1000")]
+			connections = [pbx.open(CALL.replace("1000", ext)) for ext in ("1000", "1001", "1000")]
 			pbx.wait_for_requests(3)
 			started = time.monotonic()
 		assert time.monotonic() - started < 2
@@ -214,19 +174,19 @@ class TestServer:
 		assert threading.active_count() == before
 		assert len(pbx.calls) == 3
 
-	def test_a_broken_request_line_does_no_harm(self, pbx):
+	def test_a_broken_request_line_does_no_harm(self, pbx, read_all):
 		address = urlsplit(pbx.url)
 		with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
 			connection.sendall(b"nonsense\r\n\r\n")
 			assert b"400" in read_all(connection)
-		assert ask(pbx.url, CALL)[0] == 200
+		assert pbx.ask(CALL)[0] == 200
 
 	@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1"])  # noqa: S104
 	def test_it_listens_on_loopback_only(self, host):
 		with pytest.raises(ValueError):
 			Simulator(host=host)
 
-	def test_it_speaks_tls_with_a_certificate(self, tmp_path):
+	def test_it_speaks_tls_with_a_certificate(self, tmp_path, simulator):
 		key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
 		request = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
 		extension = "-addext subjectAltName=IP:127.0.0.1"
@@ -235,7 +195,7 @@ class TestServer:
 			check=True,
 			capture_output=True,
 		)
-		with Simulator(certfile=str(certificate), keyfile=str(key)) as pbx:
+		with simulator(certfile=str(certificate), keyfile=str(key)) as pbx:
 			address = urlsplit(pbx.url)
 			# One that connects and never shakes hands must not keep the others waiting.
 			with socket.create_connection((address.hostname, address.port)):
@@ -254,15 +214,15 @@ SERVE = "from c2c_frappe.pbx.simulator import serve; serve(0, extensions=['2005'
 
 class TestServe:
 	@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-	def test_it_says_where_it_listens_and_stops_cleanly_on_a_signal(self, number):
+	def test_it_says_where_it_listens_and_stops_cleanly_on_a_signal(self, number, client):
 		command = [sys.executable, "-c", SERVE]
 		with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
 			try:
 				ready = json.loads(process.stdout.readline())
 				assert ready["extensions"] == ["2005"]
-				assert ask_json(ready["listening"], "/call/1/2/2005/4477")[1]["success"] is True
-				ask_json(ready["listening"], "/_sim/behave", "POST", {"kind": "hang"})
-				with raw(ready["listening"], CALL):
+				assert client(ready["listening"]).ask_json("/call/1/2/2005/4477")[1]["success"] is True
+				client(ready["listening"]).ask_json("/_sim/behave", "POST", {"kind": "hang"})
+				with client(ready["listening"]).open(CALL):
 					os.kill(process.pid, number)
 					out, err = process.communicate(timeout=5)
 			finally:
