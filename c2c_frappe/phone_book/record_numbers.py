@@ -21,11 +21,12 @@ from c2c_frappe.phone_book import contacts
 # Fields that hold a phone number though Frappe's metadata does not say so.
 UNMARKED_FIELDS = {"Customer": ["mobile_no"], "Supplier": ["mobile_no"], "Address": ["phone"]}
 NEVER = {"fax"}
+# Field types whose option Phone marks a number.
+TEXT_TYPES = {"Data", "Small Text", "Read Only"}
 # A Contact's row that is ticked so, and the Contact's own field that repeats its number and says what it is.
 _PRIMARY = {"is_primary_mobile_no": "mobile_no", "is_primary_phone": "phone"}
 # What is allowed while no country is set anywhere: an empty set would mean all.
 NOWHERE = "none"
-_TEXT_FIELDS = {"Data", "Small Text", "Read Only"}
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ def unmarked_fields() -> dict[str, list[str]]:
 		doctype: [*UNMARKED_FIELDS.get(doctype, ()), *added.get(doctype, ())]
 		for doctype in {*UNMARKED_FIELDS, *added}
 	}
+
+
+def field_rules() -> dict:
+	"""Return what `is_phone_field` goes by, for the browser: {unmarked: {DocType: fields}, text_types, never}."""
+	return {"unmarked": unmarked_fields(), "text_types": sorted(TEXT_TYPES), "never": sorted(NEVER)}
 
 
 def of_record(doctype: str, name: str) -> Record:
@@ -257,7 +263,7 @@ def is_phone_field(field, unmarked: list[str]) -> bool:
 	"""Tell whether a DocField holds a phone number somebody can be called on."""
 	if field.fieldname in NEVER:
 		return False
-	is_marked = field.fieldtype == "Phone" or (field.fieldtype in _TEXT_FIELDS and field.options == "Phone")
+	is_marked = field.fieldtype == "Phone" or (field.fieldtype in TEXT_TYPES and field.options == "Phone")
 	return is_marked or field.fieldname in unmarked
 
 

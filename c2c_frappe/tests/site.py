@@ -16,6 +16,7 @@ from frappe.utils import set_request
 from c2c_frappe.api import call
 from c2c_frappe.pbx.simulator import Simulator
 from c2c_frappe.phone_book import index
+from c2c_frappe.setup import install
 from c2c_frappe.transactions import committed
 
 try:
@@ -74,13 +75,6 @@ SETTINGS = {
 	"recording_days": 90,
 	"wrap_up": "When asked",
 }
-CUSTOM_DATA = {
-	"leadid": "lead",
-	"recordno": "reference_name",
-	"doctype": "reference_doctype",
-	"call": "call",
-	"userid": "user",
-}
 MOBILE, LANDLINE = "+44 7700 900123", "020 7946 0018"
 LEAD = {
 	"first_name": "Grace",
@@ -129,7 +123,7 @@ class SiteCase(FrappeCase):
 		frappe.db.set_value("User", {"name": ("in", [*ROLES])}, NO_EXTENSION)
 		give_extension(AGENT, "1000")
 		forget_calls()
-		change_settings(allowed_countries=[], custom_data=CUSTOM_DATA, **SETTINGS)
+		change_settings(allowed_countries=[], custom_data=install.CUSTOM_DATA, **SETTINGS)
 
 	def point_accounts_at(self, url: str, **values) -> None:
 		"""Send the dials of both accounts to another address, with other values too if given."""
