@@ -36,7 +36,7 @@ class GenericHttp(Provider):
 	"""One HTTP request a call, described by the account's form; a token or a challenge may be asked for before it."""
 
 	slug = "generic_http"
-	label = "Generic HTTP"
+	label = _("Generic HTTP")
 	docs_url = "https://www.rfc-editor.org/rfc/rfc9110"
 	capabilities = Capabilities(
 		support="Documented", custom_data=True, call_id=True, confirms_dial=True, events=True
