@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from urllib.parse import urlencode
 
 import pytest
@@ -49,6 +50,7 @@ def multipart(**fields):
 		(QUERY, *multipart(data=("event.json", json.dumps(TOLD), JSON))),
 		({**QUERY, "event": "start"}, FORM, urlencode(TOLD).encode()),
 	],
+	ids=count(),
 )
 def test_an_event_reads_the_same_however_it_was_sent(query, content_type, body):
 	"""In the address, as a form of either kind, as JSON, as JSON in a form; with or without a byte order mark."""
