@@ -11,7 +11,7 @@ app_include_js = "c2c_frappe.bundle.js"
 app_include_css = "c2c_frappe.bundle.css"
 extend_bootinfo = "c2c_frappe.desk.boot.extend"
 
-before_request = ["c2c_frappe.call_log.stale.before_request"]
+before_request = ["c2c_frappe.events.webhook.before_request", "c2c_frappe.call_log.stale.before_request"]
 
 after_install = "c2c_frappe.setup.install.after_install"
 after_migrate = "c2c_frappe.setup.install.after_migrate"

@@ -90,6 +90,14 @@ def test_people_see_the_national_form_at_home_and_the_plus_abroad(number, countr
 	assert phone.display(number, country) == shown
 
 
+def test_whole_number_is_shown_with_its_extension():
+	"""What is shown with an extension is read as the same number and extension again."""
+	number = phone.read("020 7946 0018 ext. 12", "GB")
+	shown = phone.display_whole(number, "GB")
+	assert (shown, phone.read(shown, "GB")) == ("020 7946 0018 x12", number)
+	assert phone.display_whole(phone.read("+442079460018")) == "+44 20 7946 0018"
+
+
 @pytest.mark.parametrize(
 	("number", "zones"),
 	(

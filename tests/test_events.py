@@ -145,16 +145,20 @@ DESCRIBED = (
 NO_TIME = ["0", "-", "null", None, 0, "0000-00-00 00:00:00", "0001-01-01T00:00:00Z", "1970-01-01 05:30:00"]
 
 
+def no_number(_text):
+	return {"number": ""}
+
+
 class TestTimesThatAreNotSet:
 	@pytest.mark.parametrize("end", NO_TIME)
 	@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
 	def test_a_described_pbx_whose_end_is_not_set_goes_on(self, end, zone):
 		"""A call under way with an empty "Ended at" is under way: it can be ranked, folded and stored."""
 		read = Reading(DESCRIBED, ZoneInfo(zone))
-		event = read.read({"id": "7", "state": "talking", "end": end, "took": "-"}, (), str)
+		event = read.read({"id": "7", "state": "talking", "end": end, "took": "-"}, (), str, no_number)
 		assert (event.source, event.evidence.status, event.ended_at) == ("progress", "In Progress", None)
 		assert facts.fold([event]) == {"pbx_call_id": "7"}
-		unknown = read.read({"id": "7", "state": "odd", "end": end}, (), str)
+		unknown = read.read({"id": "7", "state": "odd", "end": end}, (), str, no_number)
 		assert unknown.source == "progress" and events.dated(unknown, datetime(2026, 11, 23)).ended_at is None
 
 	@pytest.mark.parametrize("end", NO_TIME)
@@ -164,3 +168,23 @@ class TestTimesThatAreNotSet:
 			{"event": "start", "started_at": end, "answered_at": end, "ended_at": end}
 		)
 		assert (read.started_at, read.answered_at, read.ended_at) == (None, None, None)
+
+
+class TestDirectionsNobodyKnows:
+	@pytest.mark.parametrize(
+		("word", "direction"),
+		[
+			("sideways", ""),
+			("internal", ""),
+			("InBound", "Incoming"),
+			("outbound-api", "Outgoing"),
+			("-", "Outgoing"),
+		],
+	)
+	def test_an_unknown_word_is_never_outgoing(self, word, direction):
+		"""It is listed as unread, and such an event makes no row; a form that names no direction is of dialed calls."""
+		rules = (Rule("Call ID", PATH, "id"), Rule("Direction", PATH, "way"))
+		event = Reading(rules).read({"id": "7", "way": word}, (), str, no_number)
+		assert event.direction == direction
+		assert event.unread == ("direction: sideways" if word == "sideways" else "")
+		assert COMMPEAK.parse_event({"event": "start", "direction": word}).direction == direction

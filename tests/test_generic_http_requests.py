@@ -24,6 +24,7 @@ DIAL = DialRequest(
 	caller_id="+442079460018",
 	user="ada@example.com",
 	call="c0ffee",
+	number_extension="12",
 )
 # Signs that mean something somewhere come up as often as all others together.
 TEXTS = st.text(
@@ -76,6 +77,7 @@ class TestVariables:
 			("number.011", "011447700900123"),
 			("number.nanp", "011447700900123"),
 			("number.national", "07700900123"),
+			("number.extension", "12"),
 			("custom.lead", "CRM-LEAD-1"),
 			("secret.1", "one"),
 			("secret.3", "three"),

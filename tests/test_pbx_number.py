@@ -61,7 +61,8 @@ READ = (
 	("907400123456", ("GB",), "+447400123456"),
 	("9 07700 900123", ("GB",), MOBILE),
 	("905321234567", ("GB",), "+905321234567"),
-	("0001713920012", ("DE",), None),
+	("001713920012", ("DE",), "+491713920012"),
+	("900447700900123", ("GB",), MOBILE),
 )
 
 NONE = (
@@ -112,7 +113,7 @@ STRANGERS = (
 )
 
 
-@pytest.mark.parametrize(("text", "countries", "number"), [row for row in READ if row[2]])
+@pytest.mark.parametrize(("text", "countries", "number"), READ)
 def test_number_of_a_pbx_is_read_in_every_form(text, countries, number):
 	"""National, international, with separators, as a URI, as a caller's name and number, as a spreadsheet's cell."""
 	assert pbx_number.read(text, countries) == number

@@ -90,3 +90,9 @@ def known_ids(account: str, ids: list[str]) -> set[str]:
 	"""Return those of these ids by which the PBX named calls of this account."""
 	filters = {"pbx_call_id": ("in", ids), "account": account}
 	return set(frappe.get_all(DOCTYPE, filters, pluck="pbx_call_id")) if ids else set()
+
+
+def ids_with_agent(account: str, ids: list[str]) -> set[str]:
+	"""Return those of these ids whose calls have an agent."""
+	filters = {"pbx_call_id": ("in", ids), "account": account, "agent": ("is", "set")}
+	return set(frappe.get_all(DOCTYPE, filters, pluck="pbx_call_id")) if ids else set()

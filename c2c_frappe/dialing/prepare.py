@@ -84,7 +84,7 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 		chosen = _chosen(click, record, countries)
 		draft = replace(draft, mask=chosen.shown if chosen and chosen.is_masked else "")
 		number = _number(chosen.text if chosen else _typed(click, settings), countries, draft.mask)
-		draft = replace(draft, number=number.e164)
+		draft = replace(draft, number=number.e164, number_extension=number.extension)
 		draft = _checked(draft, number, chosen, click, conflicts, settings)
 	except PbxError as refusal:
 		return Refusal(draft, refusal.failure_code, messages.sentence(refusal.message))
@@ -170,7 +170,7 @@ def _checked(
 	settings,
 ) -> Draft:
 	"""Ask the checks; return the draft with what was overridden, or raise RefusedError."""
-	is_repeat = conflicts.same_call(draft.agent, draft.number) is not None
+	is_repeat = conflicts.same_call(draft.agent, draft.number, draft.number_extension) is not None
 	is_refused = chosen is not None and chosen.do_not_call
 	request = checks.Request(draft, number, is_refused, click.override.strip(), is_repeat)
 	overridden = checks.screen(request, settings)
@@ -202,4 +202,6 @@ def filled_custom_data(settings, draft: Draft, company: str) -> dict[str, str]:
 
 def dial_request(draft: Draft, data: dict[str, str], caller_id: str) -> DialRequest:
 	"""Return what a provider is given of a call."""
-	return DialRequest(draft.extension, draft.number, data, caller_id, draft.agent, draft.name)
+	return DialRequest(
+		draft.extension, draft.number, data, caller_id, draft.agent, draft.name, draft.number_extension
+	)

@@ -63,11 +63,13 @@ def _dial(account, user: str, doctype: str, name: str, number: str) -> DialReque
 	own = extensions.of_user(user)
 	record = record_numbers.of_record(doctype, name) if doctype and name else None
 	countries = deciding_countries(record.country if record else "", account.name)
+	read = phone.find(number or _first_number(record), countries)
 	draft = Draft(
 		agent=user,
 		account=account.name,
 		extension=own.extension,
-		number=phone.find(number or _first_number(record), countries).e164,
+		number=read.e164,
+		number_extension=read.extension,
 		reference_doctype=doctype if record else "",
 		reference_name=record.name if record else "",
 		name=CALL,

@@ -26,9 +26,10 @@ from c2c_frappe.pbx.calls import events, facts
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord
 from c2c_frappe.pbx.errors import ConfigurationError
+from c2c_frappe.pbx.wire.payload import UNREAD
 from c2c_frappe.pbx.wire.redaction import redact
 from c2c_frappe.replies import call_state
-from c2c_frappe.site_time import utc_now
+from c2c_frappe.site_time import in_utc, utc_now
 from c2c_frappe.transactions import committed, was_ended
 
 # Of call records only, and not stored: it was heard before.
@@ -38,17 +39,25 @@ BATCH = 200
 
 def receive(account, payload: dict) -> str:
 	"""Store and apply one event that an account's PBX posted; return its outcome. Commits."""
-	return take(account.name, payload, _read(account, payload))
+	event = _read(account, payload)
+	key = store.payload_key(account.name, payload, event)
+	return _take(account.name, payload, event and _dated(account.name, event, utc_now()), key)
 
 
 def take(account: str, payload: dict, event: CallEvent | None) -> str:
 	"""Store a payload, and apply the event it was read as, if it is one; return its outcome. Commits."""
-	name = store.insert(
-		account, store.shown_payload(payload, event), event, store.key(account, store.as_text(payload))
-	)
+	return _take(account, payload, event, store.payload_key(account, payload, event))
+
+
+def _take(account: str, payload: dict, event: CallEvent | None, key: str) -> str:
+	# A body nobody can read is not one that says nothing.
+	reason = _("The PBX's message could not be read. It is kept as it came.") if UNREAD in payload else ""
+	name = key and store.insert(account, store.shown_payload(payload, event), event, key, reason=reason)
 	if not name:
 		return APPLIED
-	outcome = _try(name, account, event) if event else IGNORED
+	if not event:
+		return INVALID if reason else IGNORED
+	outcome = _try(name, account, event)
 	return APPLIED if outcome == ADDED else outcome
 
 
@@ -126,18 +135,21 @@ def _read_again(name: str, row) -> CallEvent | None:
 	account = current.account(row.account)
 	event = _read(account, json.loads(row.payload)) if account else None
 	if event:
+		event = _dated(row.account, event, in_utc(get_datetime(row.received_at)))
 		frappe.db.set_value(store.DOCTYPE, name, store.event_columns(event))
 	return event
 
 
 def _read(account, payload: dict) -> CallEvent | None:
 	try:
-		event = providers.provider_of(account).parse_event(payload)
+		return providers.provider_of(account).parse_event(payload)
 	except ConfigurationError:
 		return None
-	if not event:
-		return None
-	return placing.settled(account.name, events.dated(event, utc_now().replace(microsecond=0)))
+
+
+def _dated(account: str, event: CallEvent, received_at: datetime) -> CallEvent:
+	"""Return the event with when it came, in UTC, where it names no time, and with one reading of its number."""
+	return placing.settled(account, events.dated(event, received_at.replace(microsecond=0)))
 
 
 def _try(

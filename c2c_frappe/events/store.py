@@ -5,27 +5,41 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import frappe
 from frappe.utils import now, now_datetime
 
 from c2c_frappe.call_log import from_events
 from c2c_frappe.pbx.calls.events import CallEvent, of_stored
-from c2c_frappe.pbx.wire.redaction import MASK
+from c2c_frappe.pbx.wire.redaction import MASK, without_secrets
+from c2c_frappe.site_time import of_utc, utc_now
 from c2c_frappe.transactions import committed
 
 DOCTYPE = "PBX Event"
 APPLIED, WAITING, UNMATCHED, IGNORED = "Applied", "Waiting", "Unmatched", "Ignored"
 # It could not be applied, for a reason that stands beside it; the others go on.
 INVALID = "Invalid"
+MINUTE = timedelta(minutes=1)
 
 
-def insert(account: str, text: str, event: CallEvent | None, key: str, record_id: str = "") -> str:
-	"""Insert and commit the event; return its name, "" when the very same one came before."""
+def insert(
+	account: str,
+	text: str,
+	event: CallEvent | None,
+	key: str,
+	record_id: str = "",
+	reason: str = "",
+) -> str:
+	"""Insert and commit the event; return its name, "" when the very same one came before.
+
+	`reason` says why a payload is no event that should be one.
+	"""
 	values = {
 		"doctype": DOCTYPE,
 		"account": account,
-		"outcome": WAITING if event else IGNORED,
+		"outcome": WAITING if event else INVALID if reason else IGNORED,
+		"reason": reason,
 		"received_at": now_datetime(),
 		"payload": text,
 		**(event_columns(event) if event else {"news": "", "pbx_call_id": ""}),
@@ -114,9 +128,28 @@ def event_columns(event: CallEvent) -> dict:
 
 
 def shown_payload(payload: dict, event: CallEvent | None) -> str:
-	"""Return the payload as managers see it: the address of a recording is nobody's to pass on."""
+	"""Return the payload as managers see it: the address of a recording, or a secret, is nobody's to pass on."""
 	url = event.recording_url if event else ""
-	return as_text({name: MASK if url and url in str(value) else value for name, value in payload.items()})
+	shown = without_secrets(payload)
+	return as_text({name: MASK if url and url in str(value) else value for name, value in shown.items()})
+
+
+def payload_key(account: str, payload: dict, event: CallEvent | None) -> str:
+	"""Return the key a payload is known by, "" when the very same one came within the last minute.
+
+	One that names its call or a time is the same for good. Of any other the same words may be about a second call:
+	they are a repeat for a minute, in which a PBX tries again.
+	"""
+	text = as_text(payload)
+	if event and event.is_distinct:
+		return key(account, text)
+	moment = utc_now()
+	minute = (moment - datetime(1970, 1, 1)) // MINUTE
+	before = key(account, text, str(minute - 1))
+	is_repeat = frappe.db.exists(
+		DOCTYPE, {"event_key": before, "received_at": (">", of_utc(moment - MINUTE))}
+	)
+	return "" if is_repeat else key(account, text, str(minute))
 
 
 def key(*parts: str) -> str:

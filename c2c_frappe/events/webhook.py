@@ -1,4 +1,4 @@
-"""Lets a PBX's event in: the size, the address, the token. Reads no event and changes no call."""
+"""Lets a PBX's event in: the size, the address, the token. Reads no event, changes no call, tells no more than yes or no."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ from c2c_frappe.pbx.wire import networks, payload
 # Wrong tokens from one address within a minute; past that it is told so. The right token is always taken.
 WRONG_TOKENS = 20
 MINUTE = 60
+METHOD = "c2c_frappe.api.webhook.receive"
+
+
+def before_request() -> None:
+	"""Keep a vendor's own fields from Frappe, which takes one named `cmd` for a method to call, and `fn` for its own."""
+	if frappe.local.request.path.rstrip("/").endswith(f"/{METHOD}"):
+		frappe.local.form_dict = frappe._dict()
 
 
 def receive(request) -> dict:
@@ -25,6 +32,9 @@ def receive(request) -> dict:
 		frappe.db.rollback()
 		frappe.log_error("PBX event", f"{type(error).__name__}\n{''.join(format_tb(error.__traceback__))}")
 		return _refused(500)
+	finally:
+		# What Frappe would show a user on the Desk is none of the PBX's business.
+		frappe.clear_messages()
 
 
 def _take(request) -> dict:
@@ -39,7 +49,8 @@ def _take(request) -> dict:
 	if why:
 		webhook_accounts.note_refusal(account, why)
 		return _refused(403)
-	told = payload.read(request.args.to_dict(), request.content_type or "", request.get_data())
+	query = [(name, value) for name, value in request.args.items(multi=True) if value != METHOD]
+	told = payload.read(query, request.content_type or "", request.get_data())
 	return {"outcome": intake.receive(account, told)}
 
 

@@ -88,7 +88,9 @@ def _dial(slug: str, values: dict, extension: str, text: str, country: str, data
 	verdict = policy.judge(number)
 	if not verdict.allowed:
 		return {"failure_code": verdict.failure_code, "message": verdict.message, "number": number.e164}
-	result = exchange.place(provider, DialRequest(extension, number.e164, data))
+	result = exchange.place(
+		provider, DialRequest(extension, number.e164, data, number_extension=number.extension)
+	)
 	return {
 		"status": result.status,
 		"pbx_call_id": result.pbx_call_id,

@@ -132,14 +132,6 @@ class TestImport(ImportCase):
 		(row,) = site.rows()
 		self.assertEqual((row.number, row.duration, row.extension), (NEW, 30, "1000"))
 
-	def test_a_file_with_commas_a_mark_and_old_letters_is_read(self):
-		text = f"Call ID,Call start,From,To\r\n,{self.at(-90)},1000,{NEW}\r\n\r\n"
-		for encoding in ("utf-8", "utf-16"):
-			heading, row, *_empty = file_import._csv_rows(text.encode(encoding))
-			self.assertEqual((heading[0], row[3]), ("Call ID", NEW))
-		rows = list(file_import._csv_rows("Name;Größe\nMüller;1".encode("cp1252")))
-		self.assertEqual(rows[1], ["Müller", "1"])
-
 
 class TestForm(ImportCase):
 	def test_the_columns_are_guessed_and_the_preview_shows_how_rows_are_understood(self):

@@ -137,7 +137,12 @@ class TestIdentity(SiteCase):
 	"""A name or a key that is taken, as Frappe's own retry meets it."""
 
 	def draft(self, **values) -> dict:
-		usual = {"name": frappe.generate_hash(length=20), "direction": "Outgoing", "status": "Failed"}
+		usual = {
+			"name": frappe.generate_hash(length=20),
+			"direction": "Outgoing",
+			"status": "Failed",
+			"account": COMMPEAK,
+		}
 		return {**usual, **rows.requested_columns(NOON), **values}
 
 	def test_taken_name_is_not_inserted_under_another(self):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from datetime import timedelta
 from unittest.mock import patch
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from werkzeug.wrappers import Request
 
 from c2c_frappe.api import account as api
 from c2c_frappe.events import intake, webhook
+from c2c_frappe.site_time import utc_now
 from c2c_frappe.tests import processes
 from c2c_frappe.tests.cases import pbx_events, site
 from c2c_frappe.tests.cases.site import COMMPEAK, SiteCase
@@ -193,6 +195,68 @@ class TestWebhook(WebhookCase):
 		frappe.set_user("Administrator")
 
 
+class TestWhatIsKept(WebhookCase):
+	SAME = {"event": "start", "extension": "1000", "number": "447700900123"}
+
+	def test_same_words_without_an_id_are_a_repeat_for_a_minute(self):
+		"""Later they are about a second call: a payload that names no call and no time is not thrown away for good."""
+		for _try in range(2):
+			self.post(**self.SAME)
+		self.assertEqual(frappe.db.count("PBX Event"), 1)
+		with patch("c2c_frappe.events.store.utc_now", lambda: utc_now() + timedelta(seconds=61)):
+			self.post(**self.SAME)
+		self.assertEqual(frappe.db.count("PBX Event"), 2)
+
+	def test_same_words_across_the_turn_of_a_minute_are_a_repeat(self):
+		"""A PBX that tries again after two seconds may do so in the next minute of the clock."""
+		turn = utc_now().replace(second=0, microsecond=0) + timedelta(minutes=1)
+		for seconds in (-1, 1):
+			with patch("c2c_frappe.events.store.utc_now", lambda s=seconds: turn + timedelta(seconds=s)):
+				self.post(**self.SAME)
+		self.assertEqual(frappe.db.count("PBX Event"), 1)
+
+	def test_same_words_that_name_their_call_are_a_repeat_for_good(self):
+		"""An id of the call, or a time, makes them the same however late they come again."""
+		for named in ({"uniqueid": "55.9"}, {"started_at": "2026-11-23 12:00:00"}, {"call": "abc"}):
+			pbx_events.forget()
+			self.post(**self.SAME, **named)
+			with patch("c2c_frappe.events.store.utc_now", lambda: utc_now() + timedelta(days=9)):
+				self.assertEqual(self.post(**self.SAME, **named)["outcome"], "Applied")
+			self.assertEqual(frappe.db.count("PBX Event"), 1)
+
+	def test_a_body_that_cannot_be_read_is_kept_and_invalid(self):
+		"""It is not ignored like one that says nothing, and its text is there for whoever looks."""
+		builder = EnvironBuilder(
+			method="POST",
+			query_string={"account": COMMPEAK, "token": TOKEN},
+			data="<call><id>55.1</id></call>",
+			content_type="text/xml",
+		)
+		frappe.local.request_ip = "203.0.113.9"
+		self.assertEqual(webhook.receive(Request(builder.get_environ())), {"outcome": "Invalid"})
+		self.assertIn("<id>55.1</id>", frappe.get_doc("PBX Event", {"outcome": "Invalid"}).payload)
+
+	def test_a_secret_of_the_body_is_masked_and_a_vendors_account_is_kept(self):
+		"""What the body calls auth_token is a secret; its own account is a fact."""
+		self.post(auth_token="planted-0123456789", **{**self.told_of("x")[0], "queue": {"account": "77"}})
+		payload = frappe.get_doc("PBX Event", {"outcome": "Waiting"}).payload
+		self.assertNotIn("planted", payload)
+		self.assertIn('"auth_token": "***"', payload)
+		self.assertIn('"account": "77"', payload)
+
+	def test_an_event_read_again_is_dated_by_when_it_came(self):
+		"""Not by when somebody tried again."""
+		call = self.dial_lead()["call"]
+		told = {"event": "end", "call": call, "hangup_cause": "ANSWERED"}
+		with patch("c2c_frappe.pbx.providers.commpeak.provider.CommPeak.parse_event", return_value=None):
+			self.post(**told)
+		name = frappe.db.get_value("PBX Event", {"outcome": "Ignored"})
+		came = add_to_date(now_datetime(), hours=-3).replace(microsecond=0)
+		frappe.db.set_value("PBX Event", name, "received_at", came)
+		intake.retry(name)
+		self.assertEqual(self.facts(call)[3], came)
+
+
 class TestTryingAgain(WebhookCase):
 	def test_a_manager_tries_what_is_stuck_again_and_nobody_else_does(self):
 		call = self.dial_lead()["call"]
@@ -273,6 +337,33 @@ class TestOverHttp(WebhookCase):
 		self.assert_taken("POST", lambda told: urlencode({"data": json.dumps(told)}), form)
 		self.assert_taken("POST", lambda told: urlencode({json.dumps(told): ""}), form)
 		self.assert_taken("POST", json.dumps, as_json, {"X-PBX-Token": TOKEN}, token="")
+
+	def test_a_multipart_form_is_taken(self):
+		"""As curl -F and many PBXs send it."""
+		lines = 'Content-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+		self.assert_taken(
+			"POST",
+			lambda told: "".join(f"--x\r\n{lines.format(*each)}" for each in told.items()) + "--x--\r\n",
+			"multipart/form-data; boundary=x",
+		)
+
+	def test_a_vendors_field_named_as_frappes_own_loses_no_event(self):
+		"""Frappe takes `cmd` for the method to call, and `fn` for an argument of its own."""
+		for name in ("cmd", "fn", "account", "token", "sid"):
+			for body in (json.dumps, urlencode):
+				kind = "application/json" if body is json.dumps else "application/x-www-form-urlencoded"
+				self.assert_taken("POST", lambda told, n=name, b=body: b({**told, n: "hangup"}), kind)
+
+	def test_the_answer_holds_no_message_meant_for_a_user(self):
+		"""A repeat, a refusal and an event taken are answered with one word."""
+		told = json.dumps(self.told_of("x")[2])
+		for token in (TOKEN, TOKEN, "wrong"):
+			_status, text = self.send("POST", told, "application/json", token=token)
+			self.assertEqual(set(json.loads(text)), {"message"})
+		with patch.object(intake, "receive", side_effect=lambda *_all: frappe.throw("planted")):
+			frappe.local.message_log = []
+			self.post(**self.told_of("y")[0])
+			self.assertEqual(frappe.local.message_log, [])
 
 	def test_no_token_no_event(self):
 		status, text = self.send("POST", json.dumps(self.told_of("x")[2]), "application/json", token="wrong")

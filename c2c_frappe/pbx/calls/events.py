@@ -22,7 +22,8 @@ class CallEvent:
 	`source` is progress, end or record; `status` one of calls/status.py or "". `call` is our own key from the custom
 	data; `number` E.164, `other_numbers` what the PBX's bare digits may mean besides (pbx_number.readings); times are UTC
 	without a zone; `duration` talk seconds from the customer's answer. `direction` is "" where the PBX names one that
-	nobody knows; `unread` lists what stands there and could not be read.
+	nobody knows; `note` is what the PBX keeps in words, its users' notes or a transcription; `unread` lists what stands
+	there and could not be read.
 	"""
 
 	source: str
@@ -39,6 +40,7 @@ class CallEvent:
 	duration: int | None = None
 	recording_url: str = ""
 	other_numbers: tuple[str, ...] = ()
+	note: str = ""
 	unread: str = ""
 
 	def __post_init__(self):
@@ -73,6 +75,11 @@ class CallEvent:
 	def numbers(self) -> tuple[str, ...]:
 		"""Return all readings of the number, likeliest first, () when the PBX named none."""
 		return (self.number, *self.other_numbers) if self.number else ()
+
+	@property
+	def is_distinct(self) -> bool:
+		"""Tell whether the same words cannot be about a second call: they name the call, or a time."""
+		return bool(self.call or self.pbx_call_id or self.known_at)
 
 	@property
 	def known_at(self) -> datetime | None:

@@ -42,9 +42,9 @@ class Conflicts:
 	# The names of those whose repeat window is over, though the row has its dial key still.
 	over: tuple[str, ...]
 
-	def same_call(self, agent: str, number: str) -> dict | None:
+	def same_call(self, agent: str, number: str, number_extension: str = "") -> dict | None:
 		"""Return the call that this one would repeat: of the same request, or of the same agent to the number."""
-		key = dial_key(agent, number)
+		key = dial_key(agent, number, number_extension)
 		return self.same_request or next((row for row in self.rows if row["dial_key"] == key), None)
 
 	def claim(self, account: str, limits: DialLimits, moment: datetime, start: int) -> dict:
@@ -80,9 +80,9 @@ def first_free(taken: Collection[str], prefix: str, limit: int, start: int = 0) 
 	return next((name for name in names if name not in taken), "")
 
 
-def dial_key(agent: str, number: str) -> str:
-	"""Return what two dials of one agent to one number have in common."""
-	return f"{agent}|{number}"
+def dial_key(agent: str, number: str, number_extension: str = "") -> str:
+	"""Return what two dials of one agent to one number have in common; x12 and x15 of a switchboard are two people."""
+	return f"{agent}|{number}|{number_extension}" if number_extension else f"{agent}|{number}"
 
 
 def conflicts_in(rows: Iterable[dict]) -> Conflicts:

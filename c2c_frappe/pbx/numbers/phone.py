@@ -323,6 +323,17 @@ def display(number: str | PhoneNumber, country: str = "") -> str:
 	return phonenumbers.format_number(parsed, form)
 
 
+def display_whole(number: PhoneNumber, country: str = "") -> str:
+	"""Write a number for people with the extension behind it, so that it can be read again."""
+	extension = f" x{number.extension}" if number.extension else ""
+	return display(number, country) + extension
+
+
+def national(number: str) -> str:
+	"""Return the digits of an E.164 number after its country's code, whatever may be dialed today."""
+	return numbering.national_digits(_parsed(number))
+
+
 def time_zones(number: str | PhoneNumber) -> tuple[str, ...]:
 	"""Return the IANA names of all time zones the number may be in; () when none is known."""
 	return numbering.time_zones(_parsed(number))

@@ -90,6 +90,8 @@ class Provider:
 	extension_pattern: ClassVar[str] = r"[0-9]{1,20}"
 	# Whether this account can be asked for call records, and how late one may turn up or change.
 	has_call_records: bool = False
+	# Whether the records of one phone can be asked for, where those of all do not name the phone of an incoming call.
+	has_phone_records: bool = False
 	records_overlap: ClassVar[timedelta] = OVERLAP
 	# Where tokens are kept for the next call; the shell sets it, without it each call asks for one.
 	token_cache: TokenCache | None = None
@@ -180,6 +182,10 @@ class Provider:
 
 	def records_request(self, window: Window, page: int) -> HttpRequest:
 		"""Build the request for a page, counted from 1, of the calls that started in a window."""
+		raise NotImplementedError
+
+	def phone_records_request(self, window: Window, page: int, extension: str) -> HttpRequest:
+		"""Build the request for a page of the incoming calls of a window that one phone took."""
 		raise NotImplementedError
 
 	def read_records(self, answer: HttpAnswer) -> Page:

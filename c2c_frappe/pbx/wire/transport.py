@@ -20,7 +20,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
-from http.client import HTTPResponse
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -307,8 +306,8 @@ for _logger in ("urllib3.connectionpool", "urllib3.connection", "urllib3.util.re
 	logging.getLogger(_logger).addFilter(_Silence())
 
 
-class _FinalResponse(HTTPResponse):
-	"""A response that is none of the interim ones before it, of which http.client knows 100 alone."""
+class _FinalResponse(HTTPConnection.response_class):
+	"""A response that is none of the interim ones before it, of which Python knows 100 alone."""
 
 	def begin(self):
 		super().begin()

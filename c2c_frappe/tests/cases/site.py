@@ -15,6 +15,7 @@ from frappe.utils import set_request
 
 from c2c_frappe.api import call
 from c2c_frappe.pbx.simulator import Simulator
+from c2c_frappe.setup import install
 from c2c_frappe.site_time import in_utc
 from c2c_frappe.tests.cases import crm, jobs
 from c2c_frappe.transactions import committed
@@ -76,13 +77,6 @@ SETTINGS = {
 	"recording_days": 90,
 	"wrap_up": "When asked",
 }
-CUSTOM_DATA = {
-	"leadid": "lead",
-	"recordno": "reference_name",
-	"doctype": "reference_doctype",
-	"call": "call",
-	"userid": "user",
-}
 NO_EXTENSION = {"pbx_extension": "", "pbx_account": "", "pbx_caller_id": ""}
 CONFIRMED_ADDRESS = "http://c2c.example.com"
 
@@ -121,7 +115,7 @@ class SiteCase(FrappeCase):
 		frappe.db.set_value("User", {"name": ("in", [*ROLES])}, NO_EXTENSION)
 		give_extension(AGENT, "1000")
 		forget_calls()
-		change_settings(allowed_countries=[], custom_data=CUSTOM_DATA, **SETTINGS)
+		change_settings(allowed_countries=[], custom_data=install.CUSTOM_DATA, **SETTINGS)
 
 	def point_accounts_at(self, url: str, **values) -> None:
 		"""Send the dials of both accounts to another address, with other values too if given."""

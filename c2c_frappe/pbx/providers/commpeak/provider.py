@@ -140,7 +140,8 @@ class CommPeak(Provider):
 		if kind not in ("start", "answer", "end"):
 			return None
 		said = {name: _text(payload.get(name)) for name, _meaning in self.event_parameters}
-		direction = values.direction(said["direction"]) if said["direction"] else values.OUTGOING
+		way = said["direction"]
+		direction = values.direction(way) if values.is_said(way) else values.OUTGOING
 		is_agents = records.is_agents_leg(said["number"], said["extension"], direction)
 		talk = values.seconds(said["duration"])
 		call_status, failure_code = _meaning(kind, said["hangup_cause"], talk, is_agents)

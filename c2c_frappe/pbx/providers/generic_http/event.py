@@ -124,7 +124,7 @@ class Reading:
 
 def _direction(word: str) -> str:
 	"""Return "Outgoing" where no direction is named: a form without one is of the calls that were dialed."""
-	found = values.direction(word) if word else values.OUTGOING
+	found = values.direction(word) if values.is_said(word) else values.OUTGOING
 	return "" if found == values.INTERNAL else found
 
 
@@ -132,7 +132,7 @@ def _unread(texts: Mapping[str, str]) -> str:
 	"""Return "field: text" of each time, duration and direction that stands there and cannot be read."""
 	times = [n for n in texts if n.endswith("_at") and values.is_unreadable_moment(texts[n])]
 	others = ["duration"] if values.is_unreadable_seconds(texts["duration"]) else []
-	if texts["direction"] and not values.direction(texts["direction"]):
+	if values.is_said(texts["direction"]) and not values.direction(texts["direction"]):
 		others.append("direction")
 	return values.listed({name: texts[name] for name in (*times, *others)})
 

@@ -49,6 +49,7 @@ class Primevox(Provider):
 		Setting("tenant_id", _("Tenant ID"), default="0", pattern=r"0|[0-9]{3}", hint=_("3 digits, or 0")),
 	)
 	has_call_records = True
+	has_phone_records = True
 	# That a record is there before the call has ended is nowhere said: it may turn up this late.
 	records_overlap = timedelta(hours=2)
 	default_base_url = "https://pbx.primevox.net"
@@ -116,6 +117,10 @@ class Primevox(Provider):
 	def records_request(self, window: Window, page: int) -> HttpRequest:
 		"""Build the request for a page of the call list; internal calls are left out."""
 		return self._get("call_list.php", **records.parameters(window, page), showInternal="0")
+
+	def phone_records_request(self, window: Window, page: int, extension: str) -> HttpRequest:
+		"""Build the request for a page of the incoming calls that one extension took, which the list itself does not tell."""
+		return self._get("call_list.php", **records.parameters(window, page), **records.of_phone(extension))
 
 	def read_records(self, answer: HttpAnswer) -> Page:
 		"""Read a page of the call list."""

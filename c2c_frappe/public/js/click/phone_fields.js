@@ -1,13 +1,12 @@
-// Which fields hold phone numbers: the browser's half of the server's table. No number is read here.
+// Which fields hold phone numbers, by the server's table (phone_book/record_numbers.py), which comes at boot. No number is
+// read here.
+import { settings } from "../frappe_desk";
 
-const TEXT_TYPES = new Set(["Data", "Small Text", "Read Only"]);
-const NEVER = new Set(["fax"]);
-
-export function is_phone_field(doctype, df) {
-	if (NEVER.has(df.fieldname)) return false;
-	const is_marked =
-		df.fieldtype === "Phone" || (df.options === "Phone" && TEXT_TYPES.has(df.fieldtype));
-	return is_marked || (frappe.boot.c2c.fields[doctype] || []).includes(df.fieldname);
+export function is_phone_field(doctype, { fieldname, fieldtype, options }) {
+	const { never, text_types, unmarked } = settings().phone_fields;
+	if (never.includes(fieldname)) return false;
+	const is_marked = fieldtype === "Phone" || (options === "Phone" && text_types.includes(fieldtype));
+	return is_marked || Boolean(unmarked[doctype]?.includes(fieldname));
 }
 
 export function phone_fields(doctype) {

@@ -4,7 +4,7 @@ import { is_dialog_open, refresh_timeline, say, settings } from "../frappe_desk"
 import { follow, forget, watch } from "./follow";
 import { hang_up } from "./hang_up";
 import { reason_for } from "./override";
-import { can_be_wrapped_up, is_under_way, look_of } from "./status";
+import { can_be_wrapped_up, look_of } from "./status";
 import { build, draw, hide, tick } from "./strip_view";
 import { wrap_up } from "./wrap_up";
 
@@ -30,7 +30,7 @@ export function start_strip(call_despite) {
 // A call that comes in takes the strip's place, but not that of a call under way.
 function show_caller(news) {
 	const [record] = news.caller.records;
-	if (!shown || !is_under_way(shown.status)) return show_news(news, target_of(record, news.number));
+	if (!shown || !look_of(shown.status).is_under_way) return show_news(news, target_of(record, news.number));
 	say(__("{0} is calling.", [record?.title || news.number]), "blue", 15);
 }
 

@@ -45,8 +45,8 @@ export function build({ on_close, on_wrap_up, on_hang_up, on_override }) {
 
 export function draw(call) {
 	const { number, message = "", extension } = call;
-	const { colour, is_waiting } = look_of(call.status);
-	part("status").className = `c2c-strip-status c2c-pill indicator-pill ${colour}`;
+	const { color, is_waiting } = look_of(call.status);
+	part("status").className = `c2c-strip-status c2c-pill indicator-pill ${color}`;
 	set_text(part("status"), is_ringing_in(call) ? __("Incoming call") : __(call.status));
 	// Who is calling is named, with a link, below.
 	set_text(part("title"), call.caller?.records.length ? "" : call.target.title);
