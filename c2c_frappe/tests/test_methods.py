@@ -91,7 +91,7 @@ RIGHTS = {
 	"PBX Account": {MANAGER: FULL, ADMIN: FULL},
 	"PBX Settings": {MANAGER: "create read write", ADMIN: "create read write"},
 	"PBX Disposition": {AGENT: "read", MANAGER: FULL, ADMIN: FULL},
-	"PBX Do Not Call": {AGENT: "create", MANAGER: f"{FULL} import", ADMIN: f"{FULL} import"},
+	"PBX Do Not Call": {AGENT: "create read", MANAGER: f"{FULL} import", ADMIN: f"{FULL} import"},
 	"PBX Call Log": {AGENT: "read write", MANAGER: "export read write", ADMIN: "delete export read write"},
 	"PBX Event": {MANAGER: "read", ADMIN: "delete export read"},
 	"PBX Call Import": {MANAGER: "create delete read write", ADMIN: "create delete read write"},
