@@ -85,7 +85,7 @@ REFUSALS = (
 	"outside_hours",
 	"rate_limited",
 	"pbx_busy",
-	"paused",
+	"circuit_open",
 	"misconfigured",
 	"extension_offline",
 )
