@@ -295,7 +295,7 @@ class TestProfiles(GenericCase):
 
 	def test_what_a_form_held_before_is_gone_and_its_secrets_stay(self):
 		self.use_token()
-		values = self.load("aircall", YOUR_NUMBER_ID="7")
+		values = self.load("knowlarity", YOUR_SR_NUMBER="+918012345678")
 		self.assertEqual((values["token_url"], values["token_pairs"], values["event_rules"]), ("", [], []))
 		self.assertFalse({"secret_1", "secret_2", "secret_3", "default_country"} & values.keys())
 
