@@ -20,7 +20,7 @@ _TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 COLUMNS = (
 	"name", "status", "agent", "account", "extension", "number", "reference_doctype", "reference_name",
 	"failure_code", "message", "requested_at", "reply_due", "duration", "direction", "missed_call_task",
-	"recording_url", "disposition", "notes", "dialled_number",
+	"recording_url", "disposition", "notes", "dialled_number", "ended_at",
 )  # fmt: skip
 
 
