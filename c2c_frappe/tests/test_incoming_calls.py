@@ -183,11 +183,33 @@ class TestWhose(IncomingCase):
 		row = self.row()
 		self.assertEqual((row.direction, row.agent, row.reference_name), ("Outgoing", AGENT, self.caller))
 
-	def test_the_first_leg_of_a_click_that_looks_like_a_call_that_comes_in_is_no_second_call(self):
-		reply = self.dial(reference_doctype="Lead", reference_name=self.caller, fieldname="mobile_no")
-		self.assertEqual(self.told("start"), "Waiting")
-		(row,) = site.rows()
-		self.assertEqual((row.name, row.status), (reply["call"], "Requested"))
+	def test_a_customer_who_calls_back_at_once_is_shown_and_logged(self):
+		"""Within three minutes of a dial an incoming call from the same number is a call of its own."""
+		self.dial(reference_doctype="Lead", reference_name=self.caller, fieldname="mobile_no")
+		with self.cards() as sent:
+			self.assertEqual(self.told("start"), "Applied")
+		((_user, caller),) = sent
+		self.assertTrue(caller["is_ringing"])
+		directions = frappe.get_all("PBX Call Log", {"dialled_number": E164}, pluck="direction")
+		self.assertEqual(sorted(directions), ["Incoming", "Outgoing"])
+
+	def test_an_end_without_a_known_cause_ends_the_call(self):
+		"""CommPeak's NORMAL_CLEARING: with an answer it is Completed, without one nobody knows how it ended."""
+		self.told("start")
+		self.told("end", hangup_cause="NORMAL_CLEARING", duration="")
+		self.assertEqual(self.row().status, "Unknown")
+		self.assertIsNotNone(self.row().ended_at)
+		self.told("answer")
+		self.assertEqual((self.row().status, self.row().duration), ("Completed", 60))
+
+	def test_a_no_answer_takes_back_the_talk_time(self):
+		"""What the row had while the call went on is no talk when its end says that nobody answered."""
+		self.told("start")
+		self.told("answer")
+		self.assertIsNotNone(self.row().answered_at)
+		self.told("end", hangup_cause="NO ANSWER", duration="25")
+		self.assertEqual((self.row().status, self.row().answered_at), ("No Answer", None))
+		self.assertFalse(self.row().duration)
 
 
 class TestPrimevox(IncomingCase):

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from c2c_frappe.pbx import exchange
-from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls import facts
 from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import UnavailableError
 from c2c_frappe.pbx.providers import registry
@@ -126,7 +126,7 @@ class Ear:
 		with self._heard:
 			assert self._heard.wait_for(lambda: call in self.over, SECONDS), self.news[call]
 		said = self.news[call]
-		best = status.best(event.evidence for event in said if event.evidence)
+		best = facts.outcome(said)
 		return best.status, best.failure_code, said
 
 	def close(self):

@@ -24,7 +24,7 @@ CASES = {
 	"nobody answers": (ANSWERS, RINGS_ON, "No Answer", ""),
 	"the customer is busy": (ANSWERS, ENGAGED, "Busy", ""),
 	"the customer declines": (ANSWERS, DECLINING, "Busy", ""),
-	"nobody has the number": (ANSWERS, NOBODYS, "Failed", "pbx_rejected"),
+	"nobody has the number": (ANSWERS, NOBODYS, "Failed", "unknown_number"),
 	"the trunk is out of order": (ANSWERS, BROKEN, "Failed", "pbx_rejected"),
 	"the agent does not pick up": (RINGS, TALKS, "Failed", "agent_unreachable"),
 	"the agent declines": (DECLINES, TALKS, "Failed", "agent_unreachable"),

@@ -7,6 +7,7 @@ from c2c_frappe.pbx.text import _
 LABELS = {
 	"unknown_extension": _("The PBX does not know the extension"),
 	"pbx_rejected": _("The PBX refused the call"),
+	"unknown_number": _("The number is not in service"),
 	"not_sent": _("The PBX could not be reached"),
 	"not_allowlisted": _("This server is not on the PBX's allow-list"),
 	"bad_credentials": _("The PBX refused the credentials"),
