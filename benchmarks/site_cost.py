@@ -21,7 +21,7 @@ from metering import Visitor, metered, scans
 
 from c2c_frappe.accounts import providers
 from c2c_frappe.events import intake, store
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 from c2c_frappe.phone_book import backfill, index
 
 CALLS = "PBX Call Log"
@@ -116,7 +116,7 @@ class MeasuredSite:
 			rows = [_record_of(call) for call in self._requested(PAGE)]
 			with connected(self.name):
 				provider = providers.provider_of(frappe.get_doc("PBX Account", self.account))
-				answer = HttpAnswer(200, json.dumps({"cdrs": rows}))
+				answer = HttpResponse(200, json.dumps({"cdrs": rows}))
 
 				def reconcile(provider=provider, answer=answer):
 					return intake.receive_records(

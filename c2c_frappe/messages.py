@@ -10,7 +10,7 @@ from frappe import _
 from frappe.translate import get_user_lang
 
 from c2c_frappe.pbx.errors import InvalidNumberError
-from c2c_frappe.pbx.formulas import as_text
+from c2c_frappe.pbx.formulas import escape
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.text import Text
 
@@ -32,7 +32,7 @@ def sentence(text: str) -> str:
 	so it has no < and no >, is one line, and no formula of a spreadsheet.
 	"""
 	said = (text.translated(_) if isinstance(text, Text) else text).translate(_AS_TEXT)
-	return as_text("".join(character if character.isprintable() else " " for character in said))
+	return escape("".join(character if character.isprintable() else " " for character in said))
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def export(number: str = "", doctype: str = "", name: str = "") -> dict:
 		"calls": [
 			{column: value for column, value in row.items() if value not in (None, "")} for row in rows
 		],
-		"events": store.told_of(person.calls, person.digits),
+		"events": store.export_events(person.calls, person.digits),
 		**_elsewhere(person),
 	}
 	return frappe.parse_json(frappe.as_json({"numbers": person.numbers, **found}))
@@ -106,7 +106,9 @@ def _read(number: str) -> str:
 
 def _elsewhere(person: Person) -> dict:
 	"""Return where a number still is: the list of those nobody may call, and records."""
-	owners = {(owner.doctype, owner.name) for number in person.numbers for owner in index.owners(number)}
+	owners = {
+		(owner.doctype, owner.name) for number in person.numbers for owner in index.matching_records(number)
+	}
 	return {
 		"do_not_call": frappe.get_all(DO_NOT_CALL, {"name": ("in", person.numbers)}, pluck="name"),
 		"records": [{"doctype": doctype, "name": name} for doctype, name in sorted(owners)],

@@ -14,14 +14,14 @@ ASK_AGAIN_AFTER = 60
 _asked: dict[str, tuple[datetime, float]] = {}
 
 
-def in_utc(moment: datetime) -> datetime:
+def to_utc(moment: datetime) -> datetime:
 	"""Return a time of the site's own zone as UTC without a zone."""
 	return (
 		moment.replace(tzinfo=ZoneInfo(get_system_timezone())).astimezone(timezone.utc).replace(tzinfo=None)
 	)
 
 
-def of_utc(moment: datetime) -> datetime:
+def to_local(moment: datetime) -> datetime:
 	"""Return UTC without a zone as the site's own time, which Frappe's Datetime fields hold."""
 	return (
 		moment.replace(tzinfo=timezone.utc).astimezone(ZoneInfo(get_system_timezone())).replace(tzinfo=None)
@@ -42,7 +42,7 @@ def utc_now() -> datetime:
 
 def local_now() -> datetime:
 	"""Return the database's time as the site's own."""
-	return of_utc(utc_now())
+	return to_local(utc_now())
 
 
 def _database_time() -> datetime:

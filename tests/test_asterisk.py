@@ -10,7 +10,7 @@ from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import ConfigurationError, OutcomeUnknownError, RejectedError
 from c2c_frappe.pbx.providers.asterisk.provider import NOBODYS_CALL, Asterisk
 from c2c_frappe.pbx.providers.base import Phone
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 
 PASSWORD = "s3cret-of-ari"
 VALUES = {
@@ -20,8 +20,8 @@ VALUES = {
 	"ari_context": "c2c-out",
 }
 DIAL = DialRequest("1000", "+447700900123", call="5f0c1a2b3d")
-ONLINE = HttpAnswer(200, '{"technology":"PJSIP","resource":"1000","state":"online","channel_ids":[]}')
-TAKEN = HttpAnswer(409, '{"message":"Channel with given unique ID already exists"}')
+ONLINE = HttpResponse(200, '{"technology":"PJSIP","resource":"1000","state":"online","channel_ids":[]}')
+TAKEN = HttpResponse(409, '{"message":"Channel with given unique ID already exists"}')
 
 
 def body(dial=DIAL, **changes):
@@ -122,12 +122,12 @@ class TestQuestions:
 	@pytest.mark.parametrize(
 		("answer", "code"),
 		[
-			(HttpAnswer(200, "<h1>Welcome</h1>", "text/html"), "pbx_rejected"),
-			(HttpAnswer(200, "[]"), "pbx_rejected"),
-			(HttpAnswer(404, "<h1>Not Found</h1>"), "pbx_rejected"),
-			(HttpAnswer(302), "pbx_rejected"),
-			(HttpAnswer(401), "bad_credentials"),
-			(HttpAnswer(503), "pbx_rejected"),
+			(HttpResponse(200, "<h1>Welcome</h1>", "text/html"), "pbx_rejected"),
+			(HttpResponse(200, "[]"), "pbx_rejected"),
+			(HttpResponse(404, "<h1>Not Found</h1>"), "pbx_rejected"),
+			(HttpResponse(302), "pbx_rejected"),
+			(HttpResponse(401), "bad_credentials"),
+			(HttpResponse(503), "pbx_rejected"),
 			(OutcomeUnknownError("Late.", "timeout"), "not_sent"),
 		],
 	)
@@ -138,21 +138,21 @@ class TestQuestions:
 
 	@pytest.mark.parametrize("state", ["online", "unknown"])
 	def test_a_phone_is_dialled_unless_asterisk_says_that_it_is_offline(self, state):
-		said = HttpAnswer(200, json.dumps({"resource": "1000", "state": state}))
-		result, sent = place(said, HttpAnswer(200, '{"id":"5f0c1a2b3d"}'))
+		said = HttpResponse(200, json.dumps({"resource": "1000", "state": state}))
+		result, sent = place(said, HttpResponse(200, '{"id":"5f0c1a2b3d"}'))
 		assert (result.status, [request.is_question for request in sent]) == ("Requested", [True, False])
 
 	@pytest.mark.parametrize(
 		("look", "code"),
 		[
-			(HttpAnswer(200, '{"id":"5f0c1a2b3d","name":"PJSIP/1000-00000007","state":"Up"}'), ""),
+			(HttpResponse(200, '{"id":"5f0c1a2b3d","name":"PJSIP/1000-00000007","state":"Up"}'), ""),
 			(
-				HttpAnswer(200, '{"id":"5f0c1a2b3d","name":"PJSIP/10001-00000007","state":"Up"}'),
+				HttpResponse(200, '{"id":"5f0c1a2b3d","name":"PJSIP/10001-00000007","state":"Up"}'),
 				"pbx_rejected",
 			),
-			(HttpAnswer(404, '{"message":"Channel not found"}'), "bad_reply"),
-			(HttpAnswer(500, "<h1>no</h1>"), "bad_reply"),
-			(HttpAnswer(200, "{}"), "bad_reply"),
+			(HttpResponse(404, '{"message":"Channel not found"}'), "bad_reply"),
+			(HttpResponse(500, "<h1>no</h1>"), "bad_reply"),
+			(HttpResponse(200, "{}"), "bad_reply"),
 			(OutcomeUnknownError("Late.", "timeout"), "bad_reply"),
 		],
 	)
@@ -166,7 +166,7 @@ class TestQuestions:
 
 		def send(request, _connection):
 			sent.append(request)
-			return HttpAnswer(200, '{"ping":"pong"}') if "ping" in request.url else HttpAnswer(404, "{}")
+			return HttpResponse(200, '{"ping":"pong"}') if "ping" in request.url else HttpResponse(404, "{}")
 
 		exchange.probe(Asterisk(VALUES), send)
 		assert all(request.is_question for request in sent)
@@ -185,14 +185,14 @@ class TestPhones:
 			("*43", "online"),
 		]
 		text = json.dumps([{"technology": "PJSIP", "resource": name, "state": state} for name, state in rows])
-		assert Asterisk(VALUES).read_phones(HttpAnswer(200, text)) == (
+		assert Asterisk(VALUES).read_phones(HttpResponse(200, text)) == (
 			Phone("1000", True),
 			Phone("1001", False),
 			Phone("1002", None),
 		)
 
 	@pytest.mark.parametrize(
-		"answer", [HttpAnswer(401), HttpAnswer(200, "{}"), HttpAnswer(200, "<h1>"), HttpAnswer(500)]
+		"answer", [HttpResponse(401), HttpResponse(200, "{}"), HttpResponse(200, "<h1>"), HttpResponse(500)]
 	)
 	def test_an_answer_that_is_no_list_is_said_so(self, answer):
 		with pytest.raises(RejectedError):
@@ -204,13 +204,13 @@ class TestPhones:
 			for number in range(5000)
 		]
 		assert len(json.dumps(rows)) < Asterisk(VALUES).connection.max_answer
-		assert len(Asterisk(VALUES).read_phones(HttpAnswer(200, json.dumps(rows)))) == 5000
+		assert len(Asterisk(VALUES).read_phones(HttpResponse(200, json.dumps(rows)))) == 5000
 
 
 class TestHangingUp:
 	@pytest.mark.parametrize(
 		"answer",
-		[HttpAnswer(200, "{}"), HttpAnswer(404, "<h1>"), HttpAnswer(500), OutcomeUnknownError("Late.")],
+		[HttpResponse(200, "{}"), HttpResponse(404, "<h1>"), HttpResponse(500), OutcomeUnknownError("Late.")],
 	)
 	def test_what_is_no_yes_is_said_so(self, answer):
 		def send(*_):
@@ -225,7 +225,7 @@ class TestHangingUp:
 def test_a_page_that_echoes_the_header_gives_nothing_away():
 	header = Asterisk(VALUES).dial_request(DIAL).headers["Authorization"].removeprefix("Basic ")
 	for status in (200, 400, 404, 500):
-		result, _sent = place(ONLINE, HttpAnswer(status, f"<p>You sent Basic {header}</p>"))
+		result, _sent = place(ONLINE, HttpResponse(status, f"<p>You sent Basic {header}</p>"))
 		assert header not in result.message
 
 

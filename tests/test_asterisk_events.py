@@ -61,7 +61,7 @@ def read(stream) -> list[CallEvent]:
 
 
 def outcome(stream) -> tuple[str, str]:
-	accepted = status.of_dial("accepted")
+	accepted = status.dial_evidence("accepted")
 	best = status.best([accepted, *filter(None, [facts.outcome(read(stream))])])
 	return best.status, best.failure_code
 
@@ -284,19 +284,19 @@ BRIDGE = {"channels": ["5f0c1a2b3d", "lab-1.1"], "creationtime": "2026-11-27T06:
 	],
 )
 def test_after_a_silence_a_call_is_what_asterisk_says_and_no_more(known, channel, bridges, said):
-	told = asterisk_events.of_silence("5f0c1a2b3d", known, channel, bridges)
+	told = asterisk_events.from_channel_state("5f0c1a2b3d", known, channel, bridges)
 	rank = {"Requested": 13, "Ringing": 20, "In Progress": 21}[known]
 	evidence = [status.Evidence(rank, known), told.evidence if told else None]
 	assert status.best(filter(None, evidence))[1:] == said
 
 
 def test_a_talk_found_after_a_silence_began_when_its_bridge_did():
-	told = asterisk_events.of_silence("5f0c1a2b3d", "Ringing", CHANNEL, [BRIDGE])
+	told = asterisk_events.from_channel_state("5f0c1a2b3d", "Ringing", CHANNEL, [BRIDGE])
 	assert told.answered_at == datetime(2026, 11, 27, 6, 39, 51, 60000)
 
 
 def test_an_end_that_is_heard_of_after_all_outweighs_that_nobody_heard_it():
-	unheard = asterisk_events.of_silence("5f0c1a2b00", "Ringing", None, None)
+	unheard = asterisk_events.from_channel_state("5f0c1a2b00", "Ringing", None, None)
 	for name in STREAMS:
 		ends = [e.evidence for e in read(STREAMS[name]) if e.source != "progress" and e.evidence]
 		assert status.best([unheard.evidence, *ends]).status != status.UNKNOWN

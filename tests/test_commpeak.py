@@ -10,7 +10,7 @@ from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.providers.commpeak.provider import CommPeak
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 
 CRM = {"crm_id": "17", "client_id": "4711"}
 STATS = {"stats_url": "https://acme.stats.pbx.commpeak.com"}
@@ -31,7 +31,7 @@ def url(values, **dial):
 
 def read(body, http_status=200, values=CRM):
 	text = body if isinstance(body, str) else json.dumps(body)
-	return CommPeak(values).read_dial_answer(HttpAnswer(http_status, text, "application/json"))
+	return CommPeak(values).read_dial_response(HttpResponse(http_status, text, "application/json"))
 
 
 def refused(values):
@@ -259,5 +259,5 @@ def test_the_number_is_never_read_from_leg_b():
 def test_the_probe_asks_for_nothing_but_the_root():
 	assert CommPeak(CRM).probe_request().url == "https://click2call.pbx.commpeak.com/"
 	assert CommPeak(STATS).probe_request().url == "https://acme.stats.pbx.commpeak.com/"
-	finding = CommPeak(CRM).read_probe_answer(HttpAnswer(404, ""))
+	finding = CommPeak(CRM).read_probe_response(HttpResponse(404, ""))
 	assert finding.ok is None and any("allow-listed" in text for text in finding.unchecked)

@@ -13,7 +13,7 @@ from c2c_frappe.pbx.calls.facts import CallState
 from c2c_frappe.pbx.calls.records import Window
 from c2c_frappe.pbx.errors import RejectedError, UnavailableError
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 
 NOON = datetime(2026, 11, 23, 12, 0)
 KEY = "stats-key-0123456789"
@@ -45,7 +45,7 @@ OTHER_ROW = {
 
 def page(body, http_status=200):
 	text = body if isinstance(body, str) else json.dumps(body)
-	return COMMPEAK.read_records(HttpAnswer(http_status, text))
+	return COMMPEAK.read_records(HttpResponse(http_status, text))
 
 
 def event(row):
@@ -200,7 +200,7 @@ CUSTOMER_LEG = {
 	"destination": "447700900123",
 	"bill_duration": "0",
 }
-DIALED = CallState(status.of_dial("accepted"))
+DIALED = CallState(status.dial_evidence("accepted"))
 
 
 class TestTwoLegsOfOneClick:

@@ -19,7 +19,7 @@ from c2c_frappe.pbx.providers import registry
 from c2c_frappe.pbx.providers.commpeak.provider import CommPeak
 from c2c_frappe.pbx.simulator import Simulator
 from c2c_frappe.pbx.text import Text
-from c2c_frappe.pbx.wire.http import HttpAnswer, HttpRequest
+from c2c_frappe.pbx.wire.http import HttpRequest, HttpResponse
 
 DIAL = DialRequest("1000", "+447700900123", {"leadid": "CRM-LEAD-2026-00001"})
 KEY = "client-secret-7"
@@ -37,14 +37,14 @@ class Faulty(CommPeak):
 	def dial_request(self, dial):
 		raise ZeroDivisionError(self.values["client_id"])
 
-	def read_dial_answer(self, answer):
+	def read_dial_response(self, answer):
 		raise ZeroDivisionError(self.values["client_id"])
 
-	read_probe_answer = read_dial_answer
+	read_probe_response = read_dial_response
 
 
 class FaultyReader(CommPeak):
-	read_dial_answer = Faulty.read_dial_answer
+	read_dial_response = Faulty.read_dial_response
 
 
 def test_one_request_places_one_call_with_its_custom_data():
@@ -113,7 +113,7 @@ def test_a_fault_of_a_providers_author_before_sending_is_told_as_unsent():
 
 def test_a_fault_of_a_providers_author_after_sending_is_told_as_unknown():
 	provider = FaultyReader({"crm_id": "1", "client_id": KEY})
-	result = exchange.place(provider, DIAL, lambda request, connection: HttpAnswer(200, ""))
+	result = exchange.place(provider, DIAL, lambda request, connection: HttpResponse(200, ""))
 	assert (result.status, result.failure_code) == (status.UNKNOWN, "bad_reply")
 	assert "ZeroDivisionError" in result.message and KEY not in result.message
 
@@ -127,7 +127,7 @@ class Asking(CommPeak):
 	def question(self):
 		return HttpRequest("GET", f"{self.values['base_url']}/", is_question=True)
 
-	def conversation(self, dial):
+	def dial_steps(self, dial):
 		asked = yield self.question()
 		if asked.status != 200:
 			raise RejectedError("No.")
@@ -135,7 +135,7 @@ class Asking(CommPeak):
 			answer = yield self.dial_request(dial)
 		if self.is_question_asked_after:
 			yield self.question()
-		return self.read_dial_answer(answer)
+		return self.read_dial_response(answer)
 
 
 class AskingAfter(Asking):
@@ -149,13 +149,13 @@ class DiallingTwice(Asking):
 class Bold(Asking):
 	"""A provider that dials whatever became of its question."""
 
-	def conversation(self, dial):
+	def dial_steps(self, dial):
 		try:
 			yield self.question()
 		except UnavailableError:
 			pass
 		answer = yield self.dial_request(dial)
-		return self.read_dial_answer(answer)
+		return self.read_dial_response(answer)
 
 
 class TestConversation:
@@ -176,13 +176,13 @@ class TestConversation:
 		return exchange.place(kind({**values, **timeouts}), DIAL, send), sent
 
 	def test_questions_and_one_dial_leave_in_turn(self):
-		yes = HttpAnswer(200, '{"success": true}')
-		result, sent = self.place(AskingAfter, [HttpAnswer(200), yes, HttpAnswer(200)])
+		yes = HttpResponse(200, '{"success": true}')
+		result, sent = self.place(AskingAfter, [HttpResponse(200), yes, HttpResponse(200)])
 		assert result.answer == "accepted"
 		assert [request.is_question for request, _connection in sent] == [True, False, True]
 
 	def test_a_refusal_to_a_question_ends_it_before_the_dial(self):
-		result, sent = self.place(Asking, [HttpAnswer(404)])
+		result, sent = self.place(Asking, [HttpResponse(404)])
 		assert (result.failure_code, result.message, len(sent)) == ("pbx_rejected", "No.", 1)
 
 	@pytest.mark.parametrize("code", ["timeout", "bad_reply"])
@@ -193,20 +193,22 @@ class TestConversation:
 
 	@pytest.mark.parametrize("error", [UnavailableError("Gone."), OutcomeUnknownError("Late.", "timeout")])
 	def test_a_question_after_the_dial_cannot_undo_it(self, error):
-		result, _sent = self.place(AskingAfter, [HttpAnswer(200), HttpAnswer(200), error])
+		result, _sent = self.place(AskingAfter, [HttpResponse(200), HttpResponse(200), error])
 		assert (result.status, result.failure_code) == (status.UNKNOWN, "bad_reply")
 		assert result.message == f"{error.message} The phone may still ring."
 
 	def test_a_provider_may_go_on_without_an_answer(self):
-		result, sent = self.place(Bold, [UnavailableError("Gone."), HttpAnswer(200, '{"success": true}')])
+		result, sent = self.place(Bold, [UnavailableError("Gone."), HttpResponse(200, '{"success": true}')])
 		assert (result.answer, len(sent)) == ("accepted", 2)
 
 	def test_a_dial_that_was_not_sent_is_so_even_after_a_question(self):
-		result, _sent = self.place(Asking, [HttpAnswer(200), UnavailableError("Refused. Nothing was sent.")])
+		result, _sent = self.place(
+			Asking, [HttpResponse(200), UnavailableError("Refused. Nothing was sent.")]
+		)
 		assert (result.status, result.failure_code) == (status.FAILED, "not_sent")
 
 	def test_a_second_dial_never_leaves(self):
-		result, sent = self.place(DiallingTwice, [HttpAnswer(200), HttpAnswer(200), HttpAnswer(200)])
+		result, sent = self.place(DiallingTwice, [HttpResponse(200), HttpResponse(200), HttpResponse(200)])
 		assert (result.status, result.failure_code) == (status.UNKNOWN, "bad_reply")
 		assert [request.is_question for request, _connection in sent] == [True, False]
 
@@ -215,7 +217,7 @@ class TestConversation:
 			seen.append(connection.deadline)
 			if request.is_question:
 				time.sleep(1)
-			return HttpAnswer(200, '{"success": true}')
+			return HttpResponse(200, '{"success": true}')
 
 		seen = []
 		values = {"crm_id": "1", "client_id": KEY, "connect_timeout": 1, "read_timeout": 1}
@@ -226,7 +228,7 @@ class TestConversation:
 		def late(request, connection):
 			sent.append(request)
 			time.sleep(1.7)
-			return HttpAnswer(200)
+			return HttpResponse(200)
 
 		sent = []
 		values = {"crm_id": "1", "client_id": KEY, "connect_timeout": 1, "read_timeout": 1}
@@ -242,9 +244,9 @@ class TestProbe:
 
 	def test_what_is_no_question_is_not_sent_by_a_provider_that_tries(self):
 		class Careless(CommPeak):
-			def probing(self):
+			def connection_test(self):
 				answer = yield self.dial_request(DIAL)
-				return self.read_probe_answer(answer)
+				return self.read_probe_response(answer)
 
 		with Simulator() as pbx:
 			finding = exchange.probe(Careless(account(pbx.url).values))
@@ -255,7 +257,7 @@ class TestProbe:
 		assert finding.ok is False and "refused the connection" in finding.message and finding.unchecked
 
 	def test_a_fault_of_a_providers_author_is_told_and_nothing_travels_up(self):
-		finding = exchange.probe(Faulty({"crm_id": "1", "client_id": KEY}), lambda *_: HttpAnswer(200, ""))
+		finding = exchange.probe(Faulty({"crm_id": "1", "client_id": KEY}), lambda *_: HttpResponse(200, ""))
 		assert finding.ok is None and "ZeroDivisionError" in finding.message and KEY not in finding.message
 
 
@@ -283,14 +285,16 @@ def test_a_result_knows_what_it_is_worth():
 	assert (result.status, result.failure_code, result.evidence) == (
 		status.REQUESTED,
 		"",
-		status.of_dial("accepted"),
+		status.dial_evidence("accepted"),
 	)
 
 
 def test_a_call_is_foretold_without_sending_it_and_a_pasted_answer_read():
 	with Simulator() as pbx:
-		[told] = exchange.foretold(account(pbx.url), DIAL)
-		result = exchange.reading(account(pbx.url), HttpAnswer(200, '{"success":true,"unique_id":"1.2"}'))
+		[told] = exchange.preview(account(pbx.url), DIAL)
+		result = exchange.read_response(
+			account(pbx.url), HttpResponse(200, '{"success":true,"unique_id":"1.2"}')
+		)
 		assert pbx.requests == ()
 	assert told["url"].endswith("/call/1/***/1000/447700900123?leadid=CRM-LEAD-2026-00001")
 	assert (told["method"], told["is_question"], told["body"]) == ("GET", False, "")
@@ -300,7 +304,7 @@ def test_a_call_is_foretold_without_sending_it_and_a_pasted_answer_read():
 def test_a_fault_while_foretelling_tells_no_secret():
 	faulty = Faulty({"crm_id": "1", "client_id": KEY})
 	with pytest.raises(ConfigurationError) as caught:
-		exchange.foretold(faulty, DIAL)
+		exchange.preview(faulty, DIAL)
 	assert "ZeroDivisionError" in caught.value.message and KEY not in caught.value.message
 	assert caught.value.__context__ is None
-	assert KEY not in exchange.reading(faulty, HttpAnswer(200)).message
+	assert KEY not in exchange.read_response(faulty, HttpResponse(200)).message

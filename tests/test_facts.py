@@ -42,10 +42,10 @@ EVENTS = st.lists(
 	),
 	max_size=6,
 )
-DIALED = st.sampled_from(["accepted", "timeout", "pbx_rejected", "none_yet"]).map(status.of_dial)
+DIALED = st.sampled_from(["accepted", "timeout", "pbx_rejected", "none_yet"]).map(status.dial_evidence)
 STATES = st.builds(
 	CallState,
-	DIALED | st.just(status.BEGAN_AT_PBX),
+	DIALED | st.just(status.PBX_ORIGINATED),
 	st.sampled_from(["", "leg-1"]),
 	st.booleans(),
 	st.booleans(),
@@ -92,7 +92,7 @@ def test_what_the_row_knows_better_stays(state, events):
 
 def test_a_busy_end_is_final_and_says_so():
 	"""The dial key of a call that is over is freed by what `changes` says."""
-	state = CallState(status.of_dial("accepted"))
+	state = CallState(status.dial_evidence("accepted"))
 	found = changes(state, [CallEvent("end", status.BUSY, ended_at=NOON)])
 	assert (found.evidence.status, found.is_over, found.facts) == (status.BUSY, True, {"ended_at": NOON})
 
@@ -127,7 +127,7 @@ IN_VAIN = CallEvent("end", direction="Incoming", ended_at=later(60), duration=0)
 def test_an_end_without_a_cause_is_an_end(events, expected, talk):
 	"""CommPeak's NORMAL_CLEARING and Primevox's HangupCall say that a call is over, and not how."""
 	for row in ("accepted", "timeout"):
-		found = changes(CallState(status.of_dial(row)), events)
+		found = changes(CallState(status.dial_evidence(row)), events)
 		assert (found.evidence.status, found.is_over) == (expected, True)
 		assert found.facts.get("duration") == talk
 
@@ -139,7 +139,7 @@ def test_a_call_nobody_answered_has_no_talk_time(ended):
 	listed = CallEvent("record", ended, duration=25, answered_at=NOON, ended_at=later(25))
 	assert facts.fold([ANSWER, end]) == facts.fold([listed]) == {"ended_at": later(25)}
 	# What the row had of it while the call went on is taken back.
-	state = CallState(status.of_news("progress", status.IN_PROGRESS), has_talk=True)
+	state = CallState(status.event_evidence("progress", status.IN_PROGRESS), has_talk=True)
 	assert changes(state, [ANSWER, end]).facts == {
 		"answered_at": None,
 		"duration": None,
@@ -159,7 +159,7 @@ ATTEMPTS = [CallEvent("attempt", status.FAILED, "pbx_rejected"), CallEvent("atte
 def test_an_attempt_that_failed_decides_nothing_before_the_end():
 	"""A second trunk may connect what the first refused; only of a call that is over the best attempt tells."""
 	rings = CallEvent("progress", status.RINGING)
-	state = CallState(status.of_dial("accepted"))
+	state = CallState(status.dial_evidence("accepted"))
 	assert changes(state, ATTEMPTS) == facts.Changes()
 	assert changes(state, [*ATTEMPTS, rings]).evidence.status == status.RINGING
 	assert changes(state, [*ATTEMPTS, rings, NO_CAUSE]).evidence.status == status.BUSY

@@ -25,7 +25,7 @@ from c2c_frappe.pbx.imports.rows import DAY_FIRST, Reading, read
 from c2c_frappe.pbx.providers import registry
 from c2c_frappe.pbx.providers.settings import trimmed
 from c2c_frappe.pbx.wire import payload
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 from c2c_frappe.pbx.wire.redaction import redact
 
 EXAMPLES = int(os.environ.get("C2C_FUZZ_EXAMPLES", 0))
@@ -203,7 +203,7 @@ def _loaded(path):
 
 def answers_of(slug):
 	kinds = st.sampled_from(["", "application/json", "text/html; charset=x", "\x00"])
-	return st.builds(HttpAnswer, st.integers(100, 999), bodies(slug), kinds)
+	return st.builds(HttpResponse, st.integers(100, 999), bodies(slug), kinds)
 
 
 def assert_fit_for_people(text):
@@ -218,11 +218,11 @@ def test_every_answer_to_a_dial_or_a_probe_is_understood_or_said_to_be_unreadabl
 	@FUZZ
 	@given(answers_of(slug))
 	def look(answer):
-		result = provider.read_dial_answer(answer)
+		result = provider.read_dial_response(answer)
 		assert result.answer in status.DIAL_ANSWERS
 		assert_fit_for_people(result.message)
 		assert SECRET not in result.pbx_call_id and len(result.pbx_call_id) <= 140
-		finding = provider.read_probe_answer(answer)
+		finding = provider.read_probe_response(answer)
 		assert finding.ok in (True, False, None)
 		assert_fit_for_people((finding.message, *finding.unchecked))
 
@@ -278,7 +278,7 @@ def test_each_nasty_thing_in_each_field_of_an_event_or_a_record_is_harmless(slug
 		for field, text in itertools.product(row, NASTY):
 			broken_row = {**row, field: text}
 			listed = {str(text): broken_row} if isinstance(rows, dict) else [broken_row]
-			for record in provider.read_records(HttpAnswer(200, json.dumps({key: listed}))).records:
+			for record in provider.read_records(HttpResponse(200, json.dumps({key: listed}))).records:
 				assert_of_known_form(record)
 
 
@@ -315,7 +315,7 @@ def assert_of_known_form(record):
 def assert_harmless(event):
 	"""News can be stored and read back, ranked and folded, and its times can be reckoned with and put in a table."""
 	stored = json.loads(json.dumps(event.as_stored()))
-	assert events.of_stored(stored, **_kept_apart(event)) == event
+	assert events.from_stored(stored, **_kept_apart(event)) == event
 	assert event.evidence is None or event.evidence.status in status.ALL
 	fold([event, event])
 	assert len(event.pbx_call_id) <= 140
@@ -359,7 +359,7 @@ def test_every_dial_becomes_one_request_that_hides_its_secrets_or_is_refused(slu
 
 	def send(request, _connection):
 		sent.append(request)
-		return HttpAnswer(200, "{}")
+		return HttpResponse(200, "{}")
 
 	texts = st.text(max_size=12) | st.sampled_from(
 		["1000", "1000/../x", "1000?a=b", "1000\r\nHost: x", "١٠٠٠"]

@@ -10,7 +10,7 @@ from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.providers.generic_http import GenericHttp
 from c2c_frappe.pbx.providers.generic_http.places import find
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 
 JSON_VALUES = st.recursive(
 	st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
@@ -37,7 +37,7 @@ def provider(*rules, **values):
 
 def read(made, body, http_status=200):
 	text = body if isinstance(body, str) else json.dumps(body)
-	return made.read_dial_answer(HttpAnswer(http_status, text))
+	return made.read_dial_response(HttpResponse(http_status, text))
 
 
 class TestAnswers:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.providers.generic_http import GenericHttp
 from c2c_frappe.pbx.providers.generic_http.places import find, is_value, match
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 
 JSON_VALUES = st.recursive(
 	st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
@@ -36,7 +36,7 @@ def provider(*rules, **values):
 
 def read(made, body, http_status=200):
 	text = body if isinstance(body, str) else json.dumps(body)
-	return made.read_dial_answer(HttpAnswer(http_status, text))
+	return made.read_dial_response(HttpResponse(http_status, text))
 
 
 class TestPlaces:

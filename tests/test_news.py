@@ -39,7 +39,7 @@ EVENTS = st.lists(
 
 
 def _status(events) -> status.Evidence:
-	return facts.outcome(events) or status.of_dial("none_yet")
+	return facts.outcome(events) or status.dial_evidence("none_yet")
 
 
 @given(EVENTS, st.randoms(), st.integers(1, 3))
@@ -54,7 +54,7 @@ def test_any_order_and_repetition_of_the_same_news_ends_in_the_same_facts(events
 @given(EVENTS)
 def test_an_event_is_read_back_as_it_was_stored(events):
 	stored = [(event.as_stored(), event.recording_url) for event in events]
-	assert [news.of_stored(*each) for each in stored] == events
+	assert [news.from_stored(*each) for each in stored] == events
 	assert not [each for each, _url in stored if "recording_url" in each]
 
 
@@ -90,7 +90,7 @@ def test_news_without_a_time_of_its_own_is_dated_by_when_it_came(told, expected)
 
 
 def test_proof_of_a_call_outweighs_a_dial_that_was_called_failed():
-	failed = status.of_dial("pbx_rejected")
+	failed = status.dial_evidence("pbx_rejected")
 	assert status.best([CallEvent("progress", status.RINGING).evidence, failed]).status == status.RINGING
 
 

@@ -12,7 +12,7 @@ from c2c_frappe.pbx.imports import rows
 from c2c_frappe.pbx.providers.commpeak.provider import CommPeak
 from c2c_frappe.pbx.providers.generic_http.provider import GenericHttp
 from c2c_frappe.pbx.providers.primevox.provider import Primevox
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 
 NOON = datetime(2026, 11, 23, 12)
 COMMPEAK = {"crm_id": "1", "client_id": "2", "stats_url": "https://stats.example", "stats_api_key": "key"}
@@ -36,7 +36,7 @@ def commpeak_event(text, countries):
 
 def commpeak_record(text, countries):
 	row = {"id": "1", "type": "Inbound", "caller_id": text, "call_start": "2026-11-23 12:00:00"}
-	answer = HttpAnswer(200, json.dumps({"cdrs": [row]}))
+	answer = HttpResponse(200, json.dumps({"cdrs": [row]}))
 	return built(CommPeak(COMMPEAK), countries).read_records(answer).records[0].event
 
 
@@ -47,7 +47,7 @@ def primevox_event(text, countries):
 
 def primevox_record(text, countries):
 	row = {"callUuid": "7", "callDirection": "1", "cidNum": text, "callDate": "2026-11-23 12:00:00"}
-	answer = HttpAnswer(200, json.dumps({"data": {"1": row}}))
+	answer = HttpResponse(200, json.dumps({"data": {"1": row}}))
 	return built(Primevox(PRIMEVOX), countries).read_records(answer).records[0].event
 
 
@@ -149,5 +149,5 @@ def test_reading_that_is_known_is_the_number(known, number):
 def test_readings_outlive_being_stored():
 	"""What is stored as JSON comes back the same; an event with one reading stores no others."""
 	event = CallEvent("progress", started_at=NOON, **AMBIGUOUS)
-	assert events.of_stored(json.loads(json.dumps(event.as_stored()))) == event
+	assert events.from_stored(json.loads(json.dumps(event.as_stored()))) == event
 	assert "other_numbers" not in CallEvent("progress", number="+442079460018").as_stored()

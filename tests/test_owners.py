@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx.numbers.owners import Owner, by_activity
+from c2c_frappe.pbx.numbers.owners import Owner, sort_by_activity
 
 NOON = datetime(2026, 11, 24, 12, 0)
 OWNERS = st.lists(
@@ -27,7 +27,7 @@ def test_the_order_is_the_same_however_the_records_were_found(owners, random):
 	owners = list({(owner.doctype, owner.name): owner for owner in owners}.values())
 	shuffled = owners[:]
 	random.shuffle(shuffled)
-	assert by_activity(shuffled) == by_activity(owners)
+	assert sort_by_activity(shuffled) == sort_by_activity(owners)
 
 
 def test_the_most_recently_active_record_comes_first_and_one_of_unknown_age_last():
@@ -36,4 +36,4 @@ def test_the_most_recently_active_record_comes_first_and_one_of_unknown_age_last
 		Owner("Contact", "b", NOON + timedelta(1)),
 		Owner("Lead", "c"),
 	)
-	assert by_activity([unknown, old, new]) == (new, old, unknown)
+	assert sort_by_activity([unknown, old, new]) == (new, old, unknown)

@@ -8,7 +8,7 @@ from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.providers.primevox.provider import Primevox
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 
 KEY = {"api_key": "key", "container_id": "123456"}
 
@@ -19,7 +19,7 @@ def request(number="+12025550147", **values):
 
 
 def read(http_status, body):
-	return Primevox(KEY).read_dial_answer(HttpAnswer(http_status, body))
+	return Primevox(KEY).read_dial_response(HttpResponse(http_status, body))
 
 
 def test_exactly_the_five_parameters_of_the_page_are_sent_in_its_spelling():
@@ -127,6 +127,6 @@ class TestProbe:
 		],
 	)
 	def test_what_it_shows(self, http_status, body, ok):
-		finding = Primevox(KEY).read_probe_answer(HttpAnswer(http_status, body))
+		finding = Primevox(KEY).read_probe_response(HttpResponse(http_status, body))
 		assert finding.ok is ok and finding.message
 		assert any("extensions exist" in text for text in finding.unchecked)

@@ -15,7 +15,7 @@ from c2c_frappe.pbx.calls.records import Window
 from c2c_frappe.pbx.errors import UnavailableError
 from c2c_frappe.pbx.providers import registry
 from c2c_frappe.pbx.simulator import Simulator
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 
 NOON = datetime(2026, 11, 23, 12, 0)
 KEY = "primevox-key-0123456789"
@@ -31,7 +31,7 @@ ROW = {
 
 
 def page(data, http_status=200):
-	return PRIMEVOX.read_records(HttpAnswer(http_status, json.dumps({"data": data})))
+	return PRIMEVOX.read_records(HttpResponse(http_status, json.dumps({"data": data})))
 
 
 def of_row(**values):
@@ -95,7 +95,7 @@ class TestWhatIsKept:
 	def test_another_page_is_none(self):
 		"""Without `data` it is no call list."""
 		with pytest.raises(UnavailableError):
-			PRIMEVOX.read_records(HttpAnswer(200, "{}"))
+			PRIMEVOX.read_records(HttpResponse(200, "{}"))
 
 
 class TestWhosePhone:

@@ -20,7 +20,7 @@ from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.providers import registry
 from c2c_frappe.pbx.providers.generic_http import GenericHttp, profiles
 from c2c_frappe.pbx.wire import transport
-from c2c_frappe.pbx.wire.http import Connection, HttpAnswer
+from c2c_frappe.pbx.wire.http import Connection, HttpResponse
 from c2c_frappe.pbx.wire.redaction import MASK
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -91,7 +91,7 @@ def dial_of(recording):
 
 def dial_request_of(provider, recording):
 	"""Return the dial's own request, after the recorded questions were asked and answered."""
-	talk = provider.conversation(dial_of(recording))
+	talk = provider.dial_steps(dial_of(recording))
 	request = next(talk)
 	for question in recording.get("questions", []):
 		assert request.is_question and as_recorded(request) == of_recording(question)
@@ -110,7 +110,7 @@ def of_recording(recording):
 
 
 def answer(http_status, body="", content_type="application/json"):
-	return HttpAnswer(http_status, body, content_type)
+	return HttpResponse(http_status, body, content_type)
 
 
 class TestRecordings:
@@ -153,7 +153,7 @@ class TestRecordings:
 	@EACH
 	def test_the_answer_means_what_is_recorded(self, slug, recording):
 		said, meant = recording["answer"], recording["result"]
-		result = provider_of(slug, recording).read_dial_answer(
+		result = provider_of(slug, recording).read_dial_response(
 			answer(said["status"], said["body"], said["content_type"])
 		)
 		found = (result.status, result.failure_code, result.pbx_call_id)
@@ -185,7 +185,7 @@ class TestAnyAnswer:
 	)
 	@pytest.mark.parametrize("body", ["", "<h1>no</h1>", "{}", "[]", '{"success":"true"}'])
 	def test_a_refusal_by_http_status_failed(self, slug, http_status, code, body):
-		result = provider_of(slug).read_dial_answer(answer(http_status, body))
+		result = provider_of(slug).read_dial_response(answer(http_status, body))
 		code = MEANT_OTHERWISE.get((slug, http_status), code)
 		assert (result.status, result.failure_code) == (status.FAILED, code)
 
@@ -203,7 +203,7 @@ class TestAnyAnswer:
 		],
 	)
 	def test_a_fault_or_an_interim_answer_is_unknown(self, slug, http_status, body):
-		result = provider_of(slug).read_dial_answer(answer(http_status, body))
+		result = provider_of(slug).read_dial_response(answer(http_status, body))
 		assert (result.status, result.failure_code) == (status.UNKNOWN, "bad_reply")
 		assert "may still ring" in result.message
 
@@ -211,18 +211,18 @@ class TestAnyAnswer:
 	@given(http_status=ANY_STATUS, body=st.binary(max_size=200) | JSON_VALUES.map(json.dumps))
 	def test_nothing_a_pbx_says_raises(self, slug, http_status, body):
 		text = body.decode("utf-8-sig", "replace") if isinstance(body, bytes) else body
-		result = provider_of(slug).read_dial_answer(answer(http_status, text))
+		result = provider_of(slug).read_dial_response(answer(http_status, text))
 		assert result.status in (status.REQUESTED, status.UNCONFIRMED, status.FAILED, status.UNKNOWN)
 		assert result.status not in (status.REQUESTED, status.UNCONFIRMED) or 200 <= http_status < 300
 		_assert_fit_for_people(result.message, provider_of(slug).secrets)
-		assert provider_of(slug).read_probe_answer(answer(http_status, text)).message
+		assert provider_of(slug).read_probe_response(answer(http_status, text)).message
 
 	@pytest.mark.parametrize("sign", ["<", "<script", "<style>", "{", "[", "\\", "%", "</script ", "&#", "*"])
 	def test_64_kb_of_anything_are_read_in_no_time(self, slug, sign, within):
 		body = (sign * 65536)[:65536]
 		with within(0.5):
-			provider_of(slug).read_dial_answer(answer(200, body))
-			provider_of(slug).read_dial_answer(answer(200, json.dumps({"success": False, "message": body})))
+			provider_of(slug).read_dial_response(answer(200, body))
+			provider_of(slug).read_dial_response(answer(200, json.dumps({"success": False, "message": body})))
 
 	@pytest.mark.parametrize("http_status", [200, 302, 400, 403, 404, 500])
 	def test_a_page_that_echoes_our_address_gives_no_secret_away(self, slug, http_status):
@@ -230,8 +230,8 @@ class TestAnyAnswer:
 		provider = _with_secret(slug, secret)
 		for spelt in _spellings(secret):
 			for body in (f"<p>{spelt}</p>", json.dumps({"success": False, "message": f"No: {spelt}."})):
-				result = provider.read_dial_answer(answer(http_status, body))
-				found = provider.read_probe_answer(answer(http_status, body))
+				result = provider.read_dial_response(answer(http_status, body))
+				found = provider.read_probe_response(answer(http_status, body))
 				for text in (result.message, *found.unchecked, found.message):
 					assert spelt not in text and secret not in text
 					_assert_fit_for_people(text, provider.secrets)
@@ -239,7 +239,7 @@ class TestAnyAnswer:
 	def test_control_and_direction_marks_do_not_reach_people(self, slug):
 		said = "a\x00b\x1b[31mc\u202ed\u2066e\u200bf\r\ng"
 		for body in (said, json.dumps({"success": False, "message": said})):
-			_assert_fit_for_people(provider_of(slug).read_dial_answer(answer(400, body)).message, ())
+			_assert_fit_for_people(provider_of(slug).read_dial_response(answer(400, body)).message, ())
 
 
 @EACH_PROVIDER

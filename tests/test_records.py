@@ -22,7 +22,7 @@ from c2c_frappe.pbx.calls.records import Window
 from c2c_frappe.pbx.errors import OutcomeUnknownError, PbxError, RejectedError, UnavailableError
 from c2c_frappe.pbx.providers import registry
 from c2c_frappe.pbx.wire import transport
-from c2c_frappe.pbx.wire.http import MAX_ANSWER, HttpAnswer
+from c2c_frappe.pbx.wire.http import MAX_ANSWER, HttpResponse
 
 NOON = datetime(2026, 11, 23, 12, 0)
 HOUR = Window(NOON - timedelta(hours=1), NOON)
@@ -52,7 +52,9 @@ def recorded(provider):
 
 
 def page(provider, body, http_status=200):
-	return provider.read_records(HttpAnswer(http_status, body if isinstance(body, str) else json.dumps(body)))
+	return provider.read_records(
+		HttpResponse(http_status, body if isinstance(body, str) else json.dumps(body))
+	)
 
 
 def row(**values):
@@ -99,7 +101,7 @@ class TestPages:
 		read = page(provider, {"cdrs": rows, "data": dict(enumerate(rows))})
 		for record in read.records:
 			assert record.record_id
-			assert events.of_stored(record.event.as_stored(), record.event.recording_url) == record.event
+			assert events.from_stored(record.event.as_stored(), record.event.recording_url) == record.event
 			assert record.event.evidence is None or record.event.evidence.status in status.ALL
 
 	def test_an_error_shows_no_key_though_the_pbx_repeats_it(self, provider):
@@ -249,7 +251,7 @@ def test_events_and_records_in_any_order_and_however_often_end_in_the_same_row(r
 	random.shuffle(shuffled)
 
 	def row_of(all_news):
-		dial = status.of_dial("accepted")
+		dial = status.dial_evidence("accepted")
 		best = status.best([dial, *(event.evidence for event in all_news if event.evidence)])
 		return best, fold(all_news)
 

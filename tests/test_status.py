@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from c2c_frappe.pbx import errors
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 
 COMMPEAK = registry.build("commpeak", {"crm_id": "1", "client_id": "2"})
 PRIMEVOX = registry.build("primevox", {"api_key": "key", "container_id": "123456"})
@@ -18,13 +18,13 @@ LATER = [("progress", status.RINGING), ("progress", status.IN_PROGRESS)] + [
 	(source, ended) for source in ("attempt", "end", "record") for ended in sorted(status.FINAL)
 ]
 EVIDENCE = st.one_of(
-	st.sampled_from(sorted(status.DIAL_ANSWERS)).map(status.of_dial),
-	st.sampled_from(LATER).map(lambda news: status.of_news(*news)),
+	st.sampled_from(sorted(status.DIAL_ANSWERS)).map(status.dial_evidence),
+	st.sampled_from(LATER).map(lambda news: status.event_evidence(*news)),
 )
 
 
 def meaning(provider, http_status, body=""):
-	result = provider.read_dial_answer(HttpAnswer(http_status, body))
+	result = provider.read_dial_response(HttpResponse(http_status, body))
 	return result.status, result.failure_code
 
 
@@ -46,7 +46,7 @@ class TestWhatADialsAnswerMeans:
 
 	def test_no_connection_is_failed(self):
 		code = errors.UnavailableError("").failure_code
-		assert status.of_dial(code)[1:] == ("Failed", "not_sent")
+		assert status.dial_evidence(code)[1:] == ("Failed", "not_sent")
 
 	def test_404_of_commpeak_is_not_allowlisted(self):
 		assert meaning(COMMPEAK, 404) == ("Failed", "not_allowlisted")
@@ -63,10 +63,13 @@ class TestWhatADialsAnswerMeans:
 
 	def test_no_answer_within_the_deadline_is_unknown(self):
 		code = errors.OutcomeUnknownError("", "timeout").failure_code
-		assert status.of_dial(code)[1:] == ("Unknown", "timeout")
+		assert status.dial_evidence(code)[1:] == ("Unknown", "timeout")
 
 	def test_a_connection_lost_after_sending_is_unknown(self):
-		assert status.of_dial(errors.OutcomeUnknownError("").failure_code)[1:] == ("Unknown", "bad_reply")
+		assert status.dial_evidence(errors.OutcomeUnknownError("").failure_code)[1:] == (
+			"Unknown",
+			"bad_reply",
+		)
 
 	@pytest.mark.parametrize("provider", [COMMPEAK, PRIMEVOX], ids=["commpeak", "primevox"])
 	def test_5xx_is_unknown(self, provider):
@@ -78,19 +81,19 @@ class TestWhatADialsAnswerMeans:
 			assert meaning(COMMPEAK, 200, body) == ("Unknown", "bad_reply")
 
 	def test_a_process_that_died_while_dialling_is_unknown(self):
-		assert status.of_dial("interrupted")[1:] == ("Unknown", "interrupted")
+		assert status.dial_evidence("interrupted")[1:] == ("Unknown", "interrupted")
 
 	def test_what_is_decided_before_anything_is_sent_is_failed_with_its_code(self):
 		for code in status.REFUSALS:
-			assert status.of_refusal(code)[1:] == ("Failed", code)
+			assert status.refusal_evidence(code)[1:] == ("Failed", code)
 		with pytest.raises(ValueError, match="unheard_of"):
-			status.of_refusal("unheard_of")
+			status.refusal_evidence("unheard_of")
 
 	def test_every_error_of_the_core_has_its_evidence(self):
 		# A refusal brings its own code, one of those above; what a file of call records has wrong is no dial.
 		kinds = {kind for kind in errors.PbxError.__subclasses__() if kind.__module__ == errors.__name__}
 		for kind in kinds - {errors.RefusedError}:
-			assert status.of_dial(kind("").failure_code).status in (status.FAILED, status.UNKNOWN)
+			assert status.dial_evidence(kind("").failure_code).status in (status.FAILED, status.UNKNOWN)
 
 	def test_the_refusals_are_those_the_log_may_store(self):
 		assert set(status.REFUSALS) == {
@@ -108,24 +111,24 @@ class TestBestEvidence:
 
 	@given(st.lists(EVIDENCE, min_size=1, max_size=8), st.data())
 	def test_taken_one_by_one_as_the_log_takes_them_they_give_the_same_status(self, evidence, data):
-		held = status.of_dial("none_yet")
+		held = status.dial_evidence("none_yet")
 		for piece in data.draw(st.permutations(evidence)):
 			held = piece if piece.rank > held.rank else held
 		assert held.status == status.best(evidence).status and held.rank == status.best(evidence).rank
 
 	def test_one_rank_is_one_status(self):
-		every = [*status.DIAL_ANSWERS.values(), *(status.of_news(*news) for news in LATER)]
+		every = [*status.DIAL_ANSWERS.values(), *(status.event_evidence(*news) for news in LATER)]
 		for _rank, pieces in groupby(sorted(every), key=lambda piece: piece.rank):
 			assert len({piece.status for piece in pieces}) == 1
 
 	@given(st.lists(EVIDENCE, max_size=6), st.sampled_from(LATER))
 	def test_news_of_the_call_outranks_whatever_the_dial_was_called(self, evidence, news):
 		dial_only = [piece for piece in evidence if piece.rank < 20]
-		assert status.best([*dial_only, status.of_news(*news)]).status == news[1]
+		assert status.best([*dial_only, status.event_evidence(*news)]).status == news[1]
 
 	def test_a_record_outranks_an_end_an_end_progress_and_progress_the_reply(self):
 		tiers = [[piece.rank for piece in status.DIAL_ANSWERS.values()]] + [
-			[status.of_news(source, state).rank for source, state in LATER if source == tier]
+			[status.event_evidence(source, state).rank for source, state in LATER if source == tier]
 			for tier in ("progress", "attempt", "end", "record")
 		]
 		for weaker, stronger in pairwise(tiers):
@@ -134,15 +137,16 @@ class TestBestEvidence:
 	def test_an_answered_call_is_never_called_unanswered_by_the_same_source(self):
 		for source in ("end", "record"):
 			for order in permutations([status.NO_ANSWER, status.COMPLETED, status.FAILED]):
-				assert status.best(status.of_news(source, s) for s in order).status == status.COMPLETED
+				assert status.best(status.event_evidence(source, s) for s in order).status == status.COMPLETED
 
 	def test_nothing_known_is_dialing(self):
 		assert (
-			status.best([]) == status.of_dial("none_yet") and status.of_dial("none_yet").status == "Dialing"
+			status.best([]) == status.dial_evidence("none_yet")
+			and status.dial_evidence("none_yet").status == "Dialing"
 		)
 
 	def test_a_failed_dial_keeps_the_code_of_its_end(self):
-		assert status.of_news("end", "Failed", "agent_unreachable").failure_code == "agent_unreachable"
+		assert status.event_evidence("end", "Failed", "agent_unreachable").failure_code == "agent_unreachable"
 
 	@pytest.mark.parametrize(
 		"news",
@@ -156,7 +160,7 @@ class TestBestEvidence:
 	)
 	def test_a_source_cannot_say_what_it_cannot_know(self, news):
 		with pytest.raises(KeyError):
-			status.of_news(*news)
+			status.event_evidence(*news)
 
 
 class TestFinal:
@@ -174,21 +178,21 @@ class TestFinal:
 	def test_a_dialing_row_past_its_deadline_was_interrupted(self):
 		now = datetime(2026, 1, 1, 12)
 		late, early = now - timedelta(seconds=1), now + timedelta(seconds=1)
-		assert status.as_of(now, "Dialing", late) == status.of_dial("interrupted")
-		assert status.as_of(now, "Dialing", early) is None
-		assert status.as_of(now, "Dialing", now) is None
-		assert status.as_of(now, "Dialing", None) is None
+		assert status.overdue_evidence(now, "Dialing", late) == status.dial_evidence("interrupted")
+		assert status.overdue_evidence(now, "Dialing", early) is None
+		assert status.overdue_evidence(now, "Dialing", now) is None
+		assert status.overdue_evidence(now, "Dialing", None) is None
 
 	@pytest.mark.parametrize("state", sorted(set(status.ALL) - {"Dialing"}))
 	def test_a_row_with_an_answer_is_not_overdue(self, state):
-		assert status.as_of(datetime(2026, 1, 1), state, datetime(2025, 1, 1)) is None
+		assert status.overdue_evidence(datetime(2026, 1, 1), state, datetime(2025, 1, 1)) is None
 
 
 def test_a_call_that_began_at_the_pbx_outranks_a_dials_reply_and_yields_to_all_news():
-	assert all(evidence < status.BEGAN_AT_PBX for evidence in status.DIAL_ANSWERS.values())
+	assert all(evidence < status.PBX_ORIGINATED for evidence in status.DIAL_ANSWERS.values())
 	for source, call_status in (
 		("progress", status.RINGING),
 		("end", status.FAILED),
 		("record", status.BUSY),
 	):
-		assert status.BEGAN_AT_PBX < status.of_news(source, call_status)
+		assert status.PBX_ORIGINATED < status.event_evidence(source, call_status)

@@ -197,7 +197,7 @@ class TestWhatAnEventCanSay:
 		event = CallEvent(source, call_status, answered_at=answered_at, ended_at=ended_at)
 		# An end without a cause is worth that the call is over.
 		assert event.evidence is None or event.evidence.status == (event.status or status.UNKNOWN)
-		assert events.of_stored(json.loads(json.dumps(event.as_stored()))) == event
+		assert events.from_stored(json.loads(json.dumps(event.as_stored()))) == event
 		for moment in facts.fold([event]).values():
 			assert not isinstance(moment, datetime) or moment.year in values.YEARS
 

@@ -22,7 +22,7 @@ class Extension(NamedTuple):
 	caller_id: str
 
 
-def of_user(user: str) -> Extension:
+def phone_of(user: str) -> Extension:
 	"""Return the user's phone, empty strings where nothing is set."""
 	row = frappe.db.get_value("User", user, ["pbx_extension", "pbx_account", "pbx_caller_id"]) or ("", "", "")
 	return Extension(*((value or "").strip() for value in row))
@@ -30,10 +30,10 @@ def of_user(user: str) -> Extension:
 
 def account_of(user: str) -> str:
 	"""Return the PBX Account the user's phone is on: his own, else the default one, "" when there is neither."""
-	return of_user(user).account or frappe.db.get_single_value("PBX Settings", "default_account") or ""
+	return phone_of(user).account or frappe.db.get_single_value("PBX Settings", "default_account") or ""
 
 
-def holder(account: str, extension: str) -> str:
+def user_with(account: str, extension: str) -> str:
 	"""Return the one enabled user whose phone this is, "" when it is nobody's or several people's."""
 	if not extension:
 		return ""
@@ -42,7 +42,7 @@ def holder(account: str, extension: str) -> str:
 	return own[0] if len(own) == 1 else ""
 
 
-def of_account(account: str) -> list[dict]:
+def list_phones(account: str) -> list[dict]:
 	"""Return {user, extension, caller_id} of everyone on this account, and of agents who have no extension yet."""
 	is_default = account == frappe.db.get_single_value("PBX Settings", "default_account")
 	agents = frappe.get_all("Has Role", {"role": permissions.AGENT, "parenttype": "User"}, pluck="parent")
@@ -61,7 +61,7 @@ def of_account(account: str) -> list[dict]:
 	]
 
 
-def of_pbx(account: str) -> list[dict]:
+def list_pbx_extensions(account: str) -> list[dict]:
 	"""Return {value, description} of the extensions the PBX of an account lists, none where it lists none or is away."""
 	name = account or frappe.db.get_single_value("PBX Settings", "default_account")
 	try:

@@ -131,7 +131,7 @@ def test_connection(account) -> dict:
 		provider = provider_of(account)
 	except PbxError as error:
 		return {"ok": False, "message": messages.sentence(error.message), "unchecked": [], "request": ""}
-	request = exchange.masked(provider.probe_request)
+	request = exchange.redacted(provider.probe_request)
 	finding = exchange.probe(provider)
 	if finding.ok is not False:
 		onboarding.complete(onboarding.TESTED)

@@ -35,7 +35,7 @@ def set_extension(
 def extensions_of(account: str) -> list[dict]:
 	"""Return {user, extension, caller_id} of everyone on an account, and of agents without an extension."""
 	permissions.require_manager()
-	return extensions.of_account(account)
+	return extensions.list_phones(account)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -49,7 +49,7 @@ def set_extensions(account: str, rows: str | list) -> list[dict]:
 def phones(account: str | None = None) -> list[dict]:
 	"""Return {value, description} of the extensions an account's PBX lists, the default account's if none is named."""
 	permissions.require_manager()
-	return extensions.of_pbx(account or "")
+	return extensions.list_pbx_extensions(account or "")
 
 
 @frappe.whitelist(methods=["POST"])
@@ -64,7 +64,7 @@ def test_call(account: str, number: str) -> dict:
 def last_day(account: str) -> list[dict]:
 	"""Return {status, calls} of an account's last 24 hours, for its form."""
 	permissions.require_manager()
-	return counts.of_last_day(account)
+	return counts.count_last_day(account)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -119,14 +119,16 @@ def preview_requests(
 ) -> dict:
 	"""Return {requests, problem}: what a call of this user would send, secrets masked. Sends nothing."""
 	permissions.require_manager()
-	return preview.of_requests(account, user, reference_doctype or "", reference_name or "", number or "")
+	return preview.preview_requests(
+		account, user, reference_doctype or "", reference_name or "", number or ""
+	)
 
 
 @frappe.whitelist(methods=["POST"])
 def preview_answer(account: str, http_status: int | str, body: str | None = None) -> dict:
 	"""Return {status, failure_code, pbx_call_id, message}: what this answer would be read as."""
 	permissions.require_manager()
-	return preview.of_answer(account, frappe.utils.cint(http_status), body or "")
+	return preview.preview_response(account, frappe.utils.cint(http_status), body or "")
 
 
 @frappe.whitelist(methods=["POST"])

@@ -45,7 +45,7 @@ def numbers(doctype: str, name: str) -> dict:
 def state(call: str) -> dict:
 	"""Return the reply for a call as it stands now, for the user who placed it or a manager."""
 	frappe.get_doc("PBX Call Log", call).check_permission("read")
-	return call_state.reply(rows.by_name(call))
+	return call_state.describe(rows.get(call))
 
 
 @frappe.whitelist(methods=["POST"])

@@ -56,7 +56,7 @@ def by_failure(filters: dict) -> list[tuple]:
 	return query.select(code, calls, Count(table.agent).distinct(), Max(table.requested_at)).run()
 
 
-def of_last_day(account: str) -> list[dict]:
+def count_last_day(account: str) -> list[dict]:
 	"""Return {status, calls} of the last 24 hours, the most frequent status first."""
 	table = frappe.qb.DocType(DOCTYPE)
 	calls = Count("*")

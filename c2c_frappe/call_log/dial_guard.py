@@ -21,13 +21,13 @@ from c2c_frappe.call_log.rows import (
 	COLUMNS,
 	DOCTYPE,
 	NAME_DIGITS,
-	by_name,
+	as_of_now,
 	change,
 	evidence_columns,
+	get,
 	insert,
 	lock,
 	requested_columns,
-	shown,
 	update,
 )
 from c2c_frappe.pbx.calls import in_flight, status
@@ -73,7 +73,7 @@ def find_conflicts(agent: str, request_id: str) -> Conflicts:
 	rows = query.run(as_dict=True)
 	if any(row.is_due for row in rows):
 		sweep()
-	return in_flight.conflicts_in(shown(row) for row in rows)
+	return in_flight.conflicts_in(as_of_now(row) for row in rows)
 
 
 def reserve(
@@ -109,10 +109,14 @@ def reserve(
 
 def refuse(draft: Draft, failure_code: str, message: str) -> tuple[dict, bool]:
 	"""Insert and commit the row of an attempt that was refused before anything was sent; return (row, is_new)."""
-	row = {**_draft_columns(draft), **evidence_columns(status.of_refusal(failure_code)), "message": message}
+	row = {
+		**_draft_columns(draft),
+		**evidence_columns(status.refusal_evidence(failure_code)),
+		"message": message,
+	}
 	for _attempt in range(ATTEMPTS):
 		if insert(row):
-			return by_name(draft.name), True
+			return get(draft.name), True
 		winner = find_conflicts(draft.agent, draft.request_id).same_request
 		if winner:
 			return winner, False
@@ -147,7 +151,7 @@ def sweep() -> None:
 	if not names:
 		return
 	# By name, after a plain read: an UPDATE over these ranges would lock the gaps other dials insert into.
-	is_named, interrupted = table.name.isin(names), status.of_dial("interrupted")
+	is_named, interrupted = table.name.isin(names), status.dial_evidence("interrupted")
 	said = {**evidence_columns(interrupted), "message": _(status.INTERRUPTED.template)}
 
 	def free():
@@ -195,4 +199,4 @@ def _draft_columns(draft: Draft) -> dict:
 
 def _dialing_columns(draft: Draft) -> dict:
 	key = dial_key(draft.agent, draft.number, draft.number_extension)
-	return {**evidence_columns(status.of_dial("none_yet")), "dial_key": key}
+	return {**evidence_columns(status.dial_evidence("none_yet")), "dial_key": key}

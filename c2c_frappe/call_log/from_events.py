@@ -13,16 +13,16 @@ import frappe
 from c2c_frappe.call_log.rows import (
 	DOCTYPE,
 	NAME_DIGITS,
+	as_of_now,
 	change,
 	evidence_columns,
 	insert,
 	requested_columns,
-	shown,
 )
 from c2c_frappe.pbx.calls import facts, status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.facts import CallState, Changes
-from c2c_frappe.site_time import of_utc
+from c2c_frappe.site_time import to_local
 
 # Facts whose column has another name.
 _COLUMNS = {"started_at": "requested_utc"}
@@ -56,7 +56,7 @@ def add(account: str, pbx_id: str, event: CallEvent, parties: dict) -> str:
 			"origin_key": origin_key(account, pbx_id),
 			**requested_columns(event.known_at),
 			**parties,
-			**evidence_columns(status.BEGAN_AT_PBX),
+			**evidence_columns(status.PBX_ORIGINATED),
 		}
 	)
 	return name if is_new else by_origin(account, pbx_id)
@@ -88,12 +88,14 @@ def write(row: dict, changes: Changes, parties: dict) -> dict:
 		columns.update(evidence_columns(changes.evidence), message="")
 	if changes.is_over:
 		columns["dial_key"] = None
-	return change(row, columns) if columns else shown(row)
+	return change(row, columns) if columns else as_of_now(row)
 
 
 def _as_columns(found: dict) -> dict:
 	"""Return facts of events under the log's names, times in the site's zone."""
-	columns = {n: of_utc(v) if isinstance(v, datetime) else v for n, v in found.items() if n != "started_at"}
+	columns = {
+		n: to_local(v) if isinstance(v, datetime) else v for n, v in found.items() if n != "started_at"
+	}
 	if "started_at" in found:
 		columns.update(requested_columns(found["started_at"]))
 	return {**columns, "dialled_number": found["number"]} if "number" in found else columns

@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import now
 
 from c2c_frappe.pbx.calls import status
-from c2c_frappe.site_time import of_utc, utc_now
+from c2c_frappe.site_time import to_local, utc_now
 from c2c_frappe.transactions import was_ended
 
 DOCTYPE = "PBX Call Log"
@@ -27,22 +27,22 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def by_name(name: str) -> dict | None:
+def get(name: str) -> dict | None:
 	"""Return a call's row as it is to be shown now, or None."""
 	row = frappe.db.get_value(DOCTYPE, name, COLUMNS, as_dict=True)
-	return shown(row) if row else None
+	return as_of_now(row) if row else None
 
 
-def of_record(doctype: str, name: str, limit: int) -> list[dict]:
+def list_for_record(doctype: str, name: str, limit: int) -> list[dict]:
 	"""Return the record's latest calls as they are to be shown now; the caller checked the right to read it."""
 	filters = {"reference_doctype": doctype, "reference_name": name}
 	rows = frappe.get_all(DOCTYPE, filters, COLUMNS, order_by="requested_at desc", limit=limit)
-	return [shown(row) for row in rows]
+	return [as_of_now(row) for row in rows]
 
 
-def shown(row: dict) -> dict:
+def as_of_now(row: dict) -> dict:
 	"""Return the row as it is to be read now: a dial past its deadline is Unknown before the sweep ran."""
-	overdue = status.as_of(utc_now(), row["status"], row["reply_due"])
+	overdue = status.overdue_evidence(utc_now(), row["status"], row["reply_due"])
 	if overdue:
 		row.update(
 			status=overdue.status, failure_code=overdue.failure_code, message=_(status.INTERRUPTED.template)
@@ -60,7 +60,7 @@ def change(row: dict, values: dict) -> dict:
 	"""Update a row that is locked and return it as it is to be shown now."""
 	update(values, frappe.qb.DocType(DOCTYPE).name == row.name)
 	row.update(values)
-	return shown(row)
+	return as_of_now(row)
 
 
 def note_task(name: str, task: str) -> None:
@@ -105,7 +105,7 @@ def evidence_columns(evidence: status.Evidence) -> dict:
 
 def requested_columns(moment: datetime) -> dict:
 	"""Return the columns that say when a call was requested: as the site shows it, and in UTC for all arithmetic."""
-	return {"requested_at": of_utc(moment), "requested_utc": moment}
+	return {"requested_at": to_local(moment), "requested_utc": moment}
 
 
 def insert(row: dict, before: Callable[[], None] | None = None) -> bool:

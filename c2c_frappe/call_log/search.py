@@ -6,7 +6,7 @@ from datetime import datetime
 
 import frappe
 
-from c2c_frappe.call_log.rows import COLUMNS, DOCTYPE, shown
+from c2c_frappe.call_log.rows import COLUMNS, DOCTYPE, as_of_now
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.matching import AFTER, BEFORE, Candidate
@@ -18,7 +18,7 @@ CANDIDATES = 50
 def last_status(number: str) -> str:
 	"""Return the status of the latest call to an E.164 number, "" when there was none."""
 	rows = frappe.get_all(DOCTYPE, {"dialled_number": number}, COLUMNS, order_by="requested_at desc", limit=1)
-	return shown(rows[0])["status"] if rows else ""
+	return as_of_now(rows[0])["status"] if rows else ""
 
 
 def latest_place(number: str) -> tuple[tuple[str, str], datetime] | None:
@@ -73,7 +73,7 @@ def _candidates(condition) -> list[Candidate]:
 	query = frappe.qb.from_(table).select(*(table[column] for column in columns)).where(condition)
 	rows = query.orderby(table.requested_utc, order=frappe.qb.desc).limit(CANDIDATES).run()
 	return [
-		Candidate(n, i or "", x or "", number or "", at, (rank or 0) < status.BEGAN_AT_PBX.rank, way)
+		Candidate(n, i or "", x or "", number or "", at, (rank or 0) < status.PBX_ORIGINATED.rank, way)
 		for n, i, x, number, at, rank, way in rows
 	]
 

@@ -22,7 +22,7 @@ def extend(bootinfo) -> None:
 
 def _for_calls() -> dict:
 	return {
-		"extension": extensions.of_user(frappe.session.user).extension,
+		"extension": extensions.phone_of(frappe.session.user).extension,
 		"phone_fields": fields.field_rules(),
 		"statuses": looks.for_browser(),
 		"any_number": bool(frappe.get_cached_doc("PBX Settings").allow_any_number),

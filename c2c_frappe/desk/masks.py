@@ -48,10 +48,10 @@ class Reader:
 		return self.choices is not None and (choice is None or choice.is_masked)
 
 
-def of_record(doctype: str, name: str) -> Reader:
+def reader_of(doctype: str, name: str) -> Reader:
 	"""Return what the user sees of the numbers of a record he may read."""
 	if not fields.hides_any_from_reader(doctype):
 		return Reader()
-	record = record_numbers.of_record(doctype, name)
+	record = record_numbers.load(doctype, name)
 	countries = deciding_countries(record.country, extensions.account_of(frappe.session.user))
 	return Reader(by_number(record.choices, countries))

@@ -49,7 +49,7 @@ def may_hear(row: dict) -> bool:
 
 def offer(call: str) -> dict | None:
 	"""Return {source, may_delete} of a call's recording for its form, None where the user is to hear none."""
-	row = rows.by_name(call)
+	row = rows.get(call)
 	if not row or not may_hear(row):
 		return None
 	return {"source": source(call), "may_delete": permissions.sees_all()}
@@ -63,7 +63,7 @@ def source(call: str) -> str:
 def play(call: str, asked_range: str | None) -> Response:
 	"""Return a piece of a call's recording to whoever may read the call; raise with a sentence for people."""
 	frappe.get_doc(DOCTYPE, call).check_permission("read")
-	row = rows.by_name(call)
+	row = rows.get(call)
 	if not row["recording_url"] or _is_over(row):
 		frappe.throw(_("This call has no recording, or none that may be played any more."))
 	wanted = recordings.span(asked_range)

@@ -32,10 +32,10 @@ def calls_of(doctype: str, name: str) -> list[dict]:
 
 
 def _entries(doctype: str, name: str) -> list[dict]:
-	rows = call_log.of_record(doctype, name, LIMIT)
+	rows = call_log.list_for_record(doctype, name, LIMIT)
 	if not rows:
 		return []
-	reader, is_caller = masks.of_record(doctype, name), permissions.is_offered_calls()
+	reader, is_caller = masks.reader_of(doctype, name), permissions.is_offered_calls()
 	return [_entry(row, reader, is_caller) for row in rows]
 
 

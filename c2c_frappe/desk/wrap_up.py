@@ -29,7 +29,7 @@ def save(call: str, disposition: str, notes: str, follow_up_on: str, follow_up: 
 	document.save()
 	if follow_up_on:
 		_remind(document, follow_up_on, follow_up)
-	return call_state.reply(rows.by_name(call))
+	return call_state.describe(rows.get(call))
 
 
 def _check_disposition(document, disposition: str) -> None:

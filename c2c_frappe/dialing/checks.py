@@ -19,7 +19,7 @@ from c2c_frappe.pbx.errors import RefusedError
 from c2c_frappe.pbx.numbers import phone, policy
 from c2c_frappe.pbx.numbers.phone import PhoneNumber
 from c2c_frappe.phone_book import countries, index
-from c2c_frappe.site_time import of_utc, utc_now
+from c2c_frappe.site_time import to_local, utc_now
 
 DO_NOT_CALL = "PBX Do Not Call"
 
@@ -119,10 +119,11 @@ def _cap_sentence(cap: str) -> str:
 
 
 def _pause(wanted: Request, _settings) -> None:
-	pause = usage.pause_of(wanted.draft.account)
+	pause = usage.open_circuit(wanted.draft.account)
 	if pause and not wanted.is_repeat:
 		sentence = _("{0} has not answered for {1} seconds. Calls are paused until {2}.")
 		seconds = round((utc_now() - pause.since).total_seconds())
 		raise RefusedError(
-			"circuit_open", sentence.format(wanted.draft.account, seconds, f"{of_utc(pause.until):%H:%M:%S}")
+			"circuit_open",
+			sentence.format(wanted.draft.account, seconds, f"{to_local(pause.until):%H:%M:%S}"),
 		)

@@ -22,10 +22,10 @@ def end(call: str) -> dict:
 		permissions.require_agent()
 	document = frappe.get_doc("PBX Call Log", call)
 	document.check_permission("read")
-	row = rows.by_name(call)
+	row = rows.get(call)
 	if call_state.can_hang_up(row):
 		_end(row)
-	return call_state.reply(rows.by_name(call))
+	return call_state.describe(rows.get(call))
 
 
 def _end(row: dict) -> None:

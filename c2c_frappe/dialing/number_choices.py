@@ -20,7 +20,7 @@ from c2c_frappe.replies import fixes
 
 def offer(doctype: str, name: str) -> dict:
 	"""Return {numbers: [{fieldname, row, label, number, local_time, last_result, do_not_call}], message, fix}."""
-	record = record_numbers.of_record(doctype, name)
+	record = record_numbers.load(doctype, name)
 	countries = deciding_countries(record.country, extensions.account_of(frappe.session.user))
 	choices = [(choice, _read(choice, countries)) for choice in distinct(record.choices, countries)]
 	refused = index.not_to_be_called(number.e164 for _choice, number in choices if number)

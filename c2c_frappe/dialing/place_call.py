@@ -112,17 +112,17 @@ def _fit_for(draft: Draft, message: str) -> str:
 def _repeated(row: dict) -> dict:
 	if row["agent"] != frappe.session.user:
 		frappe.throw(_("This request belongs to another user."), frappe.PermissionError)
-	return call_state.reply(row, repeated=True)
+	return call_state.describe(row, repeated=True)
 
 
 def _tell(row: dict) -> dict:
-	reply = call_state.reply(row)
+	reply = call_state.describe(row)
 	frappe.publish_realtime(call_state.EVENT, reply, user=row["agent"])
 	return reply
 
 
 def _masked_request(call: Prepared) -> str:
-	return exchange.masked(lambda: call.provider.dial_request(call.request))
+	return exchange.redacted(lambda: call.provider.dial_request(call.request))
 
 
 def _busy_sentence() -> str:

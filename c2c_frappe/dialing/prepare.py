@@ -75,7 +75,7 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 		if record:
 			draft = replace(draft, reference_doctype=click.reference_doctype, reference_name=record.name)
 		_check_switched_on(settings)
-		phone_of_agent = extensions.of_user(draft.agent)
+		phone_of_agent = extensions.phone_of(draft.agent)
 		account_name = click.account or phone_of_agent.account or settings.default_account or ""
 		draft = replace(draft, extension=phone_of_agent.extension, account=account_name)
 		account = _account(draft)
@@ -95,7 +95,7 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 
 def _record(click: Click) -> Record | None:
 	doctype = click.reference_doctype
-	return record_numbers.of_record(doctype, click.reference_name) if doctype else None
+	return record_numbers.load(doctype, click.reference_name) if doctype else None
 
 
 def _check_switched_on(settings) -> None:

@@ -16,7 +16,7 @@ from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import PbxError, RefusedError
 from c2c_frappe.pbx.numbers import phone
-from c2c_frappe.pbx.wire.http import MAX_ANSWER, HttpAnswer
+from c2c_frappe.pbx.wire.http import MAX_ANSWER, HttpResponse
 from c2c_frappe.phone_book import record_numbers
 from c2c_frappe.phone_book.countries import deciding_countries
 
@@ -24,7 +24,7 @@ from c2c_frappe.phone_book.countries import deciding_countries
 CALL = "preview0000"
 
 
-def of_requests(account: str, user: str, doctype: str, name: str, number: str) -> dict:
+def preview_requests(account: str, user: str, doctype: str, name: str, number: str) -> dict:
 	"""Return {requests: [{is_question, method, url, headers, body}], problem}, secrets masked, in their order.
 
 	The number is the record's first one unless another is given. Raise PermissionError if the manager may not read
@@ -34,12 +34,12 @@ def of_requests(account: str, user: str, doctype: str, name: str, number: str) -
 	try:
 		provider = providers.provider_without_secrets(document)
 		dial = _dial(document, user, doctype, name, number)
-		return {"requests": exchange.foretold(provider, dial), "problem": ""}
+		return {"requests": exchange.preview(provider, dial), "problem": ""}
 	except PbxError as error:
 		return {"requests": [], "problem": messages.sentence(error.message)}
 
 
-def of_answer(account: str, http_status: int, body: str) -> dict:
+def preview_response(account: str, http_status: int, body: str) -> dict:
 	"""Return {status, failure_code, pbx_call_id, message}: what this answer to a dial would be read as."""
 	try:
 		provider = providers.provider_without_secrets(frappe.get_doc("PBX Account", account))
@@ -50,7 +50,7 @@ def of_answer(account: str, http_status: int, body: str) -> dict:
 			"pbx_call_id": "",
 			"message": messages.sentence(error.message),
 		}
-	result = exchange.reading(provider, HttpAnswer(http_status, body[:MAX_ANSWER]))
+	result = exchange.read_response(provider, HttpResponse(http_status, body[:MAX_ANSWER]))
 	return {
 		"status": result.status,
 		"failure_code": result.failure_code,
@@ -60,8 +60,8 @@ def of_answer(account: str, http_status: int, body: str) -> dict:
 
 
 def _dial(account, user: str, doctype: str, name: str, number: str) -> DialRequest:
-	own = extensions.of_user(user)
-	record = record_numbers.of_record(doctype, name) if doctype and name else None
+	own = extensions.phone_of(user)
+	record = record_numbers.load(doctype, name) if doctype and name else None
 	countries = deciding_countries(record.country if record else "", account.name)
 	read = phone.find(number or _first_number(record), countries)
 	draft = Draft(

@@ -9,7 +9,7 @@ from frappe.query_builder.functions import Count
 from frappe.utils import get_datetime
 
 from c2c_frappe.pbx.calls import breaker, status
-from c2c_frappe.site_time import in_utc, local_now, utc_now
+from c2c_frappe.site_time import local_now, to_utc, utc_now
 
 DOCTYPE = "PBX Call Log"
 
@@ -35,13 +35,13 @@ def count_refused(since: datetime, agent: str, failure_code: str) -> int:
 	return frappe.db.count(DOCTYPE, refused)
 
 
-def pause_of(account: str) -> breaker.Pause | None:
+def open_circuit(account: str) -> breaker.Pause | None:
 	"""Return the pause for an account that does not answer, in UTC; None when calls may be placed.
 
 	What the account did before it was last changed does not count: the change may have cured it.
 	"""
 	now = utc_now()
-	changed = in_utc(get_datetime(frappe.db.get_value("PBX Account", account, "modified")))
+	changed = to_utc(get_datetime(frappe.db.get_value("PBX Account", account, "modified")))
 	table, query = _dialled(max(now - breaker.MEMORY, changed))
 	query = query.where((table.account == account) & (table.status != status.DIALING))
 	query = query.orderby(table.requested_utc, order=frappe.qb.desc).limit(breaker.IN_A_ROW)
@@ -51,7 +51,7 @@ def pause_of(account: str) -> breaker.Pause | None:
 
 def today() -> datetime:
 	"""Return when this day of the site began, in UTC."""
-	return in_utc(local_now().replace(hour=0, minute=0, second=0, microsecond=0))
+	return to_utc(local_now().replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def last_minute() -> datetime:

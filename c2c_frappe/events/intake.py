@@ -29,7 +29,7 @@ from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.wire.payload import UNREAD
 from c2c_frappe.pbx.wire.redaction import redact
 from c2c_frappe.replies import call_state
-from c2c_frappe.site_time import in_utc, utc_now
+from c2c_frappe.site_time import to_utc, utc_now
 from c2c_frappe.transactions import committed, was_ended
 
 # Of call records only, and not stored: it was heard before.
@@ -75,7 +75,7 @@ def take_records(
 
 	A record is new when what it says was not heard before, so that reading it twice changes nothing.
 	"""
-	keyed = [(store.key(account, "record", r.record_id, store.said(r.event)), r) for r in records]
+	keyed = [(store.key(account, "record", r.record_id, store.content_of(r.event)), r) for r in records]
 	known = set(
 		frappe.get_all(store.DOCTYPE, {"event_key": ("in", [key for key, _r in keyed])}, pluck="event_key")
 	)
@@ -121,7 +121,7 @@ def retry(name: str) -> str:
 	if row.outcome == APPLIED:
 		return APPLIED
 	try:
-		known = row.news and events.of_stored(json.loads(row.news), row.recording_url or "")
+		known = row.news and events.from_stored(json.loads(row.news), row.recording_url or "")
 		event = known or _read_again(name, row)
 	except Exception as error:  # noqa: BLE001  whatever is wrong with this one, the next one waits behind it
 		return _mark_invalid(name, error)
@@ -135,7 +135,7 @@ def _read_again(name: str, row) -> CallEvent | None:
 	account = current.account(row.account)
 	event = _read(account, json.loads(row.payload)) if account else None
 	if event:
-		event = _dated(row.account, event, in_utc(get_datetime(row.received_at)))
+		event = _dated(row.account, event, to_utc(get_datetime(row.received_at)))
 		frappe.db.set_value(store.DOCTYPE, name, store.event_columns(event))
 	return event
 
@@ -196,6 +196,6 @@ def _apply(name: str, account: str, event: CallEvent, call: str) -> None:
 	row = from_events.write(row, changes, placing.parties(row, changes))
 	with messages.in_language_of(row["agent"] or ""):
 		missed_calls.remind(row)
-		reply = call_state.reply(row, user=row["agent"]) if row["agent"] else None
+		reply = call_state.describe(row, user=row["agent"]) if row["agent"] else None
 	if reply:
 		frappe.publish_realtime(call_state.EVENT, reply, user=row["agent"], after_commit=True)

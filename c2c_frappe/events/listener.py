@@ -34,9 +34,9 @@ PAUSES = (1, 2, 5, 10, 30)
 HELD = 60
 # Seconds between looks at the lease and the accounts, and before all of it begins anew after a fault.
 LOOK_AFTER = 5
-AFRESH_AFTER = 5
+RESTART_DELAY = 5
 # A queue this long means that the database stands still; then the PBX has to wait.
-MOST_WAITING = 100_000
+MAX_WAITING = 100_000
 
 Tell = Callable[[str], None]
 
@@ -47,28 +47,28 @@ def listen(site: str, tell: Tell) -> None:
 		try:
 			frappe.init(site=site)
 			frappe.connect()
-			_Shift(tell).work()
+			_Session(tell).work()
 		except Exception as error:  # noqa: BLE001  a lost database, or a fault of ours: begin anew, and say where
 			tell(
 				f"{type(error).__name__}; beginning anew.\n{''.join(format_tb(error.__traceback__)).rstrip()}"
 			)
 		with suppress(Exception):  # a connection that is lost may not be closed any more
 			frappe.destroy()
-		time.sleep(AFRESH_AFTER)
+		time.sleep(RESTART_DELAY)
 
 
 class LeaseLostError(Exception):
 	"""The database does not know any more that this process is the one that listens."""
 
 
-class _Shift:
+class _Session:
 	"""The time from taking the lease to losing it."""
 
 	def __init__(self, tell: Tell):
 		self.tell = tell
 		self.lease = Lease(LISTENER)
-		self.heard: queue.Queue[tuple[_Ear, dict | None, CallEvent | None]] = queue.Queue(MOST_WAITING)
-		self.ears: dict[str, _Ear] = {}
+		self.heard: queue.Queue[tuple[_EventReader, dict | None, CallEvent | None]] = queue.Queue(MAX_WAITING)
+		self.ears: dict[str, _EventReader] = {}
 
 	def work(self) -> None:
 		"""Wait for the lease, then store and apply what the ears hear; raise LeaseLostError when it is lost."""
@@ -80,7 +80,7 @@ class _Shift:
 		try:
 			while True:
 				self._look_after()
-				self._heed(until=time.monotonic() + LOOK_AFTER)
+				self._process_queue(until=time.monotonic() + LOOK_AFTER)
 		finally:
 			for ear in self.ears.values():
 				ear.stop()
@@ -98,10 +98,10 @@ class _Shift:
 			if wanted.get(name) != ear.version or ear.has_died:
 				self.ears.pop(name).stop()
 		for name in wanted.keys() - self.ears.keys():
-			self.ears[name] = _Ear(name, wanted[name], _provider(name), self.heard, self.tell)
+			self.ears[name] = _EventReader(name, wanted[name], _provider(name), self.heard, self.tell)
 		frappe.db.rollback()
 
-	def _heed(self, until: float) -> None:
+	def _process_queue(self, until: float) -> None:
 		while (left := until - time.monotonic()) > 0:
 			try:
 				ear, payload, event = self.heard.get(timeout=left)
@@ -114,7 +114,7 @@ class _Shift:
 			else:
 				_take(ear.account, payload, event)
 
-	def _catch_up(self, ear: _Ear) -> None:
+	def _catch_up(self, ear: _EventReader) -> None:
 		"""Ask for the calls that may have moved on while nobody listened."""
 		failure = polling.ask(ear.account, ear.provider)
 		frappe.db.rollback()
@@ -145,7 +145,7 @@ def _name(account: str) -> str:
 	return f"c2c-{site}-{hashlib.sha256(whole.encode()).hexdigest()[:10]}"
 
 
-class _Ear(threading.Thread):
+class _EventReader(threading.Thread):
 	"""Listens to one account's PBX: puts (itself, payload, event) into the queue, and (itself, None, None) when it is open."""
 
 	def __init__(self, account: str, version: str, provider: Provider | None, heard: queue.Queue, tell: Tell):

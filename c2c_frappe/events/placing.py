@@ -68,7 +68,7 @@ def _begun_at_pbx(
 	call = from_events.by_origin(account, pbx_id)
 	if call:
 		return call, APPLIED
-	whose = {"agent": extensions.holder(account, event.extension), **_record_of(event.number)}
+	whose = {"agent": extensions.user_with(account, event.extension), **_record_of(event.number)}
 	is_ours = whose["agent"] or (event.direction == INCOMING and "reference_name" in whose)
 	if not is_ours:
 		return "", IGNORED
@@ -79,7 +79,7 @@ def _begun_at_pbx(
 
 
 def _record_of(number: str) -> dict:
-	owners = index.owners(number)
+	owners = index.matching_records(number)
 	return {"reference_doctype": owners[0].doctype, "reference_name": owners[0].name} if owners else {}
 
 
@@ -88,7 +88,7 @@ def parties(row: dict, changes: Changes) -> dict:
 	found = {}
 	if "extension" in changes.origin:
 		# A phone that is nobody's makes it nobody's call: whose phone rang first did not answer it.
-		found["agent"] = extensions.holder(row["account"], changes.origin["extension"])
+		found["agent"] = extensions.user_with(row["account"], changes.origin["extension"])
 	if changes.origin.get("number") and not row["reference_name"]:
 		found.update(_record_of(changes.origin["number"]))
 	return found

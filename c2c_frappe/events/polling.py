@@ -22,7 +22,7 @@ ACCOUNT = "PBX Account"
 ASKED_ABOUT = (status.REQUESTED, status.RINGING, status.IN_PROGRESS)
 # A call is left in peace this long, and asked about for a day: in seconds and hours.
 FRESH, OLD = 60, 24
-MOST = 200
+MAX_CALLS = 200
 
 
 def schedule() -> None:
@@ -48,7 +48,7 @@ def ask(account: str, provider: Provider, seconds: int = 0) -> str:
 	"""Ask about the account's open calls older than these seconds; return why it ended early, "" if it did not."""
 	for name, known in _open_calls(account, seconds):
 		try:
-			news = exchange.inquire(provider, name, known)
+			news = exchange.query_status(provider, name, known)
 		except PbxError as error:
 			return error.message
 		if news:
@@ -70,5 +70,5 @@ def _open_calls(account: str, seconds: int) -> list[tuple[str, str]]:
 	span = (now - timedelta(hours=OLD), now - timedelta(seconds=seconds))
 	filters = {"account": account, "status": ("in", ASKED_ABOUT), "requested_utc": ("between", span)}
 	return frappe.get_all(
-		"PBX Call Log", filters, ["name", "status"], order_by="requested_utc", limit=MOST, as_list=True
+		"PBX Call Log", filters, ["name", "status"], order_by="requested_utc", limit=MAX_CALLS, as_list=True
 	)

@@ -11,9 +11,9 @@ import frappe
 from frappe.utils import now, now_datetime
 
 from c2c_frappe.call_log import from_events
-from c2c_frappe.pbx.calls.events import CallEvent, of_stored
+from c2c_frappe.pbx.calls.events import CallEvent, from_stored
 from c2c_frappe.pbx.wire.redaction import MASK, without_secrets
-from c2c_frappe.site_time import of_utc, utc_now
+from c2c_frappe.site_time import to_local, utc_now
 from c2c_frappe.transactions import committed
 
 DOCTYPE = "PBX Event"
@@ -90,10 +90,10 @@ def events_of(call: str) -> list[CallEvent]:
 	columns = ["news", "recording_url"]
 	stored = frappe.db.get_values(DOCTYPE, filters, columns, for_update=True, order_by=None)
 	# An event of somebody who was erased says nothing any more.
-	return [of_stored(json.loads(text), url or "") for text, url in stored if text]
+	return [from_stored(json.loads(text), url or "") for text, url in stored if text]
 
 
-def told_of(calls: Sequence[str], digits: Sequence[str]) -> list[dict]:
+def export_events(calls: Sequence[str], digits: Sequence[str]) -> list[dict]:
 	"""Return {received_at, account, payload} of what PBXs told of these calls, or of numbers with these digits."""
 	names = _about(calls, digits)
 	fields = ["received_at", "account", "payload"]
@@ -131,7 +131,7 @@ def shown_payload(payload: dict, event: CallEvent | None) -> str:
 	"""Return the payload as managers see it: the address of a recording, or a secret, is nobody's to pass on."""
 	url = event.recording_url if event else ""
 	shown = without_secrets(payload)
-	return as_text({name: MASK if url and url in str(value) else value for name, value in shown.items()})
+	return to_json({name: MASK if url and url in str(value) else value for name, value in shown.items()})
 
 
 def payload_key(account: str, payload: dict, event: CallEvent | None) -> str:
@@ -140,14 +140,14 @@ def payload_key(account: str, payload: dict, event: CallEvent | None) -> str:
 	One that names its call or a time is the same for good. Of any other the same words may be about a second call:
 	they are a repeat for a minute, in which a PBX tries again.
 	"""
-	text = as_text(payload)
+	text = to_json(payload)
 	if event and event.is_distinct:
 		return key(account, text)
 	moment = utc_now()
 	minute = (moment - datetime(1970, 1, 1)) // MINUTE
 	before = key(account, text, str(minute - 1))
 	is_repeat = frappe.db.exists(
-		DOCTYPE, {"event_key": before, "received_at": (">", of_utc(moment - MINUTE))}
+		DOCTYPE, {"event_key": before, "received_at": (">", to_local(moment - MINUTE))}
 	)
 	return "" if is_repeat else key(account, text, str(minute))
 
@@ -156,11 +156,11 @@ def key(*parts: str) -> str:
 	return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def as_text(values: dict) -> str:
+def to_json(values: dict) -> str:
 	return json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
 
 
-def said(event: CallEvent) -> str:
+def content_of(event: CallEvent) -> str:
 	"""Return all that an event says; a link to a recording often comes later than the rest."""
 	known = event.as_stored()
-	return as_text({**known, "recording_url": event.recording_url} if event.recording_url else known)
+	return to_json({**known, "recording_url": event.recording_url} if event.recording_url else known)

@@ -9,7 +9,7 @@ from frappe.query_builder import Interval
 from frappe.query_builder.functions import Max, Min
 from frappe.utils import get_datetime
 
-from c2c_frappe.site_time import in_utc
+from c2c_frappe.site_time import to_utc
 
 DOCTYPE = "PBX Call Log"
 # Calls that began at the PBX had this many digits of their identity as their name.
@@ -36,10 +36,10 @@ def _spans():
 	if not first:
 		return
 	since = day = get_datetime(first).replace(hour=0, minute=0, second=0, microsecond=0)
-	offset = day - in_utc(day)
+	offset = day - to_utc(day)
 	while day <= get_datetime(last):
 		day += timedelta(days=1)
-		if day - in_utc(day) != offset:
+		if day - to_utc(day) != offset:
 			yield since, day, offset
-			since, offset = day, day - in_utc(day)
+			since, offset = day, day - to_utc(day)
 	yield since, day + timedelta(days=1), offset

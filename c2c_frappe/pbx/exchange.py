@@ -20,12 +20,12 @@ from c2c_frappe.pbx.errors import (
 	RejectedError,
 	UnavailableError,
 )
-from c2c_frappe.pbx.providers.base import Conversation, Finding, Phone, Provider
+from c2c_frappe.pbx.providers.base import DialSteps, Finding, Phone, Provider
 from c2c_frappe.pbx.text import Text, _
 from c2c_frappe.pbx.wire import transport
-from c2c_frappe.pbx.wire.http import Connection, HttpAnswer, HttpRequest, shown
+from c2c_frappe.pbx.wire.http import Connection, HttpRequest, HttpResponse, shown
 
-Send = Callable[[HttpRequest, Connection], HttpAnswer]
+Send = Callable[[HttpRequest, Connection], HttpResponse]
 LATE = _("The PBX did not answer in time. Try again.")
 RECORDS_LATE = _("The PBX did not send its call records in time. They are asked for again.")
 # Seconds a dial or a question must have left of the deadline, or it is not worth sending.
@@ -36,7 +36,7 @@ def place(provider: Provider, dial: DialRequest, send: Send = transport.send) ->
 	"""Ask the PBX to place the call and say what is known afterwards."""
 	placing = _Placing(provider.connection, send)
 	try:
-		return placing.run(provider.conversation(dial))
+		return placing.run(provider.dial_steps(dial))
 	except PbxError as error:
 		return placing.failed(error)
 	except Exception as error:  # noqa: BLE001  the frames in between hold the key: nothing may travel up
@@ -44,7 +44,7 @@ def place(provider: Provider, dial: DialRequest, send: Send = transport.send) ->
 
 
 class _Placing:
-	"""One conversation: lets a single request leave that may ring a phone, all of them within one deadline."""
+	"""One dial_steps: lets a single request leave that may ring a phone, all of them within one deadline."""
 
 	def __init__(self, connection: Connection, send: Send):
 		self._connection = connection
@@ -53,16 +53,16 @@ class _Placing:
 		self._has_dialled = False
 		self._dial_error: PbxError | None = None
 
-	def run(self, talk: Conversation) -> DialResult:
+	def run(self, talk: DialSteps) -> DialResult:
 		"""Carry requests out and answers back until the provider says what is known."""
 		return _carry(talk, self._ask)
 
-	def _ask(self, request: HttpRequest) -> HttpAnswer:
+	def _ask(self, request: HttpRequest) -> HttpResponse:
 		left = self._ends_at - time.monotonic()
 		if request.is_question:
 			return self._send(request, self._connection.within(max(left, SHORTEST)))
 		if self._has_dialled:
-			raise RuntimeError("A conversation may dial once.")
+			raise RuntimeError("A dial_steps may dial once.")
 		if left < SHORTEST:
 			raise UnavailableError(_("The PBX took too long to answer a question. Nothing was dialled."))
 		self._has_dialled = True
@@ -91,7 +91,7 @@ class _Placing:
 		return DialResult("not_sent", _fault(error, _("Nothing was sent.")))
 
 
-def _carry(talk: Generator, ask: Callable[[HttpRequest], HttpAnswer]) -> Any:
+def _carry(talk: Generator, ask: Callable[[HttpRequest], HttpResponse]) -> Any:
 	"""Ask what a provider yields and give it the answers until it returns what is known; return that."""
 	say, word = talk.send, None
 	try:
@@ -107,11 +107,11 @@ def _carry(talk: Generator, ask: Callable[[HttpRequest], HttpAnswer]) -> Any:
 		return end.value
 
 
-def _question(connection: Connection, send: Send) -> Callable[[HttpRequest], HttpAnswer]:
+def _question(connection: Connection, send: Send) -> Callable[[HttpRequest], HttpResponse]:
 	"""Return what asks a PBX questions within one deadline, and refuses to send anything else."""
 	ends_at = time.monotonic() + connection.deadline
 
-	def ask(request: HttpRequest) -> HttpAnswer:
+	def ask(request: HttpRequest) -> HttpResponse:
 		if not request.is_question:
 			raise RuntimeError("Only a dial may ring a phone.")
 		return send(request, connection.within(max(ends_at - time.monotonic(), SHORTEST)))
@@ -119,7 +119,7 @@ def _question(connection: Connection, send: Send) -> Callable[[HttpRequest], Htt
 	return ask
 
 
-def masked(build: Callable[[], HttpRequest]) -> str:
+def redacted(build: Callable[[], HttpRequest]) -> str:
 	"""Return the request that `build` makes as people may see it, "" when it cannot be made."""
 	try:
 		return build().masked()
@@ -127,7 +127,7 @@ def masked(build: Callable[[], HttpRequest]) -> str:
 		return ""
 
 
-def foretold(provider: Provider, dial: DialRequest) -> list[dict]:
+def preview(provider: Provider, dial: DialRequest) -> list[dict]:
 	"""Return what placing a call would send, as people may see it; raise a PbxError when it cannot be made."""
 	try:
 		return [shown(request) for request in provider.requests(dial)]
@@ -138,10 +138,10 @@ def foretold(provider: Provider, dial: DialRequest) -> list[dict]:
 	raise failure
 
 
-def reading(provider: Provider, answer: HttpAnswer) -> DialResult:
+def read_response(provider: Provider, answer: HttpResponse) -> DialResult:
 	"""Say what this answer to a dial would mean."""
 	try:
-		return provider.read_dial_answer(answer)
+		return provider.read_dial_response(answer)
 	except Exception as error:  # noqa: BLE001  as above
 		return DialResult("bad_reply", _fault(error, ""))
 
@@ -150,7 +150,7 @@ def probe(provider: Provider, send: Send = transport.send) -> Finding:
 	"""Ask the PBX something that cannot ring a phone and say what that shows."""
 	unchecked = (_("Everything else: the PBX gave no answer."),)
 	try:
-		return _carry(provider.probing(), _question(provider.connection, send))
+		return _carry(provider.connection_test(), _question(provider.connection, send))
 	except PbxError as error:
 		return Finding(False, error.message, unchecked)
 	except Exception as error:  # noqa: BLE001  as above
@@ -184,16 +184,16 @@ def fetch_phones(provider: Provider, send: Send = transport.send) -> tuple[Phone
 	return _asked(lambda: provider.read_phones(send(provider.phones_request(), provider.connection)))
 
 
-def inquire(provider: Provider, call: str, known: str, send: Send = transport.send) -> CallEvent | None:
+def query_status(provider: Provider, call: str, known: str, send: Send = transport.send) -> CallEvent | None:
 	"""Ask the PBX how a call stands, which here has the status `known`; raise a PbxError without an answer."""
-	return _asked(lambda: _carry(provider.inquiry(call, known), _question(provider.connection, send)))
+	return _asked(lambda: _carry(provider.status_query(call, known), _question(provider.connection, send)))
 
 
 def hang_up(provider: Provider, call: str, send: Send = transport.send) -> Finding:
 	"""Ask the PBX to end a call and say whether it is over; what was ended stays so, however often this is sent."""
 	try:
 		return _asked(
-			lambda: provider.read_hang_up_answer(send(provider.hang_up_request(call), provider.connection))
+			lambda: provider.read_hang_up_response(send(provider.hang_up_request(call), provider.connection))
 		)
 	except PbxError as error:
 		return Finding(False, error.message)

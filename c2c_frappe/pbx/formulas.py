@@ -12,6 +12,6 @@ import re
 _FORMULA = re.compile(r"\s*(?:[=@]|[+\-].*(?:[=@|!]|\((?!\d*\))))", re.DOTALL)
 
 
-def as_text(text: str | None) -> str | None:
+def escape(text: str | None) -> str | None:
 	"""Return the text, with the apostrophe in front that spreadsheets leave out if it could be a formula."""
 	return f"'{text}" if text and _FORMULA.match(text) else text

@@ -9,7 +9,7 @@ from c2c_frappe import permissions
 LIMIT = 20
 
 
-def of_record(document) -> list:
+def contacts_of(document) -> list:
 	"""Return the Contacts of a record that the user may read: those it links to, and those that link to it."""
 	if document.doctype == "Contact":
 		return []

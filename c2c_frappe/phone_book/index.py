@@ -18,7 +18,7 @@ from c2c_frappe.call_log import rows as call_log
 from c2c_frappe.call_log import search
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.numbers import phone
-from c2c_frappe.pbx.numbers.owners import Owner, by_activity
+from c2c_frappe.pbx.numbers.owners import Owner, sort_by_activity
 from c2c_frappe.phone_book import countries, fields, record_numbers
 from c2c_frappe.transactions import committed
 
@@ -59,7 +59,7 @@ def present_doctypes() -> list[str]:
 	return sorted(doctype for doctype in there if fields.has_phone_fields(doctype))
 
 
-def owners(number: str) -> tuple[Owner, ...]:
+def matching_records(number: str) -> tuple[Owner, ...]:
 	"""Return the records with this E.164 number, the one last changed or called there first."""
 	places = _holders(number) if number else []
 	latest = search.latest_place(number) if len(places) > 1 else None
@@ -71,7 +71,7 @@ def owners(number: str) -> tuple[Owner, ...]:
 				moments.append(latest[1])
 			# SQLite gives some of them as text.
 			found.append(Owner(doctype, str(row.name), max(get_datetime(moment) for moment in moments)))
-	return by_activity(found)
+	return sort_by_activity(found)
 
 
 def on_record(numbers: Sequence[str]) -> set[str]:
@@ -192,7 +192,7 @@ def _rows(doctype: str, names: Sequence[str]) -> Iterator[tuple]:
 	others = countries.countries_of_accounts()
 	refusing = set(_refusing(doctype, names))
 	seen = set()
-	for held in record_numbers.held_by(doctype, names):
+	for held in record_numbers.list_numbers(doctype, names):
 		usual = _e164(held.text, (held.country, site_country))
 		readings = dict.fromkeys((usual, *(_e164(held.text, (held.country, other)) for other in others)))
 		for number in readings:

@@ -41,7 +41,7 @@ class Record:
 	def of_contacts(self) -> tuple[Choice, ...]:
 		"""Return the numbers of its Contacts, which are read when they are asked for: a click seldom means one."""
 		is_refused = says_do_not_call(self.document.doctype, self.document)
-		found = (_of_contact(contact, is_refused) for contact in contacts.of_record(self.document))
+		found = (_of_contact(contact, is_refused) for contact in contacts.contacts_of(self.document))
 		return ordered([choice for choices in found for choice in choices])
 
 	@property
@@ -60,7 +60,7 @@ class Held(NamedTuple):
 	country: str
 
 
-def of_record(doctype: str, name: str) -> Record:
+def load(doctype: str, name: str) -> Record:
 	"""Return the record with its numbers.
 
 	Raise PermissionError if the user may not read the record, DoesNotExistError if there is none. Fields of
@@ -78,7 +78,7 @@ def of_record(doctype: str, name: str) -> Record:
 	)
 
 
-def held_by(doctype: str, names: Sequence[str]) -> Iterator[Held]:
+def list_numbers(doctype: str, names: Sequence[str]) -> Iterator[Held]:
 	"""Yield every number these records hold, whoever may read it, for who looks a record up by its number."""
 	meta = frappe.get_meta(doctype)
 	countries = countries_of(meta, names)

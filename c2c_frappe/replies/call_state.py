@@ -14,7 +14,7 @@ from c2c_frappe.replies import fixes, screen_pop
 EVENT = "pbx_call"
 
 
-def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
+def describe(row: dict, repeated: bool = False, user: str = "") -> dict:
 	"""Return {call, status, is_over, number, extension, message, failure_code, repeated, override, fix, can_hang_up,
 	wrap_up, has_recording, caller} of a row.
 
@@ -38,7 +38,7 @@ def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
 		"can_hang_up": can_hang_up(row),
 		"wrap_up": wrap_up.way(_setting(), row["status"], row["ended_at"], row["disposition"] or ""),
 		"has_recording": bool(row["recording_url"]),
-		"caller": screen_pop.of_call(row, user or frappe.session.user),
+		"caller": screen_pop.describe(row, user or frappe.session.user),
 	}
 
 

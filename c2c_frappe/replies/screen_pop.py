@@ -11,7 +11,7 @@ from c2c_frappe.pbx.calls import incoming
 from c2c_frappe.phone_book import index
 from c2c_frappe.site_time import utc_now
 
-MOST_SHOWN = 5
+MAX_SHOWN = 5
 # Where a new number may go, best first: DocType, its field or (with a table) its rows' field.
 _NEW = (
 	("Lead", {"table": "", "fieldname": "mobile_no"}),
@@ -19,14 +19,14 @@ _NEW = (
 )
 
 
-def of_call(row: dict, user: str) -> dict | None:
+def describe(row: dict, user: str) -> dict | None:
 	"""Return {is_ringing, records: [{doctype, name, title, type, url}], new: {doctype, type, table, fieldname} | None}.
 
 	None for a call that did not come in. `new` is where to enter a number that no record has.
 	"""
 	if row["direction"] != incoming.INCOMING:
 		return None
-	owners = index.owners(row["number"])
+	owners = index.matching_records(row["number"])
 	is_ringing = incoming.is_ringing(row["direction"], row["status"], row["requested_utc"], utc_now())
 	return {
 		"is_ringing": is_ringing,
@@ -37,7 +37,7 @@ def of_call(row: dict, user: str) -> dict | None:
 
 def records_of(owners, user: str) -> list[dict]:
 	"""Return those of these records that the user may read, as links: {doctype, name, title, type, url}."""
-	readable = [o for o in owners[:MOST_SHOWN] if permissions.may("read", o.doctype, o.name, user)]
+	readable = [o for o in owners[:MAX_SHOWN] if permissions.may("read", o.doctype, o.name, user)]
 	return [
 		{
 			"doctype": owner.doctype,

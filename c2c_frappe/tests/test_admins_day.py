@@ -126,8 +126,8 @@ class TestDoNotCall(SiteCase):
 		lead = frappe.get_doc("Lead", crm.make_lead(mobile_no="+44 7700 900444"))
 		self.addCleanup(crm.delete_past_checks, "Lead", lead.name)
 		lead.db_set("mobile_no", "+44 7700 900333")
-		self.assertEqual([owner.name for owner in index.owners("+447700900333")], [lead.name])
-		self.assertEqual(index.owners("+447700900444"), ())
+		self.assertEqual([owner.name for owner in index.matching_records("+447700900333")], [lead.name])
+		self.assertEqual(index.matching_records("+447700900444"), ())
 
 
 class TestOthers(SiteCase):

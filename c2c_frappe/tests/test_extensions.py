@@ -27,8 +27,8 @@ class TestExtensions(SiteCase):
 		(refused,) = api.set_extensions(COMMPEAK, frappe.as_json(rows))
 		self.assertEqual(refused["user"], site.NOBODY)
 		self.assertIn(site.AGENT, refused["message"])
-		self.assertEqual(extensions.of_user(site.MANAGER), ("1001", COMMPEAK, "+442079460000"))
-		self.assertEqual(extensions.of_user(site.NOBODY).extension, "")
+		self.assertEqual(extensions.phone_of(site.MANAGER), ("1001", COMMPEAK, "+442079460000"))
+		self.assertEqual(extensions.phone_of(site.NOBODY).extension, "")
 
 	def test_the_same_extension_on_another_account_is_another_phone(self):
 		frappe.set_user(site.MANAGER)

@@ -281,7 +281,7 @@ class TestProfiles(GenericCase):
 		values = {**profile.filled(blanks), **masks, "default_country": country, "allow_http": 1}
 		provider = registry.build("generic_http", values)
 		dial = DialRequest(extension, number, user=AGENT, call=preview.CALL)
-		return exchange.foretold(provider, dial)
+		return exchange.preview(provider, dial)
 
 	def test_markup_a_browser_would_run_is_not_stored(self):
 		"""Also in the rows of a provider the account does not use."""

@@ -278,6 +278,6 @@ class TestTimelineOfLevels(SiteCase):
 
 	def test_where_nothing_is_hidden_the_record_is_not_looked_at(self):
 		self.dial_lead()
-		with patch.object(record_numbers, "of_record", side_effect=AssertionError), site.as_user(AGENT):
+		with patch.object(record_numbers, "load", side_effect=AssertionError), site.as_user(AGENT):
 			(entry,) = timeline.calls_of("Lead", self.lead)
 		self.assertIn("+44 7700 900123", entry["content"])

@@ -45,10 +45,12 @@ class IndexCase(SiteCase):
 		self.follow()
 
 	def owners(self, number: str, doctype: str = ""):
-		return [owner for owner in index.owners(number) if owner.doctype == (doctype or owner.doctype)]
+		return [
+			owner for owner in index.matching_records(number) if owner.doctype == (doctype or owner.doctype)
+		]
 
 	def names(self, number: str) -> list[str]:
-		return [owner.name for owner in index.owners(number)]
+		return [owner.name for owner in index.matching_records(number)]
 
 
 class TestFollowing(IndexCase):
@@ -111,7 +113,7 @@ class TestFollowing(IndexCase):
 		with patch.object(frappe.db, "sql", side_effect=AssertionError("a statement")):
 			index.follow(todo)
 			index.follow_delete(todo)
-		with patch.object(record_numbers, "held_by", side_effect=AssertionError("read")):
+		with patch.object(record_numbers, "list_numbers", side_effect=AssertionError("read")):
 			todo.save()
 		todo.delete()
 

@@ -48,7 +48,7 @@ class TestOneClock(SiteCase):
 				self.assertEqual(columns["requested_at"].hour, 2)
 				self.assertTrue(rows.insert({"name": name, **row, **columns}))
 			an_hour_later = FIRST + timedelta(hours=1, seconds=3)
-			self.assertEqual(site_time.of_utc(an_hour_later).hour, 2)
+			self.assertEqual(site_time.to_local(an_hour_later).hour, 2)
 			with patch.object(usage, "utc_now", return_value=an_hour_later):
 				counts = usage.count_dials({"minute": (usage.last_minute(), AGENT)})
 		self.assertEqual(counts["minute"], 0)

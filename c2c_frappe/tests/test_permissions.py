@@ -158,12 +158,12 @@ class TestExtensions(SiteCase):
 				user.save()
 			except frappe.PermissionError:
 				frappe.clear_messages()
-		self.assertEqual(extensions.of_user(AGENT), ("1000", "", ""))
+		self.assertEqual(extensions.phone_of(AGENT), ("1000", "", ""))
 
 	def test_a_manager_gives_out_extensions(self):
 		with site.as_user(MANAGER):
 			account.set_extension(OTHER_AGENT, " 1001 ", PRIMEVOX, " 442079460018 ")
-		self.assertEqual(extensions.of_user(OTHER_AGENT), ("1001", PRIMEVOX, "442079460018"))
+		self.assertEqual(extensions.phone_of(OTHER_AGENT), ("1001", PRIMEVOX, "442079460018"))
 
 	def test_an_extension_that_is_taken_is_refused_with_its_holders_name(self):
 		for own_account in ("", COMMPEAK):
@@ -171,12 +171,12 @@ class TestExtensions(SiteCase):
 				with self.assertRaises(frappe.ValidationError) as refused:
 					account.set_extension(OTHER_AGENT, "1000", own_account)
 				self.assertIn(AGENT, str(refused.exception))
-		self.assertEqual(extensions.of_user(OTHER_AGENT).extension, "")
+		self.assertEqual(extensions.phone_of(OTHER_AGENT).extension, "")
 
 	def test_the_same_extension_on_another_account_is_another_phone(self):
 		with site.as_user(MANAGER):
 			account.set_extension(OTHER_AGENT, "1000", PRIMEVOX)
-		self.assertEqual(extensions.of_user(OTHER_AGENT).account, PRIMEVOX)
+		self.assertEqual(extensions.phone_of(OTHER_AGENT).account, PRIMEVOX)
 
 	def test_a_taken_extension_is_refused_on_the_users_form_too(self):
 		user = frappe.get_doc("User", OTHER_AGENT)
@@ -188,5 +188,5 @@ class TestExtensions(SiteCase):
 		with site.as_user(MANAGER):
 			account.set_extension(AGENT, "")
 			account.set_extension(OTHER_AGENT, "1000")
-		self.assertEqual(extensions.of_user(OTHER_AGENT).extension, "1000")
+		self.assertEqual(extensions.phone_of(OTHER_AGENT).extension, "1000")
 		self.assertEqual(self.dial_lead()["failure_code"], "no_extension")

@@ -128,6 +128,6 @@ class TestMissingDocTypes(PoisonCase):
 		row = (index._name_of(place), "Administrator", "Administrator", self.now, self.now, *place, 0, 0)
 		frappe.db.bulk_insert(index.DOCTYPE, index.COLUMNS, [row])
 		self.addCleanup(frappe.db.delete, index.DOCTYPE, {"reference_doctype": "C2C Gone Visitor"})
-		self.assertEqual(index.owners(NUMBER), ())
+		self.assertEqual(index.matching_records(NUMBER), ())
 		self.assertEqual(self.receive("start"), "Applied")
 		self.assertEqual(json.loads(frappe.as_json(index.not_to_be_called([NUMBER]))), {})

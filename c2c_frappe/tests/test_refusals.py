@@ -213,7 +213,7 @@ class TestFixes(SiteCase):
 
 	def fix_of(self, user: str) -> dict | None:
 		with site.as_user(user):
-			return fixes.fix_for(rows.by_name(self.call))
+			return fixes.fix_for(rows.get(self.call))
 
 	def test_a_manager_who_may_not_change_users_gives_out_extensions_on_the_account(self):
 		site.give_extension(site.AGENT, "")

@@ -67,9 +67,9 @@ HTTP_KINDS = ("401", "403", "503")
 PROVIDER_METHODS = (
 	"__init__",
 	"dial_request",
-	"read_dial_answer",
+	"read_dial_response",
 	"probe_request",
-	"read_probe_answer",
+	"read_probe_response",
 	"records_request",
 	"read_records",
 )
@@ -294,8 +294,8 @@ class TestSecrets(SecretCase):
 		for place, function in (
 			*places,
 			(dial_guard, "record_result"),
-			(call_state, "reply"),
-			(record_numbers, "of_record"),
+			(call_state, "describe"),
+			(record_numbers, "load"),
 		):
 			with patch.object(place, function, fail):
 				self.use_quietly()

@@ -109,7 +109,7 @@ class TestTimeline(SiteCase):
 			key = site.CLIENT_ID
 			raise ValueError(key)
 
-		with patch.object(call_log, "of_record", fail):
+		with patch.object(call_log, "list_for_record", fail):
 			self.assertEqual(self.shown(), [])
 		frappe.db.rollback()  # as after every GET
 		save_to_db()

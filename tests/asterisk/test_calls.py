@@ -12,7 +12,7 @@ from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.calls.facts import fold
 from c2c_frappe.pbx.providers.asterisk.provider import NOBODYS_CALL
 from c2c_frappe.pbx.wire import transport
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 
 ANSWERS, RINGS, DECLINES, BUSY = "1000", "1003", "1004", "1005"
 TALKS, HANGS_UP = "+447700900121", "+447700900128"
@@ -163,7 +163,7 @@ class TestOneClickIsOneCall:
 	):
 		def deaf(request, connection):
 			answer = transport.send(request, connection)
-			return answer if request.is_question else HttpAnswer(502, "<h1>Bad Gateway</h1>")
+			return answer if request.is_question else HttpResponse(502, "<h1>Bad Gateway</h1>")
 
 		dial = DialRequest(RINGS, TALKS, call="c0ffee0123")
 		assert exchange.place(account(), dial, deaf).status == "Unknown"

@@ -29,15 +29,19 @@ def test_a_call_that_died_with_asterisk_is_over_and_no_more_is_claimed(doomed):
 	result = exchange.place(provider, DialRequest("1003", "+447700900121", call="5f0c1a2b3e"))
 	assert (result.status, result.failure_code) == ("Failed", "not_sent")
 	with pytest.raises(UnavailableError):
-		exchange.inquire(provider, "5f0c1a2b3d", "Ringing")
+		exchange.query_status(provider, "5f0c1a2b3d", "Ringing")
 	own.start_asterisk()
-	said = {known: exchange.inquire(provider, "5f0c1a2b3d", known) for known in ("Ringing", "In Progress")}
+	said = {
+		known: exchange.query_status(provider, "5f0c1a2b3d", known) for known in ("Ringing", "In Progress")
+	}
 	assert (said["Ringing"].status, said["Ringing"].failure_code) == ("Unknown", "no_end_event")
 	# The customer had answered: what is not known is when it ended.
 	assert (said["In Progress"].status, said["In Progress"].ended_at) == ("Completed", None)
 	later = DialRequest("1003", "+447700900121", call="5f0c1a2b3f")
 	assert exchange.place(provider, later).status == "Requested"
 	ends_at = time.monotonic() + 10
-	while not (found := exchange.inquire(provider, later.call, "Requested")) and time.monotonic() < ends_at:
+	while (
+		not (found := exchange.query_status(provider, later.call, "Requested")) and time.monotonic() < ends_at
+	):
 		time.sleep(0.05)  # its phone does not ring yet
 	assert found.status == "Ringing"

@@ -37,7 +37,7 @@ class DialResult:
 	@property
 	def evidence(self) -> status.Evidence:
 		"""Return what the answer is worth."""
-		return status.of_dial(self.answer)
+		return status.dial_evidence(self.answer)
 
 	@property
 	def status(self) -> str:

@@ -76,7 +76,7 @@ class CallEvent:
 			return None
 		# A record without a cause is worth no more than any other end without one.
 		source = self.source if self.status else "end"
-		return status.of_news(source, self.status or status.UNKNOWN, self.failure_code)
+		return status.event_evidence(source, self.status or status.UNKNOWN, self.failure_code)
 
 	@property
 	def is_end(self) -> bool:
@@ -123,7 +123,7 @@ def dated(event: CallEvent, received_at: datetime) -> CallEvent:
 	return replace(event, **{name: received_at}) if name and not getattr(event, name) else event
 
 
-def of_stored(values: Mapping[str, object], recording_url: str = "") -> CallEvent:
+def from_stored(values: Mapping[str, object], recording_url: str = "") -> CallEvent:
 	"""Return the event `as_stored` gave; names it does not know are left out."""
 	known = {field.name for field in fields(CallEvent)} & set(values)
 	read = {n: datetime.fromisoformat(values[n]) if n in _TIMES else values[n] for n in known}

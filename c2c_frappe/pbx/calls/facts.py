@@ -79,14 +79,14 @@ def outcome(events: Sequence[CallEvent]) -> status.Evidence | None:
 			if event.source == "attempt" and event.status in status.FINAL
 		]
 		if any(event.has_talk for event in events):
-			found.append(status.of_news("attempt", status.COMPLETED))
+			found.append(status.event_evidence("attempt", status.COMPLETED))
 		elif any(_rang_in_vain(event) for event in events):
-			found.append(status.of_news("attempt", status.NO_ANSWER))
+			found.append(status.event_evidence("attempt", status.NO_ANSWER))
 	return max(found, default=None)
 
 
 def _attempted(event: CallEvent) -> status.Evidence:
-	return status.of_news("attempt", event.status, event.failure_code)
+	return status.event_evidence("attempt", event.status, event.failure_code)
 
 
 def _rang_in_vain(event: CallEvent) -> bool:

@@ -109,22 +109,22 @@ _NOBODY_DIALED = Evidence(23, FAILED, "misconfigured")
 
 
 # Of a call nobody dialled here, while its record says nothing more: above any dial's reply, below all news.
-BEGAN_AT_PBX = Evidence(19, UNKNOWN)
+PBX_ORIGINATED = Evidence(19, UNKNOWN)
 
 
-def of_dial(answer: str) -> Evidence:
+def dial_evidence(answer: str) -> Evidence:
 	"""Return the evidence a dial's answer gives; `answer` is a key of DIAL_ANSWERS."""
 	return DIAL_ANSWERS[answer]
 
 
-def of_refusal(failure_code: str) -> Evidence:
+def refusal_evidence(failure_code: str) -> Evidence:
 	"""Return the evidence of an attempt that was refused before anything was sent."""
 	if failure_code not in REFUSALS:
 		raise ValueError(failure_code)
 	return Evidence(DIAL_ANSWERS["misconfigured"].rank, FAILED, failure_code)
 
 
-def as_of(now: datetime, status: str, reply_due: datetime | None) -> Evidence | None:
+def overdue_evidence(now: datetime, status: str, reply_due: datetime | None) -> Evidence | None:
 	"""Return the evidence that replaces a Dialing row's status once its reply is overdue, None while it holds.
 
 	Both times are in UTC without a zone.
@@ -133,7 +133,7 @@ def as_of(now: datetime, status: str, reply_due: datetime | None) -> Evidence | 
 	return DIAL_ANSWERS["interrupted"] if is_overdue else None
 
 
-def of_news(source: str, status: str, failure_code: str = "") -> Evidence:
+def event_evidence(source: str, status: str, failure_code: str = "") -> Evidence:
 	"""Return the evidence of a later event; source is progress, attempt, end or record.
 
 	Raise KeyError for a status that this source cannot know.

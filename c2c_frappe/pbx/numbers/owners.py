@@ -16,7 +16,7 @@ class Owner:
 	active_at: datetime | None = None
 
 
-def by_activity(owners: Iterable[Owner]) -> tuple[Owner, ...]:
+def sort_by_activity(owners: Iterable[Owner]) -> tuple[Owner, ...]:
 	"""Return the most recently active first; the others follow in an order that is always the same."""
 	named = sorted(owners, key=lambda owner: (owner.doctype, owner.name))
 	return tuple(sorted(named, key=lambda owner: owner.active_at or datetime.min, reverse=True))

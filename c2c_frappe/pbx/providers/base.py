@@ -15,7 +15,7 @@ from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.numbers import pbx_number
 from c2c_frappe.pbx.providers.settings import Setting, checked, is_ticked, trimmed
 from c2c_frappe.pbx.text import _
-from c2c_frappe.pbx.wire.http import Connection, HttpAnswer, HttpRequest
+from c2c_frappe.pbx.wire.http import Connection, HttpRequest, HttpResponse
 
 # A page of call records is longer than a dial's answer and may take longer to come; no phone waits for it.
 MAX_RECORDS_ANSWER = 8 * 1024 * 1024
@@ -38,10 +38,10 @@ class Capabilities:
 
 # What a provider says to its PBX: requests go out, answers come in, and what is known is returned at the end. A
 # question that gets no answer comes in as the PbxError that says why.
-Conversation = Generator[HttpRequest, HttpAnswer, "DialResult"]
+DialSteps = Generator[HttpRequest, HttpResponse, "DialResult"]
 # The same with nothing but questions.
-Probing = Generator[HttpRequest, HttpAnswer, "Finding"]
-Inquiry = Generator[HttpRequest, HttpAnswer, "CallEvent | None"]
+ConnectionTest = Generator[HttpRequest, HttpResponse, "Finding"]
+StatusQuery = Generator[HttpRequest, HttpResponse, "CallEvent | None"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class EventStream:
 
 
 class TokenCache(Protocol):
-	"""Where an account's token outlives a conversation; as secret there as a stored password."""
+	"""Where an account's token outlives a dial_steps; as secret there as a stored password."""
 
 	def get(self) -> str:
 		"""Return the token, "" when there is none or it has expired."""
@@ -159,10 +159,10 @@ class Provider:
 			)
 		return extension
 
-	def conversation(self, dial: DialRequest) -> Conversation:
+	def dial_steps(self, dial: DialRequest) -> DialSteps:
 		"""Place this call: yield the dial's own request once, and questions before and after it where need be."""
 		answer = yield self.dial_request(dial)
-		return self.read_dial_answer(answer)
+		return self.read_dial_response(answer)
 
 	def requests(self, dial: DialRequest) -> tuple[HttpRequest, ...]:
 		"""Return what placing this call sends, in its order, as far as it is known before any answer."""
@@ -172,7 +172,7 @@ class Provider:
 		"""Build the one request that places this call."""
 		raise NotImplementedError
 
-	def read_dial_answer(self, answer: HttpAnswer) -> DialResult:
+	def read_dial_response(self, answer: HttpResponse) -> DialResult:
 		"""Say what the PBX's answer to a dial means; raises nothing."""
 		raise NotImplementedError
 
@@ -188,7 +188,7 @@ class Provider:
 		"""Build the request for a page of the incoming calls of a window that one phone took."""
 		raise NotImplementedError
 
-	def read_records(self, answer: HttpAnswer) -> Page:
+	def read_records(self, answer: HttpResponse) -> Page:
 		"""Read a page of call records; raise RejectedError or UnavailableError when the answer is none."""
 		raise NotImplementedError
 
@@ -196,7 +196,7 @@ class Provider:
 		"""Return where to listen to events, None where the PBX sends them itself; two listeners differ in name."""
 		return None
 
-	def inquiry(self, call: str, known: str) -> Inquiry:
+	def status_query(self, call: str, known: str) -> StatusQuery:
 		"""Ask how a call stands that may have moved on unheard; `known` is its status here."""
 		raise NotImplementedError
 
@@ -204,7 +204,7 @@ class Provider:
 		"""Build the request that ends a call, by our own name of it."""
 		raise NotImplementedError
 
-	def read_hang_up_answer(self, answer: HttpAnswer) -> Finding:
+	def read_hang_up_response(self, answer: HttpResponse) -> Finding:
 		"""Say whether the call is over now; raises nothing."""
 		raise NotImplementedError
 
@@ -212,20 +212,20 @@ class Provider:
 		"""Build the request for the list of phones, where `capabilities.phones` says that there is one."""
 		raise NotImplementedError
 
-	def read_phones(self, answer: HttpAnswer) -> tuple[Phone, ...]:
+	def read_phones(self, answer: HttpResponse) -> tuple[Phone, ...]:
 		"""Read the list of phones; raise RejectedError when the answer is none."""
 		raise NotImplementedError
 
-	def probing(self) -> Probing:
+	def connection_test(self) -> ConnectionTest:
 		"""Find out for "Test connection" whether this account can work: yield nothing that can ring a phone."""
 		answer = yield replace(self.probe_request(), is_question=True)
-		return self.read_probe_answer(answer)
+		return self.read_probe_response(answer)
 
 	def probe_request(self) -> HttpRequest:
-		"""Build the first request of `probing`."""
+		"""Build the first request of `connection_test`."""
 		raise NotImplementedError
 
-	def read_probe_answer(self, answer: HttpAnswer) -> Finding:
+	def read_probe_response(self, answer: HttpResponse) -> Finding:
 		"""Say what the answer to the probe shows, and what it leaves unchecked."""
 		raise NotImplementedError
 

@@ -12,7 +12,7 @@ from c2c_frappe.pbx.simulator.values import Answer
 
 FOLDER = "/recordings/"
 RATE = 8000
-MOST_SECONDS = 120
+MAX_SECONDS = 120
 NOT_FOUND = Answer(404, b"No such recording", "text/plain")
 
 
@@ -37,7 +37,7 @@ def answer(call: Call | None, asked_range: str) -> Answer:
 
 
 def _tone(seconds: float) -> bytes:
-	count = int(RATE * min(max(seconds, 1), MOST_SECONDS))
+	count = int(RATE * min(max(seconds, 1), MAX_SECONDS))
 	one_second = bytes(128 + round(60 * math.sin(2 * math.pi * 440 * n / RATE)) for n in range(RATE))
 	file = io.BytesIO()
 	with wave.open(file, "wb") as tone:

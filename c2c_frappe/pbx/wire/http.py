@@ -15,7 +15,7 @@ MAX_ANSWER = 64 * 1024
 class HttpRequest:
 	"""A request ready to leave: `url` complete and quoted. Its repr and `masked()` hide every secret.
 
-	`is_question` says that it can ring no phone; of all others one conversation sends one.
+	`is_question` says that it can ring no phone; of all others one dial_steps sends one.
 	"""
 
 	method: str
@@ -56,7 +56,7 @@ class Connection:
 
 
 @dataclass(frozen=True)
-class HttpAnswer:
+class HttpResponse:
 	"""What came back: `status` as an integer, `text` decoded and cut, `challenge` the header WWW-Authenticate."""
 
 	status: int

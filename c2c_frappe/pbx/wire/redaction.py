@@ -25,7 +25,7 @@ def redact(text: str, secrets: Iterable[str], only_whole: bool = False) -> str:
 
 # A backslash as it is, or as a URL or HTML spells it. JSON or a shell puts some before a sign, more with JSON in JSON.
 _BACKSLASH = r"(?:\\|(?i:%(?:25)*5c|&#0*92;|&#x0*5c;))"
-_MOST_ESCAPES = 7
+_MAX_ESCAPES = 7
 
 
 def _spellings(part: str) -> str:
@@ -34,7 +34,7 @@ def _spellings(part: str) -> str:
 	A run of backslashes is one part: with a pattern for each there would be endless ways to share them out.
 	"""
 	if part.startswith("\\"):
-		return rf"{_BACKSLASH}{{{len(part)},{len(part) * (_MOST_ESCAPES + 1)}}}"
+		return rf"{_BACKSLASH}{{{len(part)},{len(part) * (_MAX_ESCAPES + 1)}}}"
 	code, octets = ord(part), part.encode("utf-8", "surrogatepass")
 	quoted = "".join(f"%(?:25)*{octet:02x}" for octet in octets)
 	units = part.encode("utf-16-be", "surrogatepass").hex()
@@ -43,7 +43,7 @@ def _spellings(part: str) -> str:
 	if escape(part) != part:
 		forms.append(re.escape(escape(part)))
 	as_space = "| " if part == "+" else ""
-	return rf"{_BACKSLASH}{{0,{_MOST_ESCAPES}}}(?:{re.escape(part)}|(?i:{'|'.join(forms)}){as_space})"
+	return rf"{_BACKSLASH}{{0,{_MAX_ESCAPES}}}(?:{re.escape(part)}|(?i:{'|'.join(forms)}){as_space})"
 
 
 # The last word of a name, of which `authToken` has two.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 from c2c_frappe.pbx.wire.redaction import SHORT_SECRET, redact
 
 EXCERPT = 200
@@ -27,19 +27,19 @@ class _WrittenFloat(float):
 		return self.text
 
 
-def json_object(answer: HttpAnswer) -> dict:
+def json_object(answer: HttpResponse) -> dict:
 	"""Return the body as a JSON object, {} when it is anything else or says a thing twice."""
 	value = json_value(answer)
 	return value if isinstance(value, dict) else {}
 
 
-def json_list(answer: HttpAnswer) -> list | None:
+def json_list(answer: HttpResponse) -> list | None:
 	"""Return the body as a JSON list, None when it is anything else or says a thing twice."""
 	value = json_value(answer)
 	return value if isinstance(value, list) else None
 
 
-def json_value(answer: HttpAnswer) -> object:
+def json_value(answer: HttpResponse) -> object:
 	"""Return the body as JSON, None when it is none or says a thing twice."""
 	try:
 		return json.loads(answer.text, object_pairs_hook=_unambiguous, parse_float=_WrittenFloat)

@@ -34,7 +34,7 @@ from c2c_frappe import __version__
 from c2c_frappe.pbx.errors import ConfigurationError, OutcomeUnknownError, PbxError, UnavailableError
 from c2c_frappe.pbx.text import Text, _
 from c2c_frappe.pbx.wire import addresses
-from c2c_frappe.pbx.wire.http import Connection, HttpAnswer, HttpRequest
+from c2c_frappe.pbx.wire.http import Connection, HttpRequest, HttpResponse
 
 HEADERS = {
 	"User-Agent": f"c2c_frappe/{__version__}",
@@ -45,7 +45,7 @@ HEADERS = {
 _NETWORK_ERRORS = (requests.RequestException, HTTPError, OSError, ValueError)
 
 
-def send(request: HttpRequest, connection: Connection) -> HttpAnswer:
+def send(request: HttpRequest, connection: Connection) -> HttpResponse:
 	"""Send the request once and return the answer, its body cut at the connection's `max_answer` bytes.
 
 	Raise UnavailableError when nothing was sent, OutcomeUnknownError when something was and no whole answer
@@ -99,7 +99,7 @@ class Download:
 	body: bytes = field(repr=False, default=b"")
 
 
-Answer = HttpAnswer | Download
+Answer = HttpResponse | Download
 
 
 class _Exchange:
@@ -224,7 +224,7 @@ def _out_of_reach(host: str, found: list[str]) -> Text:
 	return _("{0} leads to an address where no PBX can be. Nothing was sent.", host)
 
 
-def _read(response: requests.Response, max_answer: int) -> HttpAnswer:
+def _read(response: requests.Response, max_answer: int) -> HttpResponse:
 	# Before urllib3 2 a body shorter than its Content-Length passes for whole unless this is set.
 	response.raw.enforce_content_length = True
 	body = bytearray()
@@ -237,7 +237,9 @@ def _read(response: requests.Response, max_answer: int) -> HttpAnswer:
 		body = _unpacked(body, max_answer)
 	content_type = response.headers.get("Content-Type", "")
 	text = body[:max_answer].decode("utf-8-sig", "replace")
-	return HttpAnswer(response.status_code, text, content_type, response.headers.get("WWW-Authenticate", ""))
+	return HttpResponse(
+		response.status_code, text, content_type, response.headers.get("WWW-Authenticate", "")
+	)
 
 
 def _read_bytes(response: requests.Response, start: int, most: int) -> Download:

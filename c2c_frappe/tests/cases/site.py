@@ -16,7 +16,7 @@ from frappe.utils import set_request
 from c2c_frappe.api import call
 from c2c_frappe.pbx.simulator import Simulator
 from c2c_frappe.setup import install
-from c2c_frappe.site_time import in_utc
+from c2c_frappe.site_time import to_utc
 from c2c_frappe.tests.cases import crm, jobs
 from c2c_frappe.transactions import committed
 
@@ -290,6 +290,6 @@ def forget_calls() -> None:
 def move(call_name: str, **values) -> None:
 	"""Set columns of a call's row in the database, and commit: for deadlines that have passed."""
 	if "requested_at" in values:
-		values["requested_utc"] = in_utc(frappe.utils.get_datetime(values["requested_at"]))
+		values["requested_utc"] = to_utc(frappe.utils.get_datetime(values["requested_at"]))
 	frappe.db.set_value("PBX Call Log", call_name, values, update_modified=False)
 	frappe.db.commit()

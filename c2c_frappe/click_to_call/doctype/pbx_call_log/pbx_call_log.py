@@ -9,10 +9,10 @@ from frappe.query_builder.functions import Now
 from frappe.utils import get_datetime
 
 from c2c_frappe.desk import recordings
-from c2c_frappe.pbx.formulas import as_text
+from c2c_frappe.pbx.formulas import escape
 from c2c_frappe.phone_book import index
 from c2c_frappe.replies import call_state, screen_pop
-from c2c_frappe.site_time import in_utc
+from c2c_frappe.site_time import to_utc
 
 # All that reports ask of calls, beginning with when they were. DocField's `length` keeps it below what MariaDB takes.
 COUNTED = [
@@ -33,7 +33,7 @@ class PBXCallLog(Document):
 
 	def onload(self):
 		"""Tell the form who else has the number, whether there is a recording to hear, whether the call may be ended."""
-		owners = index.owners(self.dialled_number or "")
+		owners = index.matching_records(self.dialled_number or "")
 		others = [owner for owner in owners if owner.name != self.reference_name]
 		self.set_onload("others", screen_pop.records_of(others, frappe.session.user))
 		self.set_onload("recording", recordings.offer(self.name))
@@ -42,12 +42,12 @@ class PBXCallLog(Document):
 	def before_insert(self):
 		"""Give a call whose time was entered in the site's zone its time in UTC, which all arithmetic goes by."""
 		if self.requested_at and not self.requested_utc:
-			self.requested_utc = in_utc(get_datetime(self.requested_at))
+			self.requested_utc = to_utc(get_datetime(self.requested_at))
 
 	def validate(self):
 		"""Keep what people wrote from being a formula in an export."""
 		for field in ("notes", "override_reason"):
-			self.set(field, as_text(self.get(field)))
+			self.set(field, escape(self.get(field)))
 
 	@staticmethod
 	def clear_old_logs(days: int = 730) -> None:

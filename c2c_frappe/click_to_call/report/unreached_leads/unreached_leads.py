@@ -7,7 +7,7 @@ from frappe import _
 
 from c2c_frappe.call_log import counts as call_counts
 from c2c_frappe.pbx.calls.totals import tally
-from c2c_frappe.pbx.formulas import as_text
+from c2c_frappe.pbx.formulas import escape
 
 DOCTYPE = "Lead"
 
@@ -24,7 +24,7 @@ def execute(filters: dict | None = None) -> tuple:
 	rows = [
 		{
 			"lead": lead.name,
-			"lead_name": as_text(lead.lead_name),
+			"lead_name": escape(lead.lead_name),
 			"status": lead.status,
 			"tries": found[lead.name].placed,
 			"last_try": last[lead.name],

@@ -138,7 +138,7 @@ def _reported(said: Mapping[str, str]) -> tuple[str, tuple[str, str]]:
 	return "record", _CAUSES.get(said["cause"], outcome) if said["status"] in _HIDING else outcome
 
 
-def of_silence(call: str, known: str, found: Mapping | None, bridges: object) -> CallEvent | None:
+def from_channel_state(call: str, known: str, found: Mapping | None, bridges: object) -> CallEvent | None:
 	"""Return what is known of a call nobody listened to for a while, None when that is nothing new.
 
 	`known` is its status here, `found` its channel as ARI describes it, None when ARI knows no such channel,

@@ -22,18 +22,18 @@ from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.providers.asterisk import events, variables
 from c2c_frappe.pbx.providers.base import (
 	Capabilities,
-	Conversation,
+	ConnectionTest,
+	DialSteps,
 	EventStream,
 	Finding,
-	Inquiry,
 	Phone,
-	Probing,
 	Provider,
+	StatusQuery,
 )
 from c2c_frappe.pbx.providers.settings import COMMON, Setting
 from c2c_frappe.pbx.text import Text, _
 from c2c_frappe.pbx.wire import responses
-from c2c_frappe.pbx.wire.http import Connection, HttpAnswer, HttpRequest
+from c2c_frappe.pbx.wire.http import Connection, HttpRequest, HttpResponse
 
 EXTENSION = "{extension}"
 # A list of some thousand phones.
@@ -114,7 +114,7 @@ class Asterisk(Provider):
 		"""Return how this account is to be reached."""
 		return replace(super().connection, max_answer=MAX_ANSWER)
 
-	def conversation(self, dial: DialRequest) -> Conversation:
+	def dial_steps(self, dial: DialRequest) -> DialSteps:
 		"""Ask for the phone, then dial; when Asterisk has a channel of this call already, ask which."""
 		request = self.dial_request(dial)
 		refusal = yield from self._look_for_phone(dial.extension)
@@ -123,7 +123,7 @@ class Asterisk(Provider):
 		answer = yield request
 		if answer.status == 409:
 			return (yield from self._look_at_channel(dial))
-		return self.read_dial_answer(answer)
+		return self.read_dial_response(answer)
 
 	def dial_request(self, dial: DialRequest) -> HttpRequest:
 		"""Build the POST that rings the agent and sends him to the number in the account's context."""
@@ -139,7 +139,7 @@ class Asterisk(Provider):
 		}
 		return self._request("POST", "channels", body={name: value for name, value in body.items() if value})
 
-	def read_dial_answer(self, answer: HttpAnswer) -> DialResult:
+	def read_dial_response(self, answer: HttpResponse) -> DialResult:
 		"""Take a channel with an id as the only yes: it is made, and its phone is about to be called."""
 		body = responses.json_object(answer)
 		if answer.status == 200 and isinstance(body.get("id"), str):
@@ -162,7 +162,7 @@ class Asterisk(Provider):
 			)
 		return DialResult(kind, self._refusal(answer))
 
-	def _look_for_phone(self, extension: str) -> Generator[HttpRequest, HttpAnswer, DialResult | None]:
+	def _look_for_phone(self, extension: str) -> Generator[HttpRequest, HttpResponse, DialResult | None]:
 		technology, _slash, resource = self._endpoint(extension).partition("/")
 		if technology == "Local":
 			return None  # ARI lists no such endpoints; the dialplan behind it finds the phone
@@ -185,7 +185,7 @@ class Asterisk(Provider):
 			)
 		return None
 
-	def _no_phone(self, answer: HttpAnswer) -> DialResult:
+	def _no_phone(self, answer: HttpResponse) -> DialResult:
 		"""Return what an answer that describes no phone means: nothing was dialled, whatever it is."""
 		kind = status.by_http_status(answer.status)
 		if kind == "bad_reply":
@@ -199,7 +199,7 @@ class Asterisk(Provider):
 			)
 		return DialResult(kind, self._refusal(answer))
 
-	def _look_at_channel(self, dial: DialRequest) -> Conversation:
+	def _look_at_channel(self, dial: DialRequest) -> DialSteps:
 		"""Say which channel has this call's id; nothing is sent again."""
 		answer = yield self._request("GET", "channels", dial.call)
 		channel = responses.json_object(answer)
@@ -244,22 +244,22 @@ class Asterisk(Provider):
 			self._request("PUT", "applications", listener, "eventFilter", body=allowed),
 		)
 
-	def inquiry(self, call: str, known: str) -> Inquiry:
+	def status_query(self, call: str, known: str) -> StatusQuery:
 		"""Ask for the call's channel, and if there is one whether it is connected to another."""
 		answer = yield self._request("GET", "channels", call)
 		if answer.status == 404 and responses.json_object(answer).get("message") == "Channel not found":
-			return events.of_silence(call, known, None, None)
+			return events.from_channel_state(call, known, None, None)
 		channel = responses.json_object(answer) if answer.status == 200 else {}
 		if not channel:
 			raise RejectedError(self._refusal(answer))
 		answer = yield self._request("GET", "bridges")
-		return events.of_silence(call, known, channel, responses.json_list(answer))
+		return events.from_channel_state(call, known, channel, responses.json_list(answer))
 
 	def hang_up_request(self, call: str) -> HttpRequest:
 		"""Build the DELETE of the agent's channel, which releases the customer too."""
 		return self._request("DELETE", "channels", call)
 
-	def read_hang_up_answer(self, answer: HttpAnswer) -> Finding:
+	def read_hang_up_response(self, answer: HttpResponse) -> Finding:
 		"""A 204 ended the call, a 404 says that it was over."""
 		if answer.status == 204:
 			return Finding(True, _("The call was ended."))
@@ -271,7 +271,7 @@ class Asterisk(Provider):
 		"""Build the request for the endpoints of the pattern's technology."""
 		return self._request("GET", "endpoints", self.values["endpoint_pattern"].partition("/")[0])
 
-	def read_phones(self, answer: HttpAnswer) -> tuple[Phone, ...]:
+	def read_phones(self, answer: HttpResponse) -> tuple[Phone, ...]:
 		"""Read the endpoints whose name this account could ring; a trunk's has letters."""
 		rows = responses.json_list(answer)
 		if answer.status != 200 or rows is None:
@@ -283,11 +283,11 @@ class Asterisk(Provider):
 			if re.fullmatch(self.extension_pattern, name, re.ASCII)
 		)
 
-	def probing(self) -> Probing:
+	def connection_test(self) -> ConnectionTest:
 		"""Ask whether this is ARI, whether this user may end calls (one that cannot be), and for the phones."""
 		answer = yield self.probe_request()
 		if responses.json_object(answer).get("ping") != "pong":
-			return self.read_probe_answer(answer)
+			return self.read_probe_response(answer)
 		allowed = yield replace(self.hang_up_request(NOBODYS_CALL), is_question=True)
 		if allowed.status == 403:
 			return Finding(False, self._refusal(allowed), _unchecked())
@@ -298,13 +298,13 @@ class Asterisk(Provider):
 		"""Build a ping of ARI."""
 		return self._request("GET", "asterisk", "ping")
 
-	def read_probe_answer(self, answer: HttpAnswer) -> Finding:
+	def read_probe_response(self, answer: HttpResponse) -> Finding:
 		"""A pong shows address, user and password; all else that something is wrong with one of them."""
 		if answer.status == 200 and responses.json_object(answer).get("ping") == "pong":
 			return Finding(True, _("Asterisk took the user and the password."), _unchecked())
 		return Finding(False, self._refusal(answer), _unchecked())
 
-	def _found_phones(self, answer: HttpAnswer) -> Finding:
+	def _found_phones(self, answer: HttpResponse) -> Finding:
 		if self.values["endpoint_pattern"].startswith("Local/"):
 			return Finding(True, _("Asterisk took the user and the password."), _unchecked())
 		try:
@@ -322,7 +322,7 @@ class Asterisk(Provider):
 			_unchecked(),
 		)
 
-	def _refusal(self, answer: HttpAnswer) -> Text:
+	def _refusal(self, answer: HttpResponse) -> Text:
 		if answer.status == 401:
 			return _("Asterisk refused the ARI user or its password (HTTP 401). Check both.")
 		if answer.status == 403:
@@ -333,7 +333,7 @@ class Asterisk(Provider):
 			)
 		return _("Asterisk refused the request (HTTP {0}): {1}", answer.status, self._said(answer))
 
-	def _said(self, answer: HttpAnswer) -> str:
+	def _said(self, answer: HttpResponse) -> str:
 		body = responses.json_object(answer)
 		said = body.get("message") or body.get("error") or answer.text
 		return responses.excerpt(said, self.secrets) or _("empty.")

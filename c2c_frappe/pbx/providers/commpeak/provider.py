@@ -20,7 +20,7 @@ from c2c_frappe.pbx.providers.commpeak import records
 from c2c_frappe.pbx.providers.settings import COMMON, Setting
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
-from c2c_frappe.pbx.wire.http import HttpAnswer, HttpRequest
+from c2c_frappe.pbx.wire.http import HttpRequest, HttpResponse
 
 _ID = r"[A-Za-z0-9_-]{1,64}"
 
@@ -92,7 +92,7 @@ class CommPeak(Provider):
 			)
 		return f"{self.values['stats_url']}/click2call"
 
-	def read_dial_answer(self, answer: HttpAnswer) -> DialResult:
+	def read_dial_response(self, answer: HttpResponse) -> DialResult:
 		"""Take `"success": true` of a 2xx as the only yes; a no comes with any HTTP status but that of a fault."""
 		body = responses.json_object(answer)
 		said = responses.excerpt(body.get("message", ""), self.secrets)
@@ -111,12 +111,12 @@ class CommPeak(Provider):
 		kind = "not_allowlisted" if answer.status == 404 else status.by_http_status(answer.status)
 		return DialResult(kind, self._refusal(kind, answer), call_id)
 
-	def _reply_sentence(self, answer: HttpAnswer, is_yes: bool) -> str:
+	def _reply_sentence(self, answer: HttpResponse, is_yes: bool) -> str:
 		if is_yes:
 			return _("CommPeak took the call.")
 		return _("CommPeak answered with HTTP status {0} and a yes. The phone may still ring.", answer.status)
 
-	def _refusal(self, kind: str, answer: HttpAnswer) -> str:
+	def _refusal(self, kind: str, answer: HttpResponse) -> str:
 		if kind == "not_allowlisted":
 			return _(
 				"CommPeak does not know this server (404). Ask CommPeak to allow-list the address this server"
@@ -172,7 +172,7 @@ class CommPeak(Provider):
 		key = self.values["stats_api_key"]
 		return records.request(self.values["stats_url"], key, window, page, self.secrets)
 
-	def read_records(self, answer: HttpAnswer) -> Page:
+	def read_records(self, answer: HttpResponse) -> Page:
 		"""Read a page of PBX Stats' call records."""
 		return records.read(answer, self.secrets, self.recording_link, self.number_fields)
 
@@ -183,7 +183,7 @@ class CommPeak(Provider):
 			"GET", f"{base if self.values['crm_id'] else self.values['stats_url']}/", secrets=self.secrets
 		)
 
-	def read_probe_answer(self, answer: HttpAnswer) -> Finding:
+	def read_probe_response(self, answer: HttpResponse) -> Finding:
 		"""An answer of any kind shows the name, the network and TLS; it cannot show the ids or the allow-list."""
 		return Finding(
 			None,

@@ -19,7 +19,7 @@ from c2c_frappe.pbx.calls.records import CallRecord, Page, Window
 from c2c_frappe.pbx.errors import PbxError, RejectedError, UnavailableError
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
-from c2c_frappe.pbx.wire.http import HttpAnswer, HttpRequest
+from c2c_frappe.pbx.wire.http import HttpRequest, HttpResponse
 
 PER_PAGE = 100
 _ENVELOPES = ("cdrs", "data", "items", "results", "records")
@@ -117,7 +117,7 @@ def request(stats_url: str, api_key: str, window: Window, page: int, secrets: tu
 
 
 def read(
-	answer: HttpAnswer,
+	answer: HttpResponse,
 	secrets: tuple[str, ...],
 	link: Callable[[object], str],
 	number_fields: Callable[[object], dict],
@@ -157,7 +157,7 @@ def _rows(body: object) -> list | None:
 	return [] if inner is None else _rows(inner)
 
 
-def _refusal(answer: HttpAnswer, body: Mapping[str, object], secrets: tuple[str, ...]) -> PbxError:
+def _refusal(answer: HttpResponse, body: Mapping[str, object], secrets: tuple[str, ...]) -> PbxError:
 	"""Return the error for a page that says no, in whatever status it came."""
 	said = body.get("error") or body.get("errors") or body.get("message")
 	text = responses.excerpt(said if isinstance(said, str) else json.dumps(said), secrets)
@@ -168,19 +168,19 @@ def _refusal(answer: HttpAnswer, body: Mapping[str, object], secrets: tuple[str,
 	return _not_listed(answer, text)
 
 
-def _bad_key(answer: HttpAnswer) -> PbxError:
+def _bad_key(answer: HttpResponse) -> PbxError:
 	return RejectedError(
 		_("PBX Stats refused the API key (HTTP {0}). Check the PBX Stats API key.", answer.status)
 	)
 
 
-def _not_listed(answer: HttpAnswer, said: str) -> PbxError:
+def _not_listed(answer: HttpResponse, said: str) -> PbxError:
 	return RejectedError(
 		_("PBX Stats refused to list the calls (HTTP {0}): {1} Check its address.", answer.status, said)
 	)
 
 
-def _failure(answer: HttpAnswer, secrets: tuple[str, ...]) -> PbxError:
+def _failure(answer: HttpResponse, secrets: tuple[str, ...]) -> PbxError:
 	if answer.status in (401, 403):
 		return _bad_key(answer)
 	said = responses.excerpt(answer.text, secrets) or _("an empty page")

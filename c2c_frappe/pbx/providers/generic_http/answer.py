@@ -15,7 +15,7 @@ from c2c_frappe.pbx.calls.dial import DialResult
 from c2c_frappe.pbx.providers.generic_http.places import STATUS, Rule, Seen, fits_status
 from c2c_frappe.pbx.text import Text, _
 from c2c_frappe.pbx.wire import responses
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 
 YES, NO, CALL_ID, ERROR, HINT = READS = ("Success", "Refusal", "Call ID", "Error text", "Hint")
 # What a hint may say that a failure really is, as the form names it.
@@ -37,7 +37,7 @@ class Reading:
 	rules: tuple[Rule, ...]
 	accepts_unknown: bool = False
 
-	def read(self, answer: HttpAnswer, secrets: tuple[str, ...]) -> DialResult:
+	def read(self, answer: HttpResponse, secrets: tuple[str, ...]) -> DialResult:
 		"""Say what the PBX's answer to a dial means."""
 		seen = Seen(answer)
 		kind = self._kind(seen)
@@ -46,7 +46,7 @@ class Reading:
 		if kind == "accepted":
 			return DialResult(kind, _("The PBX took the call."), call_id)
 		said = self._said(seen, secrets)
-		if status.of_dial(kind).status != status.FAILED:
+		if status.dial_evidence(kind).status != status.FAILED:
 			return DialResult(kind, _sentence(kind, answer.status, said), call_id)
 		return self._failure(kind, seen, said, call_id)
 
@@ -67,7 +67,7 @@ class Reading:
 			return "unconfirmed"
 		return "bad_reply" if self._of(YES) else "accepted"
 
-	def token_refusal(self, answer: HttpAnswer, secrets: tuple[str, ...]) -> tuple[str, str]:
+	def token_refusal(self, answer: HttpResponse, secrets: tuple[str, ...]) -> tuple[str, str]:
 		"""Return (kind of answer, what it says) of an answer without a token; the kind is "not_sent" where it is no refusal.
 
 		A PBX that answers 200 to everything says no here as it does to a call. 400 is what OAuth (RFC 6749) answers to a

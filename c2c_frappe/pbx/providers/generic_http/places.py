@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from c2c_frappe.pbx.wire import responses
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 
 PATH, PATTERN, STATUS = KINDS = ("JSON path", "Text pattern", "HTTP status")
 _KEY = r"[^\s.\[\]]+(\[\])?(\[\d+\])*"
@@ -27,7 +27,7 @@ _TAKEN = "(*)"
 class Seen:
 	"""An answer, its JSON and its lines read once and only when asked for."""
 
-	def __init__(self, answer: HttpAnswer):
+	def __init__(self, answer: HttpResponse):
 		self.answer = answer
 
 	@cached_property

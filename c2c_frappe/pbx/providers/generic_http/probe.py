@@ -10,12 +10,12 @@ from c2c_frappe.pbx.providers.generic_http import auth
 from c2c_frappe.pbx.providers.generic_http.form import Form
 from c2c_frappe.pbx.text import Text, _
 from c2c_frappe.pbx.wire import responses
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 
 _ONLY_A_CALL = _("Whether it places calls, and whether the agents exist: only a call shows it.")
 
 
-def read(form: Form, answer: HttpAnswer, secrets: tuple[str, ...]) -> Finding:
+def read(form: Form, answer: HttpResponse, secrets: tuple[str, ...]) -> Finding:
 	"""Say what the answer shows, and what it leaves unchecked."""
 	if form.token:
 		return _of_token(form, answer, secrets)
@@ -27,7 +27,7 @@ def read(form: Form, answer: HttpAnswer, secrets: tuple[str, ...]) -> Finding:
 	return _of_test(answer.status, said)
 
 
-def _of_token(form: Form, answer: HttpAnswer, secrets: tuple[str, ...]) -> Finding:
+def _of_token(form: Form, answer: HttpResponse, secrets: tuple[str, ...]) -> Finding:
 	if form.token.read(answer)[0]:
 		return Finding(True, _("The PBX gave a token: the key or password is right."), (_ONLY_A_CALL,))
 	kind, said = form.answer.token_refusal(answer, secrets)

@@ -14,17 +14,17 @@ from urllib.parse import urlsplit
 from c2c_frappe.pbx.calls.dial import DialRequest, DialResult
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.providers.base import Capabilities, Conversation, Finding, Provider
+from c2c_frappe.pbx.providers.base import Capabilities, DialSteps, Finding, Provider
 from c2c_frappe.pbx.providers.generic_http import auth, event, fields, form, probe, variables
 from c2c_frappe.pbx.providers.generic_http.request import NOBODY, Credentials, Shape, with_query
 from c2c_frappe.pbx.providers.generic_http.template import as_it_is
 from c2c_frappe.pbx.providers.settings import trimmed
 from c2c_frappe.pbx.text import _
-from c2c_frappe.pbx.wire.http import Connection, HttpAnswer, HttpRequest
+from c2c_frappe.pbx.wire.http import Connection, HttpRequest, HttpResponse
 from c2c_frappe.pbx.wire.redaction import MASK
 
 # Questions that must be answered before the dial; what they end in is None, or why there is no dial.
-Questions = Generator[HttpRequest, HttpAnswer, DialResult | None]
+Questions = Generator[HttpRequest, HttpResponse, DialResult | None]
 
 _AGENT_PATTERNS = {
 	fields.DIGITS: r"[0-9]{1,20}",
@@ -105,13 +105,13 @@ class GenericHttp(Provider):
 			)
 		return extension
 
-	def conversation(self, dial: DialRequest) -> Conversation:
+	def dial_steps(self, dial: DialRequest) -> DialSteps:
 		"""Sign in where that takes a question, then place the call with one request, whatever comes back."""
 		self.dial_request(dial)  # A mistake in it is told before anything is asked.
 		failure = yield from self._questions()
 		if failure:
 			return failure
-		result = self.read_dial_answer((yield self.dial_request(dial)))
+		result = self.read_dial_response((yield self.dial_request(dial)))
 		if result.answer == "bad_credentials" and self.token_cache:
 			self.token_cache.drop()
 		return result
@@ -133,7 +133,7 @@ class GenericHttp(Provider):
 			self.token_cache.put(self._token, seconds)
 		return None if self._token else self._no_token(answer)
 
-	def _no_token(self, answer: HttpAnswer) -> DialResult:
+	def _no_token(self, answer: HttpResponse) -> DialResult:
 		kind, said = self.form.answer.token_refusal(answer, self.secrets)
 		said = said or _("an empty page")
 		sentence = _("The PBX gave no token (HTTP {0}), so nothing was dialled: {1}", answer.status, said)
@@ -191,7 +191,7 @@ class GenericHttp(Provider):
 		values = variables.without_dial(shape.variables, self._known())
 		return shape.build(values, self.secrets, by, is_question=True)
 
-	def read_dial_answer(self, answer: HttpAnswer) -> DialResult:
+	def read_dial_response(self, answer: HttpResponse) -> DialResult:
 		"""Read it by the form's rules."""
 		return self.form.answer.read(answer, self._shown_secrets())
 
@@ -213,7 +213,7 @@ class GenericHttp(Provider):
 		is_digest = self.form.auth_kind == auth.DIGEST
 		return self._without_dial(self.form.test, NOBODY if is_digest else self._credentials())
 
-	def read_probe_answer(self, answer: HttpAnswer) -> Finding:
+	def read_probe_response(self, answer: HttpResponse) -> Finding:
 		"""Say what the answer shows, and what it leaves unchecked."""
 		return probe.read(self.form, answer, self._shown_secrets())
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from c2c_frappe.pbx.providers.generic_http.places import find
 from c2c_frappe.pbx.providers.generic_http.request import Shape
 from c2c_frappe.pbx.wire import responses
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 
 # A PBX that does not say how long its token lives is asked again for each call.
 UNSTATED = 0
@@ -28,7 +28,7 @@ class Source:
 	place: str
 	expiry_place: str
 
-	def read(self, answer: HttpAnswer) -> tuple[str, int]:
+	def read(self, answer: HttpResponse) -> tuple[str, int]:
 		"""Return (token, seconds it may be kept), ("", 0) when the answer holds none."""
 		body = responses.json_value(answer) if 200 <= answer.status < 300 else None
 		token = find(body, self.place)

@@ -20,7 +20,7 @@ from c2c_frappe.pbx.providers.primevox import records
 from c2c_frappe.pbx.providers.settings import COMMON, Setting
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
-from c2c_frappe.pbx.wire.http import HttpAnswer, HttpRequest
+from c2c_frappe.pbx.wire.http import HttpRequest, HttpResponse
 
 # The webhooks about calls, as (source, status); those about messages are none.
 _EVENTS = {"inboundcall": ("progress", status.RINGING), "hangupcall": ("end", "")}
@@ -73,7 +73,7 @@ class Primevox(Provider):
 		address = f"{base}/api/{script}?{urlencode(query, quote_via=quote)}"
 		return HttpRequest("GET", address, secrets=self.secrets)
 
-	def read_dial_answer(self, answer: HttpAnswer) -> DialResult:
+	def read_dial_response(self, answer: HttpResponse) -> DialResult:
 		"""A 2xx is Unconfirmed whatever its body, of which a redacted excerpt is kept for the admin."""
 		said = responses.excerpt(answer.text, self.secrets) or _("an empty page")
 		if 200 <= answer.status < 300:
@@ -120,9 +120,11 @@ class Primevox(Provider):
 
 	def phone_records_request(self, window: Window, page: int, extension: str) -> HttpRequest:
 		"""Build the request for a page of the incoming calls that one extension took, which the list itself does not tell."""
-		return self._get("call_list.php", **records.parameters(window, page), **records.of_phone(extension))
+		return self._get(
+			"call_list.php", **records.parameters(window, page), **records.phone_filter(extension)
+		)
 
-	def read_records(self, answer: HttpAnswer) -> Page:
+	def read_records(self, answer: HttpResponse) -> Page:
 		"""Read a page of the call list."""
 		return records.read(answer, self.secrets, self.recording_link, self.number_fields)
 
@@ -132,7 +134,7 @@ class Primevox(Provider):
 		span = Window(start, start + timedelta(seconds=1))
 		return self._get("call_list.php", **records.parameters(span, 1))
 
-	def read_probe_answer(self, answer: HttpAnswer) -> Finding:
+	def read_probe_response(self, answer: HttpResponse) -> Finding:
 		"""A JSON object with `data` shows the key is good; 401 and 403 that it is not; all else leaves it open."""
 		unchecked = (
 			_("Whether the extensions exist, and whether the key may place calls: only a call shows it."),

@@ -16,7 +16,7 @@ from c2c_frappe.pbx.calls.records import CallRecord, Page, Window
 from c2c_frappe.pbx.errors import PbxError, RejectedError, UnavailableError
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
-from c2c_frappe.pbx.wire.http import HttpAnswer
+from c2c_frappe.pbx.wire.http import HttpResponse
 
 PER_PAGE = 500
 # "A text/English representation of how the call ended": only what cannot be misread; the rest says nothing.
@@ -34,7 +34,7 @@ _LAST_EVENTS = {
 _INCOMING, _OUTGOING = "1", "2"
 
 
-def of_phone(extension: str) -> dict[str, str]:
+def phone_filter(extension: str) -> dict[str, str]:
 	"""Return what narrows a list to the incoming calls that one extension took, by a person or its voicemail."""
 	return {
 		"showInbound": "1",
@@ -55,7 +55,7 @@ def parameters(window: Window, page: int) -> dict[str, str]:
 
 
 def read(
-	answer: HttpAnswer,
+	answer: HttpResponse,
 	secrets: tuple[str, ...],
 	link: Callable[[object], str],
 	number_fields: Callable[[object], dict],
@@ -77,7 +77,7 @@ def read(
 	)
 
 
-def _failure(answer: HttpAnswer, secrets: tuple[str, ...]) -> PbxError:
+def _failure(answer: HttpResponse, secrets: tuple[str, ...]) -> PbxError:
 	if answer.status in (401, 403):
 		return RejectedError(_("Primevox refused the API key (HTTP {0}).", answer.status))
 	said = responses.excerpt(answer.text, secrets) or _("an empty page")

@@ -24,7 +24,7 @@ from c2c_frappe.pbx.simulator.values import Answer, Dial, ReceivedRequest, Setup
 PROVIDER = "commpeak"
 PBX_NAME = "simulated.pbx.commpeak.com"
 CDRS = "/api/cdrs"
-MOST_PER_PAGE = 100
+MAX_PER_PAGE = 100
 NOT_FOUND = Answer(404, b"<html><body><h1>404 Not Found</h1></body></html>", "text/html")
 
 
@@ -106,7 +106,7 @@ def call_records(request: ReceivedRequest, calls: Sequence[Call], setup: Setup) 
 	]
 	is_ascending = form.get("sort_direction", "desc").lower() == "asc"
 	rows.sort(key=lambda row: row.get(form.get("sort_by", "id"), ""), reverse=not is_ascending)
-	size = min(int(form.get("cdrs_per_page", MOST_PER_PAGE)), MOST_PER_PAGE)
+	size = min(int(form.get("cdrs_per_page", MAX_PER_PAGE)), MAX_PER_PAGE)
 	start = (int(form.get("page", 1)) - 1) * size
 	return _json({"cdrs": rows[start : start + size] or {}})
 
