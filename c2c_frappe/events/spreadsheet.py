@@ -32,8 +32,8 @@ def rows(content: bytes) -> Iterator[list[object]]:
 		sheet = book.active
 		# What a file says of its own size need not be so.
 		sheet.reset_dimensions()
-		for row in sheet.iter_rows(max_col=MAX_COLUMNS):
-			yield [_value(cell) for cell in row]
+		for row in sheet.iter_rows():
+			yield [_value(cell) for cell in row[:MAX_COLUMNS]]
 	except FileError:
 		raise
 	except Exception as error:  # noqa: BLE001  openpyxl raises whatever a broken file makes it run into

@@ -16,7 +16,7 @@ from frappe.utils.xlsxutils import make_xlsx
 from c2c_frappe.events import file_import, placing, spreadsheet
 from c2c_frappe.pbx.imports.table import FileError
 from c2c_frappe.tests.cases import pbx_events, site
-from c2c_frappe.tests.cases.site import COMMPEAK, MANAGER
+from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER
 from c2c_frappe.tests.test_call_imports import CUSTOMER, NEW, ImportCase
 
 FRITZBOX = """sep=;
@@ -66,7 +66,8 @@ class TestFiles(FileCase):
 		report = self.import_of(FRITZBOX)
 		self.assertEqual(self.counts(report), {"rows_read": 4, "added": 3, "broken": 1})
 		self.assertEqual(self.problems(report), [(6, "broken")])
-		found = {(row.direction, row.status, row.number, row.duration) for row in site.rows()}
+		fields = ["direction", "status", "number", "duration"]
+		found = set(frappe.get_all("PBX Call Log", {"account": COMMPEAK}, fields, as_list=True))
 		self.assertEqual(
 			found,
 			{
@@ -82,6 +83,7 @@ class TestFiles(FileCase):
 		self.assertEqual(self.counts(report), {"rows_read": 4, "added": 2, "matched": 2})
 		(call,) = site.rows(number=CUSTOMER)
 		self.assertEqual((call.direction, call.status, call.duration), ("Incoming", "Completed", 90))
+		self.assertEqual((call.extension, call.agent), ("1000", AGENT))
 		self.assertEqual(pbx_events.count(), 2)
 		again = self.import_of(FREEPBX)
 		self.assertEqual(self.counts(again), {"rows_read": 4, "known": 4})
@@ -185,10 +187,11 @@ class TestLimits(FileCase):
 		with self.assertRaisesRegex(frappe.ValidationError, "BadZipFile"):
 			self.uploaded(b"PK no archive", "c2c-test-none.xlsx")
 
-	def test_the_preview_reads_ten_rows(self):
+	def test_the_preview_reads_ten_rows_and_no_column_beside_them(self):
 		rows = [["Call start", "From", "To"]]
 		rows += [[datetime(2026, 7, 20, 12), "1000", "07700900811"] for _n in range(40)]
 		document = self.uploaded(make_xlsx(rows, "Calls").getvalue(), "c2c-test-many.xlsx")
+		self.assertEqual(len(document.columns), 3)
 		read, usual = [], spreadsheet._value
 		with patch.object(spreadsheet, "_value", lambda cell: read.append(cell) or usual(cell)):
 			self.assertEqual(len(file_import.preview(document.name)["rows"]), 10)

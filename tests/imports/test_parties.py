@@ -121,7 +121,7 @@ class TestFreePbx:
 			({"called": "442079460018", "called_channel": "Local/101@from-queue-00000002;1"}, "101"),
 			({"called": "442079460018", "own_number": "02079460018"}, ""),
 			({"called": "02079460018", "own_numbers": {OWN_LINE}}, ""),
-			({"called": "600", "called_channel": "SIP/101-00000002"}, "600"),
+			({"called": "600", "called_channel": "SIP/101-00000002"}, "101"),
 			({"called": "vmu101"}, "101"),
 		],
 	)

@@ -64,7 +64,8 @@ def read(
 		direction = _direction(caller, called, sides, phones, is_told)
 	is_incoming = direction == INCOMING
 	own, other = (called, caller) if is_incoming else (caller, called)
-	extension = _party(cells.get("extension")) or _extension(own) or phones[is_incoming]
+	# A queue or a ring group was called; the channel is of the phone that rang.
+	extension = _party(cells.get("extension")) or phones[is_incoming] or _extension(own)
 	written = _party(cells.get("number")) or other
 	if _OWN.fullmatch(written):
 		raise InternalCallError(_("The call is between two phones of your own."))
