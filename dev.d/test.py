@@ -30,7 +30,7 @@ from progress import say, warn
 from real_bench import BenchError
 
 PARTS = ("core", "asterisk", "site", "browser")
-SITE_SECONDS = 900
+SITE_SECONDS = 1800
 # The kinds of site, by the begin of their name, on which the app is installed and removed again.
 LIFE_ON = ("frappe", "embedded")
 ICONS = ["tests/browser/test_desk.py", "tests/browser/test_desk_icons.py"]

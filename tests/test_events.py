@@ -115,7 +115,7 @@ def test_a_primevox_call_that_comes_in_is_read_as_its_page_names_the_fields():
 
 def test_a_primevox_hangup_says_that_it_ended_and_at_whose_phone_and_not_how():
 	read = PRIMEVOX.parse_event(HANGUP)
-	assert (read.source, read.evidence, read.extension) == ("end", None, "2005")
+	assert (read.source, read.evidence.status, read.extension) == ("end", status.UNKNOWN, "2005")
 
 
 @pytest.mark.parametrize(

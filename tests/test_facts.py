@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ KINDS = st.sampled_from(
 	[
 		("progress", status.RINGING),
 		("progress", status.IN_PROGRESS),
+		("attempt", status.NO_ANSWER),
+		("attempt", status.FAILED),
 		("end", ""),
 		("end", status.BUSY),
 		("end", status.COMPLETED),
@@ -31,8 +34,11 @@ EVENTS = st.lists(
 		extension=st.sampled_from(["", "1000", "1001"]),
 		number=st.sampled_from(["", "+447700900123"]),
 		recording_url=st.sampled_from(["", "https://a/1"]),
+		direction=st.sampled_from(["Outgoing", "Incoming"]),
 		started_at=TIMES,
+		answered_at=TIMES,
 		ended_at=TIMES,
+		duration=st.sampled_from([None, 0, 25]),
 	),
 	max_size=6,
 )
@@ -41,6 +47,7 @@ STATES = st.builds(
 	CallState,
 	DIALED | st.just(status.BEGAN_AT_PBX),
 	st.sampled_from(["", "leg-1"]),
+	st.booleans(),
 	st.booleans(),
 	st.none() | st.just({"extension": "1000", "number": "", "started_at": NOON}),
 )
@@ -67,7 +74,9 @@ def test_applying_the_same_events_twice_changes_no_status(state, events):
 	"""A row that was brought up to its events has nothing more to learn from them of its status and origin."""
 	first = changes(state, events)
 	known = None if state.origin is None else {**state.origin, **first.origin}
-	after = CallState(first.evidence or state.evidence, state.pbx_call_id, state.is_recording_deleted, known)
+	after = CallState(
+		first.evidence or state.evidence, state.pbx_call_id, state.is_recording_deleted, state.has_talk, known
+	)
 	assert (changes(after, events).evidence, changes(after, events).origin) == (None, {})
 
 
@@ -85,4 +94,76 @@ def test_a_busy_end_is_final_and_says_so():
 	"""The dial key of a call that is over is freed by what `changes` says."""
 	state = CallState(status.of_dial("accepted"))
 	found = changes(state, [CallEvent("end", status.BUSY, ended_at=NOON)])
-	assert (found.evidence.status, found.is_final, found.facts) == (status.BUSY, True, {"ended_at": NOON})
+	assert (found.evidence.status, found.is_over, found.facts) == (status.BUSY, True, {"ended_at": NOON})
+
+
+def later(seconds):
+	return NOON + timedelta(seconds=seconds)
+
+
+ANSWER = CallEvent("progress", status.IN_PROGRESS, answered_at=NOON)
+NO_CAUSE = CallEvent("end", ended_at=later(60))
+IN_VAIN = CallEvent("end", direction="Incoming", ended_at=later(60), duration=0)
+
+
+@pytest.mark.parametrize(
+	("events", "expected", "talk"),
+	[
+		([CallEvent("progress", status.RINGING), NO_CAUSE], status.UNKNOWN, None),
+		([NO_CAUSE], status.UNKNOWN, None),
+		([ANSWER, NO_CAUSE], status.COMPLETED, 60),
+		([CallEvent("end", ended_at=later(60), duration=25)], status.COMPLETED, 25),
+		([CallEvent("end", answered_at=NOON, ended_at=later(60))], status.COMPLETED, 60),
+		([CallEvent("record", ended_at=later(60))], status.UNKNOWN, None),
+		([CallEvent("record", ended_at=later(60), duration=25)], status.COMPLETED, 25),
+		# Whatever tells how it ended outweighs that.
+		([NO_CAUSE, CallEvent("end", status.BUSY)], status.BUSY, None),
+		# Nobody's phone was picked up, as the PBX states by billing nothing.
+		([IN_VAIN], status.NO_ANSWER, None),
+		([IN_VAIN, CallEvent("end", status.CANCELED)], status.CANCELED, None),
+		([ANSWER, IN_VAIN], status.COMPLETED, 0),
+	],
+)
+def test_an_end_without_a_cause_is_an_end(events, expected, talk):
+	"""CommPeak's NORMAL_CLEARING and Primevox's HangupCall say that a call is over, and not how."""
+	for row in ("accepted", "timeout"):
+		found = changes(CallState(status.of_dial(row)), events)
+		assert (found.evidence.status, found.is_over) == (expected, True)
+		assert found.facts.get("duration") == talk
+
+
+@pytest.mark.parametrize("ended", sorted(status.UNTALKED))
+def test_a_call_nobody_answered_has_no_talk_time(ended):
+	"""`answer` and then `end` NO_ANSWER, and a file's row `25, No Answer`: 25 seconds rang."""
+	end = CallEvent("end", ended, ended_at=later(25))
+	listed = CallEvent("record", ended, duration=25, answered_at=NOON, ended_at=later(25))
+	assert facts.fold([ANSWER, end]) == facts.fold([listed]) == {"ended_at": later(25)}
+	# What the row had of it while the call went on is taken back.
+	state = CallState(status.of_news("progress", status.IN_PROGRESS), has_talk=True)
+	assert changes(state, [ANSWER, end]).facts == {
+		"answered_at": None,
+		"duration": None,
+		"ended_at": later(25),
+	}
+
+
+def test_a_second_answer_does_not_shorten_the_talk():
+	"""A colleague who is consulted, or a phone that is picked up later, is not the customer."""
+	second = CallEvent("progress", status.IN_PROGRESS, answered_at=later(30))
+	assert facts.fold([second, ANSWER, NO_CAUSE])["duration"] == 60
+
+
+ATTEMPTS = [CallEvent("attempt", status.FAILED, "pbx_rejected"), CallEvent("attempt", status.BUSY)]
+
+
+def test_an_attempt_that_failed_decides_nothing_before_the_end():
+	"""A second trunk may connect what the first refused; only of a call that is over the best attempt tells."""
+	rings = CallEvent("progress", status.RINGING)
+	state = CallState(status.of_dial("accepted"))
+	assert changes(state, ATTEMPTS) == facts.Changes()
+	assert changes(state, [*ATTEMPTS, rings]).evidence.status == status.RINGING
+	assert changes(state, [*ATTEMPTS, rings, NO_CAUSE]).evidence.status == status.BUSY
+	assert changes(state, [*ATTEMPTS, ANSWER, NO_CAUSE]).evidence.status == status.COMPLETED
+	nobody = CallEvent("end", status.FAILED, "misconfigured")
+	assert changes(state, [*ATTEMPTS[:1], nobody]).evidence.failure_code == "pbx_rejected"
+	assert changes(state, [nobody]).evidence.failure_code == "misconfigured"

@@ -20,10 +20,12 @@ ENDS = st.tuples(
 	st.sampled_from(["end", "record"]),
 	st.sampled_from(["", status.COMPLETED, status.BUSY, status.NO_ANSWER, status.CANCELED, status.FAILED]),
 )
+ATTEMPTS = st.sampled_from([status.BUSY, status.NO_ANSWER, status.FAILED]).map(lambda s: ("attempt", s))
 EVENTS = st.lists(
 	st.builds(
 		lambda kind, **values: CallEvent(*kind, **values),
-		PROGRESS | ENDS,
+		PROGRESS | ENDS | ATTEMPTS,
+		direction=st.sampled_from(["Outgoing", "Incoming"]),
 		answered_at=TIMES,
 		ended_at=TIMES,
 		duration=st.none() | st.integers(0, 600),
@@ -38,7 +40,7 @@ EVENTS = st.lists(
 
 
 def _status(events) -> status.Evidence:
-	return status.best(e.evidence for e in events if e.evidence)
+	return facts.outcome(events) or status.of_dial("none_yet")
 
 
 @given(EVENTS, st.randoms(), st.integers(1, 3))
@@ -59,10 +61,10 @@ def test_an_event_is_read_back_as_it_was_stored(events):
 
 def test_a_call_record_outweighs_an_end_event_and_that_outweighs_progress():
 	progress = CallEvent("progress", status.IN_PROGRESS, answered_at=NOON, duration=900)
-	end = CallEvent("end", status.COMPLETED, duration=30)
-	record = CallEvent("record", status.BUSY, duration=0)
-	assert _status([progress, end, record]).status == status.BUSY
-	assert facts.fold([record, progress, end]) == {"answered_at": NOON, "duration": 0}
+	end = CallEvent("end", status.BUSY, duration=0)
+	record = CallEvent("record", status.COMPLETED, duration=30)
+	assert _status([progress, end, record]).status == status.COMPLETED
+	assert facts.fold([record, progress, end]) == {"answered_at": NOON, "duration": 30}
 
 
 def test_the_phone_that_was_picked_up_outweighs_one_that_only_rang():
@@ -98,6 +100,10 @@ def call(name, **values):
 	return Candidate(name, **{**known, **values})
 
 
+def later(name, seconds, **values):
+	return call(name, requested_at=NOON + timedelta(seconds=seconds), **values)
+
+
 def start(**values):
 	known = {"extension": "1000", "number": "+447700900123", "started_at": NOON + timedelta(seconds=5)}
 	return CallEvent("progress", **{**known, **values})
@@ -111,6 +117,14 @@ def start(**values):
 		(start(pbx_call_id="7"), [call("a", pbx_call_id="7", extension="9"), call("b")], "a"),
 		(start(), [call("a"), call("b", extension="1001")], "a"),
 		(start(), [call("a"), call("b")], ""),
+		(start(), [call("a"), later("b", 30)], "a"),
+		(start(started_at=NOON + timedelta(seconds=31)), [call("a"), later("b", 30)], "b"),
+		# Told in whole seconds.
+		(start(started_at=NOON + timedelta(seconds=30)), [call("a"), later("b", 30.9)], "b"),
+		# The PBX's clock is behind: the first one is the nearest.
+		(start(started_at=NOON - timedelta(seconds=20)), [call("a"), later("b", 30)], "a"),
+		(start(pbx_call_id="7"), [call("a", pbx_call_id="8"), later("b", 3)], "b"),
+		(start(), [call("a", direction="Incoming")], ""),
 		(start(pbx_call_id="7"), [call("a", pbx_call_id="8")], ""),
 		(start(pbx_call_id="7"), [call("a")], "a"),
 		(start(), [call("a", requested_at=NOON - timedelta(minutes=10))], ""),
@@ -138,12 +152,19 @@ def incoming(**values):
 		(incoming(started_at=None), [], False),
 		(incoming(started_at=None, ended_at=NOON), [], True),
 		(incoming(call="abc"), [], False),
-		# A click's first leg may look like a call that comes in: until the click's own id is known it may be the one.
-		(incoming(), [call("a")], False),
-		(incoming(extension=""), [call("a")], False),
-		(incoming(number=""), [call("a", is_silent=True)], False),
-		(incoming(), [call("a", pbx_call_id="8", is_silent=True)], False),
+		# A customer calls back at once, whatever is known of the call that was dialed.
+		(incoming(), [call("a")], True),
+		(incoming(extension=""), [call("a")], True),
+		(incoming(number=""), [call("a", is_silent=True)], True),
+		(incoming(), [call("a", pbx_call_id="8", is_silent=True)], True),
 		(incoming(), [call("a", pbx_call_id="8")], True),
+		# Another event of a call that came in, until its id is known.
+		(incoming(pbx_call_id=""), [call("a", pbx_call_id="8", direction="Incoming")], False),
+		(incoming(), [call("a", pbx_call_id="8", direction="Incoming")], True),
+		# One that was dialed at the phone may be the click, until the click's id is known.
+		(start(pbx_call_id="9"), [call("a")], False),
+		(start(pbx_call_id="9"), [call("a", pbx_call_id="8", is_silent=True)], False),
+		(start(pbx_call_id="9"), [call("a", pbx_call_id="8", direction="Incoming")], True),
 		(incoming(number="+12025550147"), [call("a")], True),
 		(incoming(extension="1001"), [call("a")], True),
 		# A direction nobody knows: no row, and it is read back as unknown.

@@ -15,7 +15,7 @@ from c2c_frappe.pbx.wire.http import HttpAnswer
 COMMPEAK = registry.build("commpeak", {"crm_id": "1", "client_id": "2"})
 PRIMEVOX = registry.build("primevox", {"api_key": "key", "container_id": "123456"})
 LATER = [("progress", status.RINGING), ("progress", status.IN_PROGRESS)] + [
-	(source, ended) for source in ("end", "record") for ended in sorted(status.FINAL)
+	(source, ended) for source in ("attempt", "end", "record") for ended in sorted(status.FINAL)
 ]
 EVIDENCE = st.one_of(
 	st.sampled_from(sorted(status.DIAL_ANSWERS)).map(status.of_dial),
@@ -95,7 +95,7 @@ class TestWhatADialsAnswerMeans:
 	def test_the_refusals_are_those_the_log_may_store(self):
 		assert set(status.REFUSALS) == {
 			"no_extension", "no_number", "disabled", "invalid_number", "number_not_allowed", "do_not_call",
-			"outside_hours", "rate_limited", "pbx_busy", "paused", "misconfigured", "extension_offline",
+			"outside_hours", "rate_limited", "pbx_busy", "circuit_open", "misconfigured", "extension_offline",
 		}  # fmt: skip
 
 
@@ -126,7 +126,7 @@ class TestBestEvidence:
 	def test_a_record_outranks_an_end_an_end_progress_and_progress_the_reply(self):
 		tiers = [[piece.rank for piece in status.DIAL_ANSWERS.values()]] + [
 			[status.of_news(source, state).rank for source, state in LATER if source == tier]
-			for tier in ("progress", "end", "record")
+			for tier in ("progress", "attempt", "end", "record")
 		]
 		for weaker, stronger in pairwise(tiers):
 			assert max(weaker) < min(stronger)
@@ -145,7 +145,14 @@ class TestBestEvidence:
 		assert status.of_news("end", "Failed", "agent_unreachable").failure_code == "agent_unreachable"
 
 	@pytest.mark.parametrize(
-		"news", [("progress", "Completed"), ("end", "Ringing"), ("rumour", "Busy"), ("record", "Dialing")]
+		"news",
+		[
+			("progress", "Completed"),
+			("attempt", "Ringing"),
+			("end", "Ringing"),
+			("rumour", "Busy"),
+			("record", "Dialing"),
+		],
 	)
 	def test_a_source_cannot_say_what_it_cannot_know(self, news):
 		with pytest.raises(KeyError):
@@ -158,6 +165,11 @@ class TestFinal:
 		assert {s for s in status.ALL if status.is_final(s)} == set(status.ALL[-5:]) == status.FINAL
 		assert status.OPEN == set(status.ALL[:6])
 		assert len(status.ALL) == len(set(status.ALL)) == 11
+
+	def test_a_call_is_over_by_its_status_or_by_the_time_of_its_end(self):
+		for state in status.ALL:
+			assert status.is_over(state, None) is status.is_final(state)
+			assert status.is_over(state, datetime(2026, 1, 1))
 
 	def test_a_dialing_row_past_its_deadline_was_interrupted(self):
 		now = datetime(2026, 1, 1, 12)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,25 +11,39 @@ import pytest
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.wrap_up import OFFERED, REQUIRED, WAYS, WHEN_ASKED, way
 
+NOON = datetime(2026, 11, 23, 12)
 SETTINGS = Path(__file__).parent.parent / "c2c_frappe/click_to_call/doctype/pbx_settings/pbx_settings.json"
 
 
 @pytest.mark.parametrize("call_status", status.ALL)
 def test_nothing_opens_by_itself_where_it_waits_to_be_asked_for(call_status):
-	assert way(WHEN_ASKED, call_status, "") == way("", call_status, "") == ""
+	for ended_at in (None, NOON):
+		assert way(WHEN_ASKED, call_status, ended_at, "") == way("", call_status, ended_at, "") == ""
 
 
 @pytest.mark.parametrize("call_status", status.ALL)
 def test_it_is_offered_once_a_call_is_over_that_was_one(call_status):
 	is_over = call_status in status.FINAL - {status.FAILED}
-	assert way(OFFERED, call_status, "") == (OFFERED if is_over else "")
-	assert way(OFFERED, call_status, "Interested") == way(REQUIRED, call_status, "Interested") == ""
+	assert way(OFFERED, call_status, None, "") == (OFFERED if is_over else "")
+	for setting in (OFFERED, REQUIRED):
+		assert (
+			way(setting, call_status, None, "Interested")
+			== way(setting, call_status, NOON, "Interested")
+			== ""
+		)
+
+
+def test_an_end_without_a_cause_offers_the_wrap_up():
+	"""Of a call that ended nobody knows how, the agent may say what came of it, and need not."""
+	for setting in (OFFERED, REQUIRED):
+		assert way(setting, status.UNKNOWN, NOON, "") == OFFERED
+		assert way(setting, status.UNKNOWN, None, "") == ""
 
 
 @pytest.mark.parametrize("call_status", status.ALL)
 def test_it_is_required_of_a_call_somebody_answered_alone(call_status):
-	assert (way(REQUIRED, call_status, "") == REQUIRED) is (call_status == status.COMPLETED)
-	assert (way(REQUIRED, call_status, "") == "") is (way(OFFERED, call_status, "") == "")
+	assert (way(REQUIRED, call_status, NOON, "") == REQUIRED) is (call_status == status.COMPLETED)
+	assert (way(REQUIRED, call_status, None, "") == "") is (way(OFFERED, call_status, None, "") == "")
 
 
 def test_the_settings_offer_exactly_these_ways():

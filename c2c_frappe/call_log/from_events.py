@@ -65,7 +65,13 @@ def add(account: str, pbx_id: str, event: CallEvent, parties: dict) -> str:
 def state(row: dict) -> CallState:
 	"""Return what a call's whole row says, for `facts.changes`."""
 	evidence = status.Evidence(row["evidence_rank"], row["status"], row["failure_code"] or "")
-	return CallState(evidence, row["pbx_call_id"] or "", bool(row["recording_deleted"]), _origin(row))
+	return CallState(
+		evidence,
+		row["pbx_call_id"] or "",
+		bool(row["recording_deleted"]),
+		bool(row["answered_at"] or row["duration"]),
+		_origin(row),
+	)
 
 
 def _origin(row: dict) -> dict | None:
@@ -80,7 +86,7 @@ def write(row: dict, changes: Changes, parties: dict) -> dict:
 	columns = {**_as_columns({**changes.facts, **changes.origin}), **parties}
 	if changes.evidence:
 		columns.update(evidence_columns(changes.evidence), message="")
-	if changes.is_final:
+	if changes.is_over:
 		columns["dial_key"] = None
 	return change(row, columns) if columns else shown(row)
 

@@ -61,12 +61,20 @@ def _is_near(table, moment: datetime):
 
 def _candidates(condition) -> list[Candidate]:
 	table = frappe.qb.DocType(DOCTYPE)
-	columns = ("name", "pbx_call_id", "extension", "dialled_number", "requested_utc", "evidence_rank")
+	columns = (
+		"name",
+		"pbx_call_id",
+		"extension",
+		"dialled_number",
+		"requested_utc",
+		"evidence_rank",
+		"direction",
+	)
 	query = frappe.qb.from_(table).select(*(table[column] for column in columns)).where(condition)
 	rows = query.orderby(table.requested_utc, order=frappe.qb.desc).limit(CANDIDATES).run()
 	return [
-		Candidate(n, i or "", x or "", number or "", at, (rank or 0) < status.BEGAN_AT_PBX.rank)
-		for n, i, x, number, at, rank in rows
+		Candidate(n, i or "", x or "", number or "", at, (rank or 0) < status.BEGAN_AT_PBX.rank, way)
+		for n, i, x, number, at, rank, way in rows
 	]
 
 

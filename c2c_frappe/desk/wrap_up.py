@@ -34,7 +34,7 @@ def save(call: str, disposition: str, notes: str, follow_up_on: str, follow_up: 
 
 def _check_disposition(document, disposition: str) -> None:
 	setting = frappe.get_cached_doc("PBX Settings").wrap_up or ""
-	is_required = wrap_up.way(setting, document.status, "") == wrap_up.REQUIRED
+	is_required = wrap_up.way(setting, document.status, document.ended_at, "") == wrap_up.REQUIRED
 	if is_required and not disposition:
 		frappe.throw(_("Choose what came of the call."), title=_("Wrap-up"))
 

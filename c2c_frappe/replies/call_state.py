@@ -15,9 +15,10 @@ EVENT = "pbx_call"
 
 
 def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
-	"""Return {call, status, number, extension, message, failure_code, repeated, override, fix, can_hang_up, wrap_up,
-	has_recording, caller} of a row.
+	"""Return {call, status, is_over, number, extension, message, failure_code, repeated, override, fix, can_hang_up,
+	wrap_up, has_recording, caller} of a row.
 
+	`is_over` is true of a call that has ended, even where nobody knows how (Unknown).
 	`override` tells how its reader may place the call despite the refusal: "now", "reason", or "" for not at all.
 	`wrap_up` says whether the wrap-up is to open by itself: "Offered", "Required" or "" for not.
 	`caller` is for an incoming call what `callers.of_call` says to this user, the logged-in one if none is named.
@@ -25,7 +26,8 @@ def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
 	return {
 		"call": row["name"],
 		"status": row["status"],
-		"number": messages.display(row["number"]),
+		"is_over": status.is_over(row["status"], row["ended_at"]),
+		"number": _number(row),
 		"extension": row["extension"] or "",
 		# What the PBX told later has no sentence of its own.
 		"message": row["message"] or messages.sentence(failure_codes.label(row["failure_code"] or "")),
@@ -34,15 +36,23 @@ def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
 		"override": policy.way_to_override(row["failure_code"] or "", permissions.sees_all()),
 		"fix": fixes.fix_for(row),
 		"can_hang_up": can_hang_up(row),
-		"wrap_up": wrap_up.way(_setting(), row["status"], row["disposition"] or ""),
+		"wrap_up": wrap_up.way(_setting(), row["status"], row["ended_at"], row["disposition"] or ""),
 		"has_recording": bool(row["recording_url"]),
 		"caller": screen_pop.of_call(row, user or frappe.session.user),
 	}
 
 
+def _number(row: dict) -> str:
+	"""Return the number as people write it, with what is dialed behind it; of one that is masked only the mask."""
+	shown, extension = messages.display(row["number"]), row["number_extension"] or ""
+	is_seen = row["number"] == row["dialled_number"]
+	return f"{shown} x{extension}" if extension and is_seen else shown
+
+
 def can_hang_up(row: dict) -> bool:
 	"""Tell whether the call may be going on at a PBX that can end it."""
-	if row["status"] not in status.OPEN - {status.DIALING} or not row["account"]:
+	is_over = status.is_over(row["status"], row["ended_at"])
+	if is_over or row["status"] == status.DIALING or not row["account"]:
 		return False
 	slug = frappe.get_cached_value("PBX Account", row["account"], "provider")
 	return slug in registry.PROVIDERS and registry.PROVIDERS[slug].capabilities.hang_up

@@ -19,11 +19,11 @@ _EXTENSION = re.compile(r"[^\s<>\"'`]{0,140}")
 class CallEvent:
 	"""One piece of news, as a provider read it. What the PBX did not say is "" or None.
 
-	`source` is progress, end or record; `status` one of calls/status.py or "". `call` is our own key from the custom
-	data; `number` E.164, `other_numbers` what the PBX's bare digits may mean besides (pbx_number.readings); times are UTC
-	without a zone; `duration` talk seconds from the customer's answer. `direction` is "" where the PBX names one that
-	nobody knows; `note` is what the PBX keeps in words, its users' notes or a transcription; `unread` lists what stands
-	there and could not be read.
+	`source` is progress, attempt (one of several ways to the customer has ended, and maybe not the call), end or record;
+	`status` one of calls/status.py or "". `call` is our own key from the custom data; `number` E.164, `other_numbers`
+	what the PBX's bare digits may mean besides (pbx_number.readings); times are UTC without a zone; `duration` talk
+	seconds from the customer's answer. `direction` is "" where the PBX names one that nobody knows; `note` is what the
+	PBX keeps in words, its users' notes or a transcription; `unread` lists what stands there and could not be read.
 	"""
 
 	source: str
@@ -68,8 +68,25 @@ class CallEvent:
 
 	@property
 	def evidence(self) -> status.Evidence | None:
-		"""Return what the news is worth, None when it says nothing of the status."""
-		return status.of_news(self.source, self.status, self.failure_code) if self.status else None
+		"""Return what the event is worth by itself, None when it says nothing of the status.
+
+		An end without a cause says that the call is over; an attempt says nothing while the call goes on.
+		"""
+		if self.source == "attempt" or not (self.status or self.is_end):
+			return None
+		# A record without a cause is worth no more than any other end without one.
+		source = self.source if self.status else "end"
+		return status.of_news(source, self.status or status.UNKNOWN, self.failure_code)
+
+	@property
+	def is_end(self) -> bool:
+		"""Tell whether the call is over. A record is written then; of a call that goes on it is progress."""
+		return self.source in ("end", "record")
+
+	@property
+	def has_talk(self) -> bool:
+		"""Tell whether the event says by itself that the customer was talked to."""
+		return self.status == status.IN_PROGRESS or bool(self.answered_at or self.duration)
 
 	@property
 	def numbers(self) -> tuple[str, ...]:

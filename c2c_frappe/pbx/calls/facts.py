@@ -14,20 +14,22 @@ from c2c_frappe.pbx.calls.events import CallEvent
 FACTS = ("answered_at", "ended_at", "duration", "recording_url", "pbx_call_id")
 # Of a call that began at the PBX its news alone say where and when; of one dialled here the row knows better.
 ORIGIN = ("extension", "number", "started_at")
-_SOURCES = ("progress", "end", "record")
+_SOURCES = ("progress", "attempt", "end", "record")
+_TALK = ("answered_at", "duration")
 
 
 @dataclass(frozen=True)
 class CallState:
 	"""What the row of a call says before its events are looked at.
 
-	`origin` is None for a call that was dialed here; of one that began at the PBX the values of ORIGIN, times in UTC
+	`has_talk` when it holds an answer or a talk time. `origin` is None for a call that was dialed here; of one that began at the PBX the values of ORIGIN, times in UTC
 	without a zone.
 	"""
 
 	evidence: status.Evidence
 	pbx_call_id: str = ""
 	is_recording_deleted: bool = False
+	has_talk: bool = False
 	origin: Mapping[str, object] | None = None
 
 
@@ -35,19 +37,21 @@ class CallState:
 class Changes:
 	"""What changes in a call's row: `facts` and `origin` by name, times in UTC without a zone.
 
-	`evidence` is None while the status stays; `is_final` says that nothing more is expected of the call.
+	A fact that is None is taken back. `evidence` is None while the status stays; `is_over` says that the call has ended.
 	"""
 
 	facts: dict[str, object] = field(default_factory=dict)
 	origin: dict[str, object] = field(default_factory=dict)
 	evidence: status.Evidence | None = None
-	is_final: bool = False
+	is_over: bool = False
 
 
 def changes(state: CallState, events: Sequence[CallEvent]) -> Changes:
 	"""Return what all the events of a call change in its row: the best status, and each fact from the best source."""
-	best = status.best([state.evidence, *(event.evidence for event in events if event.evidence)])
+	best = status.best([state.evidence, *filter(None, [outcome(events)])])
 	facts = fold(events)
+	if state.has_talk and best.status in status.UNTALKED:
+		facts.update(dict.fromkeys(_TALK))
 	if state.pbx_call_id:
 		# The dial's own reply named the call; an event may know it by another leg's id.
 		facts.pop("pbx_call_id", None)
@@ -57,14 +61,45 @@ def changes(state: CallState, events: Sequence[CallEvent]) -> Changes:
 	found = origin(events) if known is not None else {}
 	moved = {name: value for name, value in found.items() if value != (known.get(name) or "")}
 	evidence = best if best != state.evidence else None
-	return Changes(facts, moved, evidence, status.is_final(best.status))
+	is_over = status.is_over(best.status, facts.get("ended_at"))
+	return Changes(facts, moved, evidence, is_over)
 
 
-def fold(events: Iterable[CallEvent], names: Iterable[str] = FACTS) -> dict[str, object]:
+def outcome(events: Sequence[CallEvent]) -> status.Evidence | None:
+	"""Return the status that all events of a call come to, None when they say nothing of it.
+
+	While it goes on, what came of attempts to reach the customer decides nothing: the next one may be answered. Once it
+	has ended and its end names no cause, talk makes it Completed, else the best attempt counts, else it is Unknown.
+	"""
+	found = [event.evidence for event in events if event.evidence]
+	if any(event.is_end for event in events):
+		found += [
+			_attempted(event)
+			for event in events
+			if event.source == "attempt" and event.status in status.FINAL
+		]
+		if any(event.has_talk for event in events):
+			found.append(status.of_news("attempt", status.COMPLETED))
+		elif any(_rang_in_vain(event) for event in events):
+			found.append(status.of_news("attempt", status.NO_ANSWER))
+	return max(found, default=None)
+
+
+def _attempted(event: CallEvent) -> status.Evidence:
+	return status.of_news("attempt", event.status, event.failure_code)
+
+
+def _rang_in_vain(event: CallEvent) -> bool:
+	"""Tell whether a call that came in ended without a cause and, as the PBX states, without a second of talk."""
+	return event.is_end and event.direction == "Incoming" and event.duration == 0
+
+
+def fold(events: Sequence[CallEvent], names: Iterable[str] = FACTS) -> dict[str, object]:
 	"""Return each of these facts that any event states: the record's over an end event's over progress.
 
 	Within one source the one of the better status wins, then the larger, which is as good as any and the same in
-	every order. A talk time that none states is the time from the customer's answer to the end.
+	every order; of several answers the first, for a later one is another phone's. A talk time that none states is the
+	time from the customer's answer to the end; a call in which nobody talked has neither.
 	"""
 	facts: dict[str, tuple] = {}
 	for event in events:
@@ -72,11 +107,20 @@ def fold(events: Iterable[CallEvent], names: Iterable[str] = FACTS) -> dict[str,
 		for name in names:
 			value = getattr(event, name)
 			if value not in ("", None):
-				facts[name] = max(facts.get(name, ((-1, 0), value)), (rank, value))
+				facts[name] = _better(name, facts.get(name, ((-1, 0), value)), (rank, value))
 	known = {name: value for name, (_rank, value) in facts.items()}
+	found = outcome(events)
+	if found and found.status in status.UNTALKED:
+		return {name: value for name, value in known.items() if name not in _TALK}
 	if "duration" not in known and {"answered_at", "ended_at"} <= known.keys():
 		known["duration"] = max(0, round((known["ended_at"] - known["answered_at"]).total_seconds()))
 	return known
+
+
+def _better(name: str, one: tuple, other: tuple) -> tuple:
+	if name == "answered_at" and one[0] == other[0]:
+		return min(one, other)
+	return max(one, other)
 
 
 def origin(events: Sequence[CallEvent]) -> dict[str, object]:

@@ -22,7 +22,10 @@ def is_ringing(direction: str, call_status: str, started_at: datetime, now: date
 
 
 def is_missed(direction: str, call_status: str, started_at: datetime, now: datetime) -> bool:
-	"""Tell whether somebody called in vain, and not too long ago."""
+	"""Tell whether somebody called in vain, and not too long ago.
+
+	Of a call that ended nobody knows how (Unknown) that cannot be said: some PBXs report no answer of one that was taken.
+	"""
 	return direction == INCOMING and call_status in MISSED and now - started_at <= RECENT
 
 

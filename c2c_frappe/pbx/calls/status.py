@@ -38,6 +38,8 @@ ALL = (
 	FAILED,
 )
 FINAL = frozenset({COMPLETED, NO_ANSWER, BUSY, CANCELED, FAILED})
+# Nobody talked: whatever ran meanwhile, such as an announcement or the ringing, was no talk time.
+UNTALKED = FINAL - {COMPLETED}
 
 # Whether a phone may be ringing or talking though no one confirmed the end: these rows still hold a call.
 OPEN = frozenset(ALL) - FINAL
@@ -85,21 +87,25 @@ REFUSALS = (
 	"outside_hours",
 	"rate_limited",
 	"pbx_busy",
-	"paused",
+	"circuit_open",
 	"misconfigured",
 	"extension_offline",
 )
 
-# Which status outranks which within one source of later news, weakest first.
+# Which status outranks which within one source of later events, weakest first. An attempt is one of several ways to
+# the customer, such as a trunk or a phone of a group: what came of it counts once the call has ended, and no sooner.
 _PROGRESS = (RINGING, IN_PROGRESS)
 _ENDS = (FAILED, CANCELED, NO_ANSWER, BUSY, COMPLETED)
 _RANKS = {
 	**{("progress", status): 20 + step for step, status in enumerate(_PROGRESS)},
+	# It is over, and how is not known: less than anything that tells how, more than that it rang.
+	("end", UNKNOWN): 22,
+	**{("attempt", status): 24 + step for step, status in enumerate(_ENDS)},
 	**{("end", status): 30 + step for step, status in enumerate(_ENDS)},
-	# It is over, and how is not known: less than any news of how, more than that it rang.
-	("end", UNKNOWN): 29,
 	**{("record", status): 40 + step for step, status in enumerate(_ENDS)},
 }
+# That a call ended and dialed nobody is what is left while no attempt to dial is known of.
+_NOBODY_DIALED = Evidence(23, FAILED, "misconfigured")
 
 
 # Of a call nobody dialled here, while its record says nothing more: above any dial's reply, below all news.
@@ -128,7 +134,12 @@ def as_of(now: datetime, status: str, reply_due: datetime | None) -> Evidence | 
 
 
 def of_news(source: str, status: str, failure_code: str = "") -> Evidence:
-	"""Return the evidence of later news; source is progress, end or record. KeyError if it cannot say that."""
+	"""Return the evidence of a later event; source is progress, attempt, end or record.
+
+	Raise KeyError for a status that this source cannot know.
+	"""
+	if (source, status, failure_code) == ("end", *_NOBODY_DIALED[1:]):
+		return _NOBODY_DIALED
 	return Evidence(_RANKS[source, status], status, failure_code)
 
 
@@ -145,6 +156,11 @@ def best(evidence: Iterable[Evidence]) -> Evidence:
 def is_final(status: str) -> bool:
 	"""Tell whether nothing more is expected of a call in this status."""
 	return status in FINAL
+
+
+def is_over(status: str, ended_at: datetime | None) -> bool:
+	"""Tell whether a call has ended, even where nobody knows how: then it is Unknown and has the time of its end."""
+	return status in FINAL or ended_at is not None
 
 
 def by_http_status(http_status: int) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from c2c_frappe.pbx.calls import status
 
 WHEN_ASKED, OFFERED, REQUIRED = "When asked", "Offered", "Required"
 WAYS = (WHEN_ASKED, OFFERED, REQUIRED)
 
 
-def way(setting: str, call_status: str, disposition: str) -> str:
+def way(setting: str, call_status: str, ended_at: datetime | None, disposition: str) -> str:
 	"""Return how a call's wrap-up is wanted now: OFFERED, REQUIRED, or "" when it waits to be asked for.
 
-	A call nobody answered says itself what came of it, so nothing is required of it; one that failed was none.
+	A call nobody answered says itself what came of it, so nothing is required of it; one that failed was none. Of one
+	that ended nobody knows how (Unknown) the agent may say.
 	"""
-	is_over = status.is_final(call_status) and call_status != status.FAILED
+	is_over = status.is_over(call_status, ended_at) and call_status != status.FAILED
 	if not is_over or disposition or setting not in (OFFERED, REQUIRED):
 		return ""
 	return REQUIRED if setting == REQUIRED and call_status == status.COMPLETED else OFFERED

@@ -1,8 +1,10 @@
 """What Asterisk tells of a call, by ARI's event WebSocket or from the dialplan, as news. Pure; asks nobody.
 
-Our call is the agent's channel, whose id is our own name of the call: Asterisk takes it when the channel is made. The
-customer's channel is the one this channel dials. What the documented dialplan says at the end outweighs what the
-events before it show, because it alone knows a refused number from one that nobody answers. Seen on Asterisk 22.
+Our call is the agent's channel, whose id is our own name of the call: Asterisk takes it when the channel is made. What
+this channel dials are attempts to reach the customer: the next trunk, another phone of the group or a queue's next
+member may follow, so none of them ends the call, and neither does leaving a bridge for another one. The call ends with
+the agent's channel, and with what the documented dialplan says then. That outweighs what the events before it show,
+because it alone knows a refused number from one that nobody answers. Seen on Asterisk 22.
 """
 
 from __future__ import annotations
@@ -19,11 +21,13 @@ TYPES = ("Dial", "ChannelStateChange", "ChannelLeftBridge", "ChannelUserevent", 
 END = "C2CEnd"
 # Asterisk's own ids hold a dot.
 _OUR_NAME = re.compile(r"[A-Za-z0-9]{8,40}", re.ASCII)
-_DECLINED = "21"
+# Hangup causes (Q.850) that tell what a DIALSTATUS hides: nobody has the number; the customer declined.
+_CAUSES = {"1": (status.FAILED, "unknown_number"), "21": (status.BUSY, "")}
+_HIDING = ("CHANUNAVAIL", "CONGESTION")
 # The hangup cause of a channel that somebody ended without answering it.
 _HUNG_UP = 16
 
-# Asterisk's DIALSTATUS, of the customer's channel.
+# Asterisk's DIALSTATUS, of the customer's channel (docs.asterisk.org, "Dial").
 _OUTCOMES = {
 	"ANSWER": (status.COMPLETED, ""),
 	"NOANSWER": (status.NO_ANSWER, ""),
@@ -31,10 +35,12 @@ _OUTCOMES = {
 	"CANCEL": (status.CANCELED, ""),
 	"CONGESTION": (status.FAILED, "pbx_rejected"),
 	"CHANUNAVAIL": (status.FAILED, "pbx_rejected"),
-	# The dialplan ran and dialled nobody.
-	"": (status.FAILED, "misconfigured"),
+	# Dial asked the customer (its options p and P), who sent the call away.
+	"DONTCALL": (status.BUSY, ""),
+	"TORTURE": (status.BUSY, ""),
 	"INVALIDARGS": (status.FAILED, "misconfigured"),
 }
+_NOBODY_DIALED = (status.FAILED, "misconfigured")
 
 
 def read(payload: Mapping[str, object], recordings_url: str) -> CallEvent | None:
@@ -57,15 +63,15 @@ def read(payload: Mapping[str, object], recordings_url: str) -> CallEvent | None
 
 
 def _of_dial(event: Mapping) -> CallEvent | None:
-	"""Read how dialling the customer goes; the agent's own leg has no caller."""
+	"""Read how an attempt to reach the customer goes; the agent's own leg has no caller."""
 	call, said = _id(event, "caller"), event.get("dialstatus")
 	if not call:
 		return None
 	moment = values.moment(event.get("timestamp"))
 	if said == "ANSWER":
 		return CallEvent("progress", status.IN_PROGRESS, call=call, answered_at=moment)
-	if said in _OUTCOMES and said:
-		return CallEvent("end", *_OUTCOMES[said], call=call, ended_at=moment)
+	if said in _OUTCOMES:
+		return CallEvent("attempt", *_OUTCOMES[said], call=call)
 	return CallEvent("progress", status.RINGING, call=call) if said == "RINGING" else None
 
 
@@ -75,25 +81,29 @@ def _of_state(event: Mapping) -> CallEvent | None:
 
 
 def _of_parting(event: Mapping) -> CallEvent | None:
-	"""Read that the agent and the customer were connected, and are no more."""
+	"""Read that the agent was connected to somebody; a hold, a transfer or a conference may follow."""
 	call = _id(event, "channel")
-	if not call:
-		return None
-	return CallEvent("end", status.COMPLETED, call=call, ended_at=values.moment(event.get("timestamp")))
+	return CallEvent("progress", status.IN_PROGRESS, call=call) if call else None
 
 
 def _of_destruction(event: Mapping) -> CallEvent | None:
-	"""Read the end of the agent's channel: the last word if the agent never answered, the weakest if he did."""
+	"""Read the end of the agent's channel, which is the call's: how it ended other events tell if the agent answered."""
 	call, state = _id(event, "channel"), _part(event, "channel").get("state")
 	if not call:
 		return None
-	moment = values.moment(event.get("timestamp"))
 	if state == "Up":
-		# Alone it means that the dialplan called nobody: of a customer who was dialled other events tell.
-		return CallEvent("end", status.FAILED, "misconfigured", call=call)
-	if event.get("cause") == _HUNG_UP:
-		return CallEvent("end", status.CANCELED, call=call, ended_at=moment)
-	return CallEvent("end", status.FAILED, "agent_unreachable", call=call, ended_at=moment)
+		outcome = ("", "") if _ran_dialplan(event) else _NOBODY_DIALED
+	elif event.get("cause") == _HUNG_UP:
+		outcome = (status.CANCELED, "")
+	else:
+		outcome = (status.FAILED, "agent_unreachable")
+	return CallEvent("end", *outcome, call=call, ended_at=values.moment(event.get("timestamp")))
+
+
+def _ran_dialplan(event: Mapping) -> bool:
+	"""Tell whether the channel got beyond the place in the dialplan that it was sent to: that place exists then."""
+	place = _part(_part(event, "channel"), "dialplan")
+	return place.get("exten") == "h" or place.get("priority") != 1
 
 
 def _of_report(call: str, told: Mapping, recordings_url: str) -> CallEvent | None:
@@ -101,19 +111,31 @@ def _of_report(call: str, told: Mapping, recordings_url: str) -> CallEvent | Non
 	if (told.get("eventname") or told.get("event")) != END or not _OUR_NAME.fullmatch(call):
 		return None
 	said = {name: str(told.get(name) or "") for name in ("status", "cause", "answered", "ended", "recording")}
-	outcome = _OUTCOMES.get(said["status"], ("", ""))
-	if said["status"] == "CHANUNAVAIL" and said["cause"] == _DECLINED:
-		outcome = (status.BUSY, "")
-	is_answered = said["status"] == "ANSWER"
+	source, outcome = _reported(said)
+	is_answered = outcome[0] == status.COMPLETED
 	is_recorded = is_answered and _OUR_NAME.fullmatch(said["recording"])
 	return CallEvent(
-		"record",
+		source,
 		*outcome,
 		call=call,
 		answered_at=values.moment(said["answered"]) if is_answered else None,
 		ended_at=values.moment(said["ended"]),
 		recording_url=f"{recordings_url}/{said['recording']}/file" if is_recorded else "",
 	)
+
+
+def _reported(said: Mapping[str, str]) -> tuple[str, tuple[str, str]]:
+	"""Return (source, (status, failure code)) of a report.
+
+	DIALSTATUS is the last Dial's: one that follows an answer, such as a transfer's, undoes no answer. Without any, the
+	dialplan dialed nobody, or by another application: that events before it may tell.
+	"""
+	if said["answered"]:
+		return "record", (status.COMPLETED, "")
+	if not said["status"]:
+		return "end", _NOBODY_DIALED
+	outcome = _OUTCOMES.get(said["status"], ("", ""))
+	return "record", _CAUSES.get(said["cause"], outcome) if said["status"] in _HIDING else outcome
 
 
 def of_silence(call: str, known: str, found: Mapping | None, bridges: object) -> CallEvent | None:
@@ -127,7 +149,7 @@ def of_silence(call: str, known: str, found: Mapping | None, bridges: object) ->
 	if known == status.IN_PROGRESS:
 		# The customer had answered and the channel is gone; when, nobody heard.
 		return CallEvent("end", status.COMPLETED, call=call)
-	return CallEvent("end", status.UNKNOWN, "unheard", call=call)
+	return CallEvent("end", status.UNKNOWN, "no_end_event", call=call)
 
 
 def _of_channel(call: str, channel: Mapping, bridges: object) -> CallEvent | None:
