@@ -172,6 +172,11 @@ class TestBorders:
 					guests.append(file.name)
 		assert guests == ["webhook.py"]
 
+	@pytest.mark.parametrize("file", sorted(PACKAGE.glob("api/*.py")), ids=lambda file: file.name)
+	def test_annotations_of_methods_are_types(self, file):
+		"""Frappe checks what a request sends against annotations that are types, and passes over texts."""
+		assert "__future__" not in imports(file)
+
 	def test_nothing_but_the_package_can_be_imported_from_the_top(self):
 		assert [p.parent.name for p in ROOT.glob("*/__init__.py")] == ["c2c_frappe"]
 		assert {p.name for p in ROOT.glob("*.py")} == {"hooks.py"}

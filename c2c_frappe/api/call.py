@@ -1,7 +1,5 @@
 """What the Desk asks about calls. Each method checks, delegates and returns."""
 
-from __future__ import annotations
-
 import frappe
 
 from c2c_frappe import permissions

@@ -1,7 +1,5 @@
 """What is known of a person, for who answers or erases it. Each method checks, delegates and returns."""
 
-from __future__ import annotations
-
 import frappe
 
 from c2c_frappe import permissions, personal_data

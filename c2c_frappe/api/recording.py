@@ -1,7 +1,5 @@
 """What players ask about recordings. Each method checks, delegates and returns."""
 
-from __future__ import annotations
-
 import frappe
 from werkzeug.wrappers import Response
 

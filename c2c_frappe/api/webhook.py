@@ -1,7 +1,5 @@
 """The one endpoint a guest may call: a PBX posts its events here. Answers yes or no, and never says why not."""
 
-from __future__ import annotations
-
 import frappe
 
 from c2c_frappe.events import webhook

@@ -98,7 +98,9 @@ class TestWhose(IncomingCase):
 			lambda: self.told("start"),
 			lambda: self.told("answer"),
 			lambda: self.told("end"),
-			lambda: self.listed(status=status.COMPLETED, duration=58, ended_at=self.now + timedelta(63)),
+			lambda: self.listed(
+				status=status.COMPLETED, duration=58, ended_at=self.now + timedelta(seconds=63)
+			),
 		)
 		seen = set()
 		for order in itertools.permutations(tellers):

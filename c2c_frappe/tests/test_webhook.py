@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request
 
 from c2c_frappe.api import account as api
 from c2c_frappe.events import intake, webhook
+from c2c_frappe.pbx import exchange
 from c2c_frappe.site_time import utc_now
 from c2c_frappe.tests import processes
 from c2c_frappe.tests.cases import pbx_events, site
@@ -86,17 +87,28 @@ class TestWebhook(WebhookCase):
 		self.assertEqual((status, code, duration, dial_key), ("Completed", "", 60, None))
 		self.assertEqual((ended - answered).total_seconds(), 60)
 
-	def test_an_event_that_comes_before_its_call_waits_and_is_applied_later(self):
-		told = self.told_of("not-yet-there")[2]
-		self.assertEqual(self.post(**told)["outcome"], "Waiting")
-		site.rows()
-		call = self.dial_lead()["call"]
-		frappe.db.set_value("PBX Call Log", call, "pbx_call_id", "77.7")
-		waiting = pbx_events.one(outcome="Waiting")
-		known = json.loads(waiting.news)
-		frappe.db.set_value("PBX Event", waiting.name, "news", json.dumps({**known, "call": call}))
+	def test_event_before_the_dial_is_saved_waits_and_is_applied(self):
+		"""A PBX that tells of a call before its answer is saved knows it by an id we do not know yet."""
+		outcomes, place = [], exchange.place
+
+		def place_and_tell(*arguments, **more):
+			result = place(*arguments, **more)
+			outcomes.append(self.post(**self.told_by_id(self.simulator.calls[0].unique_id))["outcome"])
+			return result
+
+		with patch.object(exchange, "place", place_and_tell):
+			call = self.dial_lead()["call"]
+		self.assertEqual((outcomes, self.facts(call)[0]), (["Waiting"], "Requested"))
 		intake.retry_waiting()
 		self.assertEqual(self.facts(call)[0], "Completed")
+
+	def told_by_id(self, unique_id):
+		"""Return the end of a call of which nothing is told but the PBX's own id."""
+		end = self.told_of("")[2]
+		return {
+			"uniqueid": unique_id,
+			**{name: end[name] for name in ("event", "ended_at", "duration", "hangup_cause")},
+		}
 
 	def test_an_event_that_fits_no_call_for_a_day_is_kept_as_unmatched(self):
 		self.post(**self.told_of("nobody")[0])
@@ -107,7 +119,7 @@ class TestWebhook(WebhookCase):
 
 	def test_a_wrong_token_changes_nothing_and_is_told_nothing(self):
 		call = self.dial_lead()["call"]
-		for token in ("", "wrong", TOKEN + "x"):
+		for token in ("", "wrong", TOKEN + "x", TOKEN[:-1], TOKEN.upper(), f"{TOKEN[:-1]}é"):
 			self.assertEqual(self.post(token=token, **self.told_of(call)[2]), {"outcome": "Refused"})
 			self.assertEqual(frappe.local.response.http_status_code, 403)
 		self.assertEqual((pbx_events.count(), self.facts(call)[0]), (0, "Requested"))
@@ -145,11 +157,6 @@ class TestWebhook(WebhookCase):
 		self.assertEqual(reply["outcome"], "Refused")
 		reply = self.post(token="wrong", headers={"X-PBX-Token": TOKEN}, **self.told_of("x")[0])
 		self.assertEqual(reply["outcome"], "Waiting")
-
-	def test_tokens_are_compared_in_constant_time(self):
-		with patch.object(webhook.hmac, "compare_digest", return_value=False) as compared:
-			self.post(**self.told_of("x")[0])
-		self.assertEqual(compared.call_args.args, (TOKEN.encode(), TOKEN.encode()))
 
 	def test_a_line_that_is_no_address_is_refused_when_the_account_is_saved(self):
 		account = frappe.get_doc("PBX Account", COMMPEAK)
