@@ -111,6 +111,7 @@ COLUMNS = {
 		"reference_name": _lead(WHOSE),
 		"request_id": f"concat('{FILLED}', md5(seq))",
 		"requested_at": _at("seq", "@calls")["creation"],
+		"requested_utc": _at("seq", "@calls")["creation"],
 		"duration": "if(mod(seq, 20) < 9, mod(seq, 600), 0)",
 		"message": "'CommPeak took the call.'",
 		"pbx_call_id": _pbx_id("seq"),

@@ -21,6 +21,8 @@ import frappe
 from filling import connected, fill
 from frappe.utils import now_datetime
 
+from c2c_frappe.site_time import utc_now
+
 STREAM = Path(__file__).parent.parent / "tests/events/asterisk/customer_hangs_up.jsonl"
 AGENT_ID, CUSTOMER_ID = "5f0c1a2b00", "lab-1795762426.1"
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -86,6 +88,7 @@ def prepare(url: str, calls: int) -> None:
 		"account": ACCOUNT,
 		"number": "+447700900128",
 		"requested_at": now_datetime(),
+		"requested_utc": utc_now(),
 		"evidence_rank": 13,
 	}
 	fill("PBX Call Log", "flood", frappe.db.count("PBX Call Log") + calls, columns)

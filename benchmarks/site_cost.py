@@ -196,8 +196,16 @@ class MeasuredSite:
 		"""Insert calls as they are when the PBX took them; return what events need to know of them."""
 		calls = [self._draft(lead or self._lead()) for _call in range(count)]
 		with connected(self.name):
+			from c2c_frappe.site_time import utc_now
+
 			now = now_datetime()
-			columns = {"owner": self.user, "creation": now, "modified": now, "requested_at": now}
+			columns = {
+				"owner": self.user,
+				"creation": now,
+				"modified": now,
+				"requested_at": now,
+				"requested_utc": utc_now(),
+			}
 			columns |= {
 				"direction": "Outgoing",
 				"status": "Requested",

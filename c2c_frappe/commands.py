@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 import click
 import frappe
 from frappe.commands import get_site, pass_context
 from frappe.utils import strip_html
+
+Result = TypeVar("Result")
 
 
 @click.group()
@@ -23,9 +26,8 @@ def c2c():
 @pass_context
 def reconcile(context, account: str | None = None):
 	"""Fetch the call records that are due now; exit 1 when a PBX did not give them."""
-	with _site(context):
-		has_failed = not all([_fetch(name) for name in _accounts(account)])
-	sys.exit(1 if has_failed else 0)
+	done = _on_each_site(context, lambda: all([_fetch(name) for name in _accounts(account)]))
+	sys.exit(0 if all(done) else 1)
 
 
 @c2c.command()
@@ -39,13 +41,12 @@ def listen(context):
 
 
 @c2c.command()
-@click.option("--again", is_flag=True, help="Read every record, not only what is left of a run that stopped.")
+@click.option("--again", is_flag=True, help="Read every record again, though all were read.")
 @pass_context
 def index(context, again: bool):
 	"""Read the numbers of the records that calls are linked to; exit 1 when another run is under way."""
-	with _site(context):
-		is_done = _read_numbers(again)
-	sys.exit(0 if is_done else 1)
+	done = _on_each_site(context, lambda: _read_numbers(again))
+	sys.exit(0 if all(done) else 1)
 
 
 @c2c.command()
@@ -56,8 +57,8 @@ def export(context, number: str | None, record: tuple[str, str] | None):
 	"""Print as JSON what is known of a phone number, or of a record's calls."""
 	from c2c_frappe import personal_data
 
-	with _site(context):
-		found = personal_data.export(number or "", *(record or ("", "")))
+	meant = (number or "", *(record or ("", "")))
+	for found in _on_each_site(context, lambda: personal_data.export(*meant)):
 		click.echo(json.dumps(found, indent=1))
 
 
@@ -69,18 +70,28 @@ def export(context, number: str | None, record: tuple[str, str] | None):
 def forget(context, number: str | None, record: tuple[str, str] | None, yes: bool):
 	"""Erase a phone number, or who a record's calls were with, from calls and events for good."""
 	from c2c_frappe import personal_data
+	from c2c_frappe.transactions import committed
 
 	if not yes:
 		click.confirm("This cannot be undone. Go on?", abort=True)
-	with _site(context):
-		done = personal_data.erase(number or "", *(record or ("", "")))
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit - a command's last step
+	meant = (number or "", *(record or ("", "")))
+	for done in _on_each_site(context, lambda: committed(lambda: personal_data.erase(*meant))):
 		click.echo(json.dumps(done, indent=1))
 
 
+def _on_each_site(context, work: Callable[[], Result]) -> list[Result]:
+	"""Do the work on each site the command was given, `--site all` too; return what it returned, site by site."""
+	get_site(context)  # raises where none was given
+	results = []
+	for site in context.sites:
+		with _connected(site):
+			results.append(work())
+	return results
+
+
 @contextmanager
-def _site(context) -> Iterator[None]:
-	frappe.init(site=get_site(context))
+def _connected(site: str) -> Iterator[None]:
+	frappe.init(site=site)
 	frappe.connect()
 	try:
 		yield

@@ -8,9 +8,10 @@ app_email = "hello@c2c-frappe.example"
 app_license = "GPL-3.0-or-later"
 
 app_include_js = "c2c_frappe.bundle.js"
+app_include_css = "c2c_frappe.bundle.css"
 extend_bootinfo = "c2c_frappe.desk.boot.extend"
 
-before_request = ["c2c_frappe.call_log.stale.before_request"]
+before_request = ["c2c_frappe.events.webhook.before_request", "c2c_frappe.call_log.stale.before_request"]
 
 after_install = "c2c_frappe.setup.install.after_install"
 after_migrate = "c2c_frappe.setup.install.after_migrate"
@@ -30,7 +31,7 @@ doc_events = {
 		"after_rename": "c2c_frappe.personal_data.user_renamed",
 	},
 	"*": {
-		"on_update": "c2c_frappe.phone_book.index.follow",
+		"on_change": "c2c_frappe.phone_book.index.follow",
 		"after_rename": "c2c_frappe.phone_book.index.follow_rename",
 		"after_delete": "c2c_frappe.phone_book.index.follow_delete",
 	},
@@ -61,5 +62,5 @@ override_doctype_dashboards = {
 }
 
 # Deleting a lead keeps its calls; they are what was said, not part of the lead.
-ignore_links_on_delete = ["PBX Call Log"]
+ignore_links_on_delete = ["PBX Call Log", "PBX Event"]
 default_log_clearing_doctypes = {"PBX Call Log": 730, "PBX Event": 90}

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import frappe
 from frappe import _
+from frappe.translate import get_user_lang
 
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.formulas import as_text
@@ -28,3 +33,14 @@ def sentence(text: str) -> str:
 	"""
 	said = (text.translated(_) if isinstance(text, Text) else text).translate(_AS_TEXT)
 	return as_text("".join(character if character.isprintable() else " " for character in said))
+
+
+@contextmanager
+def in_language_of(user: str) -> Iterator[None]:
+	"""Put texts into the language of a user who reads them, and not of the process that happens to write them."""
+	before = frappe.local.lang
+	frappe.local.lang = get_user_lang(user) if user else before
+	try:
+		yield
+	finally:
+		frappe.local.lang = before

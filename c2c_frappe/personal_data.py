@@ -33,14 +33,14 @@ TELLING_DIGITS = 9
 class Person:
 	"""Whose data is meant: the E.164 numbers, and the names of the calls."""
 
-	record_numbers: tuple[str, ...]
+	numbers: tuple[str, ...]
 	calls: tuple[str, ...]
 
 	@property
 	def digits(self) -> tuple[str, ...]:
 		"""Return what stands in a text that holds one of the numbers, with its country's code or without."""
-		found = (phone.read(number) for number in self.numbers)
-		return tuple(n.national if len(n.national) >= TELLING_DIGITS else n.e164[1:] for n in found)
+		found = {number: phone.national(number) for number in self.numbers}
+		return tuple(n if len(n) >= TELLING_DIGITS else number[1:] for number, n in found.items())
 
 
 def export(number: str = "", doctype: str = "", name: str = "") -> dict:

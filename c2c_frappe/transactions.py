@@ -1,7 +1,8 @@
 """Does a piece of work and commits it, anew when the database ended it for the sake of another. Sends nothing.
 
 MariaDB ends a transaction by a deadlock and, from 11.6.2 on unless told otherwise, also when a row it is about to
-write was changed since its first read (`innodb_snapshot_isolation`). Both mean: begin again.
+write was changed since its first read (`innodb_snapshot_isolation`); and a statement that waits too long for another's
+lock. All three mean: begin again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import frappe
 ATTEMPTS = 20
 # MariaDB's ER_CHECKREAD: "Record has changed since last read".
 CHANGED_SINCE_READ = 1020
+ENDED = (frappe.QueryDeadlockError, frappe.QueryTimeoutError)
 
 Result = TypeVar("Result")
 
@@ -39,4 +41,4 @@ def committed(work: Callable[[], Result]) -> Result:
 def was_ended(error: Exception) -> bool:
 	"""Tell whether the database ended the transaction for another's sake, so that it may be begun again."""
 	is_changed = isinstance(error, frappe.db.OperationalError) and error.args[:1] == (CHANGED_SINCE_READ,)
-	return is_changed or isinstance(error, frappe.QueryDeadlockError)
+	return is_changed or isinstance(error, ENDED)

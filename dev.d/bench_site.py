@@ -27,6 +27,8 @@ NAMES = {"erpnext": "c2c-test.localhost", "frappe": "c2c-plain.localhost"}
 DEMO_NAME = "c2c-demo.localhost"
 # With Frappe's development server each DocType's own record is read over and over, which no production site does.
 AS_IN_PRODUCTION = {"DEV_SERVER": "0"}
+# What c2c_frappe/tests asks of a site: that its data is nobody's.
+FOR_TESTS = {"c2c_test_site": 1}
 ADMIN_PASSWORD = "admin"  # noqa: S105 - on loopback, no real data
 
 # With a user of its own, as on real sites: Frappe makes the first user it meets otherwise a System Manager.
@@ -61,7 +63,7 @@ def running(kind: str = "erpnext", state_folder: Path = TESTS, is_bare: bool = F
 			_keep(sites)
 		with step(f"A fresh site: {site.label}"):
 			_restore(sites)
-			_configure(sites)
+			_configure(sites, FOR_TESTS)
 			site.start_servers()
 			if not is_bare:
 				site.install()
@@ -219,8 +221,11 @@ def _link(site: BenchSite) -> None:
 			shutil.copy(path, site.sites / "assets")
 
 
-def _configure(sites: list[BenchSite]) -> None:
-	"""Write the configuration, with the ports of last time where they are still free."""
+def _configure(sites: list[BenchSite], site_config: dict | None = None) -> None:
+	"""Write the configuration, with the ports of last time where they are still free.
+
+	:param site_config: what each site's own says besides
+	"""
 	site = sites[0]
 	ports = {
 		name: port if not services.is_port_taken(port) else services.free_port()
@@ -246,7 +251,7 @@ def _configure(sites: list[BenchSite]) -> None:
 	for each in sites:
 		path = each.sites / each.name / "site_config.json"
 		if path.exists():
-			write_json(path, {**json.loads(path.read_text()), "host_name": each.url})
+			write_json(path, {**json.loads(path.read_text()), "host_name": each.url, **(site_config or {})})
 
 
 def _keep(sites: list[BenchSite]) -> None:

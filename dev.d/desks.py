@@ -130,7 +130,7 @@ def embedded_desk(folder: Path = EMBEDDED_TESTS, is_bare: bool = False):
 	"""
 	try:
 		packages.install(packages.missing(("redis-server", "python venv")))
-		desk = Desk(environment.build(EMBEDDED), folder)
+		desk = Desk(environment.build(EMBEDDED), folder, site_config=bench_site.FOR_TESTS)
 	except (packages.MissingError, environment.NotAvailableError) as error:
 		raise UnavailableError(str(error)) from error
 	services.stop(desk.state)

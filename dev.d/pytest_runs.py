@@ -21,7 +21,11 @@ PYTHON = STATE / "test-python"
 REPORTS = STATE / "test-reports"
 # What Frappe 15 pins: sites read numbers with this metadata.
 OLDEST_PHONENUMBERS = "8.13.13"
-ABOUT_NUMBERS = [f"tests/test_{subject}.py" for subject in ("phone", "choice", "policy", "records")]
+_SUBJECTS = (
+	*("phone", "phone_fuzz", "national_plans", "pbx_number", "numbers_of_providers", "dial_format"),
+	*("choice", "policy", "calling_times", "records"),
+)
+ABOUT_NUMBERS = [f"tests/test_{subject}.py" for subject in _SUBJECTS]
 NEED_MORE = ("tests/browser", "tests/asterisk", "tests/faults", "tests/site_install")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Many of them wait for a PBX that hangs.

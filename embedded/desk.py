@@ -31,10 +31,14 @@ class DeskError(Exception):
 
 
 class Desk:
-	"""A site in `folder`, made from a built environment."""
+	"""A site in `folder`, made from a built environment.
 
-	def __init__(self, environment: Environment, folder, site: str = SITE):
+	:param site_config: what its configuration says besides
+	"""
+
+	def __init__(self, environment: Environment, folder, site: str = SITE, site_config: dict | None = None):
 		self.environment = environment
+		self.site_config = site_config or {}
 		self.folder = Path(folder).resolve()
 		self.site = site
 		self.sites = self.folder / "sites"
@@ -192,7 +196,7 @@ class Desk:
 				link.symlink_to(target)
 		path = self.site_folder / "site_config.json"
 		site_config = json.loads(path.read_text()) if path.exists() else _new_site_config()
-		_write_json(path, {**site_config, "host_name": self.url})
+		_write_json(path, {**site_config, "host_name": self.url, **self.site_config})
 
 	def _has_lost_a_port(self) -> bool:
 		"""Whether something else took one of the ports while the site was down."""

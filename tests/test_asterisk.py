@@ -59,6 +59,13 @@ class TestTheDial:
 		names = body(DialRequest("1000", "+447700900123", {key: "x"}))["variables"]
 		assert all(name.replace("CDR(", "").rstrip(")").isidentifier() for name in names)
 
+	def test_numbers_extension_is_a_variable_of_its_own(self):
+		"""Digits to dial once the customer's switchboard answers; custom data of that name is not dialed."""
+		dial = DialRequest("1000", "+447700900123", {"number_extension": "9,x"}, number_extension="12")
+		assert body(dial)["variables"]["__C2C_NUMBER_EXTENSION"] == "12"
+		without = body(DialRequest("1000", "+447700900123", {"number_extension": "9,x"}))["variables"]
+		assert "__C2C_NUMBER_EXTENSION" not in without
+
 	def test_the_calls_name_is_sent_without_any_custom_data(self):
 		assert body()["channelId"] == body()["variables"]["__C2C_CALL"] == "5f0c1a2b3d"
 

@@ -69,6 +69,23 @@ class TestChoose:
 		assert chosen("phone", number="+442079460002", choices=two) is two[1]
 		assert chosen("phone", choices=two) is two[0]
 
+	def test_extensions_of_a_switchboard_are_two_numbers(self):
+		"""x12 and x15 are two people, in one field or in two; the number alone means neither of them."""
+		x12, x15 = (Choice(f, "", "Phone", f"020 7946 0018 {x}") for f, x in (("a", "x12"), ("b", "x15")))
+		assert distinct((x12, x15), ("GB",)) == (x12, x15)
+		assert chosen(number="+44 20 7946 0018 x15", choices=(x12, x15)) is x15
+		assert chosen(number="+442079460018 ext. 12", choices=(x12, x15)) is x12
+		assert chosen(number="+442079460018", choices=(x12, x15)) is None
+		assert chosen("b", number="+442079460018", choices=(x12, x15)) is x15
+		assert chosen(number="+442079460018 x13", choices=(x12, x15)) is None
+
+	def test_number_without_extension_means_the_only_one(self):
+		"""What the log or a mask gives is the number alone; with an extension that none has it is none of them."""
+		plain, x12 = (Choice("a", "", "Phone", text) for text in ("020 7946 0018", "020 7946 0018 x12"))
+		assert chosen(number="+442079460018", choices=(x12,)) is x12
+		assert chosen(number="+442079460018", choices=(x12, plain)) is plain
+		assert chosen(number="+442079460018 x12", choices=(plain,)) is None
+
 	def test_texts_that_are_no_numbers_are_not_each_other(self):
 		odd = (Choice("a", "", "A", "ask Bob"), Choice("b", "", "B", "reception"))
 		assert chosen(number="nobody", choices=odd) is None
@@ -92,7 +109,10 @@ class TestChoose:
 
 
 # A mask may be that of several numbers; the rows of other records are named otherwise than a record's own.
-TEXTS = ("+44 7700 900123", "07700 900123", "+44 7700 900456", "020 7946 0123")
+TEXTS = (
+	*("+44 7700 900123", "07700 900123", "+44 7700 900456"),
+	*("020 7946 0123", "020 7946 0123 x12", "020 7946 0123 x15"),
+)
 MASK = "+44XXXXXX"
 
 
@@ -115,6 +135,13 @@ class TestOwnFirst:
 		wanted = (fieldname, row, number, ("GB",))
 		found = choose_own_first(own, lambda: others, *wanted)
 		assert found == choose([*own, *others], *wanted)
+
+	def test_own_number_with_an_extension_yields_to_anothers_without(self):
+		"""A number alone is the one that stands alone, wherever it stands."""
+		own = Choice("phone", "", "Phone", "020 7946 0123 x12")
+		other = Choice("phone", "row3", "Phone", "020 7946 0123")
+		assert choose_own_first([own], lambda: [other], "", "", "+442079460123", ("GB",)) is other
+		assert choose_own_first([own], lambda: [], "", "", "+442079460123", ("GB",)) is own
 
 	def test_a_mask_that_is_also_a_contacts_chooses_none(self):
 		other = Choice("phone", "row3", "Phone", "+44 7700 900789", MASKED.shown)

@@ -168,7 +168,8 @@ class TestYes:
 		result = read({"success": success, "message": message, "unique_id": unique_id}, http_status)
 		is_yes = success is True and 200 <= http_status < 300
 		assert (result.status == status.REQUESTED) == is_yes
-		assert success is not False or result.status == status.FAILED
+		is_fault = not 200 <= http_status < 500
+		assert success is not False or result.status == (status.UNKNOWN if is_fault else status.FAILED)
 		assert len(result.pbx_call_id) <= 140 and result.pbx_call_id.isprintable()
 
 	def test_a_yes_outside_2xx_is_believed_by_nobody(self):
@@ -177,11 +178,18 @@ class TestYes:
 
 
 class TestNo:
-	@pytest.mark.parametrize("http_status", [200, 201, 302, 400, 401, 403, 404, 500, 503])
+	@pytest.mark.parametrize("http_status", [200, 201, 302, 400, 401, 403, 404])
 	def test_a_documented_no_is_a_no_with_any_http_status_and_keeps_its_id(self, http_status):
 		result = read({**YES, "success": False, "message": "Extension does not exist."}, http_status)
 		assert (result.status, result.failure_code) == (status.FAILED, "unknown_extension")
 		assert result.pbx_call_id == "10000000.1000"
+
+	@pytest.mark.parametrize("http_status", [500, 502, 503, 599])
+	def test_documented_no_with_5xx_is_unknown(self, http_status):
+		"""A fault is not relied on, whatever its body says: the phone may ring."""
+		result = read({**YES, "success": False, "message": "Extension does not exist."}, http_status)
+		assert (result.status, result.failure_code) == (status.UNKNOWN, "bad_reply")
+		assert result.pbx_call_id == "10000000.1000" and "may still ring" in result.message
 
 	@pytest.mark.parametrize(
 		"said", ["Extension does not exist", "EXTENSION DOES NOT EXIST.", " extension does not exist. "]
@@ -221,7 +229,7 @@ class TestCallId:
 			("", ""),
 			(None, ""),
 			(True, ""),
-			(1.5, ""),
+			(1.5, "1.5"),
 			(["1"], ""),
 			({"id": "1"}, ""),
 		],

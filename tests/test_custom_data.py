@@ -1,5 +1,9 @@
 """The pairs a PBX keeps with a call come from a fixed list of values; empty ones are left out."""
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,13 +18,28 @@ CALL = {
 	"company": "",
 	"site": "crm.example",
 }
-DEFAULTS = [
-	("leadid", "lead"),
-	("recordno", "reference_name"),
-	("doctype", "reference_doctype"),
-	("call", "call"),
-	("userid", "user"),
-]
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def installed():
+	"""Return the pairs that install writes into PBX Settings, read from its source: it needs Frappe."""
+	tree = ast.parse((ROOT / "c2c_frappe/setup/install.py").read_text())
+	[pairs] = [
+		node.value
+		for node in tree.body
+		if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "CUSTOM_DATA"
+	]
+	return list(ast.literal_eval(pairs).items())
+
+
+DEFAULTS = installed()
+
+
+def test_install_writes_the_keys_the_page_of_commpeak_names():
+	"""Whoever sets up the PBX reads there which keys come."""
+	page = (ROOT / "docs/providers/commpeak.md").read_text()
+	said = re.search(r"By default:(.*?)Empty values", page, re.DOTALL)[1]
+	assert re.findall(r"`(\w+)`", said) == [key for key, _value in DEFAULTS]
 
 
 def test_a_leads_call_carries_the_leads_id():

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls import events, facts, status
 from c2c_frappe.pbx.providers import registry
+from c2c_frappe.pbx.providers.generic_http.event import Reading
+from c2c_frappe.pbx.providers.generic_http.places import PATH, Rule
 
 COMMPEAK = registry.build("commpeak", {"crm_id": "1", "client_id": "2345678"})
 PRIMEVOX = registry.build("primevox", {"api_key": "key-0123456789", "container_id": "123456"})
@@ -131,3 +134,57 @@ def test_what_is_no_call_or_of_another_container_or_tenant_is_no_event_of_primev
 @pytest.mark.parametrize("tenant", ["0", "000", "", None])
 def test_the_default_tenant_is_the_same_however_it_is_written(tenant):
 	assert PRIMEVOX.parse_event({**INBOUND, "tenantId": tenant})
+
+
+DESCRIBED = (
+	Rule("Call ID", PATH, "id"),
+	Rule("Status", PATH, "state", "talking", status.IN_PROGRESS),
+	Rule("Ended at", PATH, "end"),
+	Rule("Duration", PATH, "took"),
+)
+NO_TIME = ["0", "-", "null", None, 0, "0000-00-00 00:00:00", "0001-01-01T00:00:00Z", "1970-01-01 05:30:00"]
+
+
+def no_number(_text):
+	return {"number": ""}
+
+
+class TestTimesThatAreNotSet:
+	@pytest.mark.parametrize("end", NO_TIME)
+	@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
+	def test_a_described_pbx_whose_end_is_not_set_goes_on(self, end, zone):
+		"""A call under way with an empty "Ended at" is under way: it can be ranked, folded and stored."""
+		read = Reading(DESCRIBED, ZoneInfo(zone))
+		event = read.read({"id": "7", "state": "talking", "end": end, "took": "-"}, (), str, no_number)
+		assert (event.source, event.evidence.status, event.ended_at) == ("progress", "In Progress", None)
+		assert facts.fold([event]) == {"pbx_call_id": "7"}
+		unknown = read.read({"id": "7", "state": "odd", "end": end}, (), str, no_number)
+		assert unknown.source == "progress" and events.dated(unknown, datetime(2026, 11, 23)).ended_at is None
+
+	@pytest.mark.parametrize("end", NO_TIME)
+	def test_commpeaks_times_that_are_not_set_are_none(self, end):
+		"""A start whose end is not set says nothing of an end."""
+		read = COMMPEAK.parse_event(
+			{"event": "start", "started_at": end, "answered_at": end, "ended_at": end}
+		)
+		assert (read.started_at, read.answered_at, read.ended_at) == (None, None, None)
+
+
+class TestDirectionsNobodyKnows:
+	@pytest.mark.parametrize(
+		("word", "direction"),
+		[
+			("sideways", ""),
+			("internal", ""),
+			("InBound", "Incoming"),
+			("outbound-api", "Outgoing"),
+			("-", "Outgoing"),
+		],
+	)
+	def test_an_unknown_word_is_never_outgoing(self, word, direction):
+		"""It is listed as unread, and such an event makes no row; a form that names no direction is of dialed calls."""
+		rules = (Rule("Call ID", PATH, "id"), Rule("Direction", PATH, "way"))
+		event = Reading(rules).read({"id": "7", "way": word}, (), str, no_number)
+		assert event.direction == direction
+		assert event.unread == ("direction: sideways" if word == "sideways" else "")
+		assert COMMPEAK.parse_event({"event": "start", "direction": word}).direction == direction

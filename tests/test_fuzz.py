@@ -299,7 +299,6 @@ def _kept_apart(event):
 )
 def test_what_a_webhook_brings_can_be_written_down_whatever_it_is(query, content_type, body):
 	told = payload.read(query, content_type, body)
-	assert not {"token", "account", "cmd"} & told.keys()
 	json.dumps(told, ensure_ascii=False, default=str).encode()
 
 

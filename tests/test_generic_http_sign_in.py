@@ -146,6 +146,45 @@ class TestTokens:
 		assert (result.status, result.failure_code) == (status.FAILED, code) and words in result.message
 		assert pbx.asked == ["POST /token"] and not cache.puts
 
+	REFUSING = (
+		{"reads": "Success", "kind": "JSON path", "place": "errcode", "value": "0"},
+		{"reads": "Refusal", "kind": "JSON path", "place": "errcode"},
+		{"reads": "Error text", "kind": "JSON path", "place": "errmsg"},
+		{
+			"reads": "Hint",
+			"kind": "JSON path",
+			"place": "errcode",
+			"value": "10005",
+			"meaning": "Not allow-listed",
+			"hint": "Allow this server.",
+		},
+	)
+
+	@pytest.mark.parametrize(
+		("http_status", "body", "code", "ok", "words"),
+		[
+			(200, b'{"errcode":10001,"errmsg":"WRONG CLIENT"}', "bad_credentials", False, "WRONG CLIENT"),
+			(
+				200,
+				b'{"errcode":10005,"errmsg":"ADDRESS"}',
+				"not_allowlisted",
+				False,
+				"ADDRESS Allow this server.",
+			),
+			(200, b'{"errcode":0,"errmsg":"SUCCESS"}', "not_sent", None, "SUCCESS"),
+			(500, b'{"errcode":10001,"errmsg":"WRONG CLIENT"}', "not_sent", None, "WRONG CLIENT"),
+		],
+	)
+	def test_token_refused_with_200_is_a_refusal(self, serve_raw, http_status, body, code, ok, words):
+		"""Yeastar answers HTTP 200 to a wrong client too: the rows of a call's answer tell a no here as well."""
+		pbx = Pbx(serve_raw, token=answer(http_status, body))
+		made = self.provider(pbx.url, answer_rules=list(self.REFUSING))
+		result = exchange.place(made, DIAL)
+		assert (result.status, result.failure_code) == (status.FAILED, code) and words in result.message
+		assert pbx.asked == ["POST /token"]
+		finding = exchange.probe(made)
+		assert finding.ok is ok and words in finding.message
+
 	@pytest.mark.parametrize(
 		("left", "kept"), [(b"60", [45]), (b'"3600"', [3585]), (b"10", []), (b"null", []), (b'"soon"', [])]
 	)

@@ -31,6 +31,15 @@ def taken(*rows, account="Main"):
 	return conflicts_in(rows).claim(account, LIMITS, NOW, 0)
 
 
+def test_extensions_of_one_switchboard_are_two_calls():
+	"""x12 and x15 are two people; the same one twice is a repeat."""
+	held = conflicts_in([row("a", dial_key=dial_key(AGENT, NUMBER, "12"))])
+	assert held.same_call(AGENT, NUMBER, "12")["name"] == "a"
+	assert held.same_call(AGENT, NUMBER, "15") is None
+	assert held.same_call(AGENT, NUMBER) is None
+	assert dial_key(AGENT, NUMBER) == dial_key(AGENT, NUMBER, "") == f"{AGENT}|{NUMBER}"
+
+
 class TestClaims:
 	def test_a_dial_takes_a_slot_of_its_account_and_one_of_the_site_for_as_long_as_its_reply_may_take(self):
 		assert taken() == {

@@ -127,6 +127,14 @@ class TestAnswers:
 		server = serve_raw(b"HTTP/1.1 100 Continue\r\n\r\n" + OK)
 		assert Outcome(server.url).answer.text == "ok"
 
+	@pytest.mark.parametrize("interim", ["102 Processing", "103 Early Hints", "199 Own"])
+	def test_no_interim_response_is_the_answer(self, serve_raw, interim):
+		"""A 103 in front of a yes is no 103: the final response counts, its headers alone too."""
+		hint = f"HTTP/1.1 {interim}\r\nLink: </a.css>; rel=preload\r\nContent-Length: 9\r\n\r\n".encode()
+		server = serve_raw(hint + hint + OK)
+		answer = Outcome(server.url).answer
+		assert (answer.status, answer.text) == (200, "ok")
+
 	def test_a_packed_body_is_unpacked_though_none_was_asked_for(self, serve_raw):
 		assert Outcome(serve_raw(_packed(gzip.compress(b"yes"), "gzip")).url).answer.text == "yes"
 
@@ -172,10 +180,11 @@ class TestSentButNotAnswered:
 		Outcome(server.url, QUICK).assert_unknown("timeout", QUICK.deadline)
 		assert server.connections == 1
 
-	def test_interim_answers_without_end_are_a_timeout(self, serve_raw):
+	@pytest.mark.parametrize("interim", [b"100 Continue", b"103 Early Hints"])
+	def test_interim_answers_without_end_are_a_timeout(self, serve_raw, interim):
 		def forever(connection):
 			while not server.stopping.wait(0.02):
-				connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+				connection.sendall(b"HTTP/1.1 %s\r\n\r\n" % interim)
 
 		server = serve_raw(forever)
 		Outcome(server.url, QUICK).assert_unknown("timeout", QUICK.deadline)

@@ -94,7 +94,11 @@ NO_TROUBLE = SUCCESS | UNDER_WAY | LEFT_OPEN | QUESTIONS_AND_EXPLANATIONS | ENDI
 
 
 def said_in_python() -> set[str]:
-	trees = [ast.parse(path.read_text()) for path in PACKAGE.rglob("*.py") if "tests" not in path.parts]
+	trees = [
+		ast.parse(path.read_text())
+		for path in PACKAGE.rglob("*.py")
+		if "tests" not in path.relative_to(PACKAGE).parts
+	]
 	calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
 	texts = [call.args[0] for call in calls if getattr(call.func, "id", "") == "_"]
 	return {text.value for text in texts if isinstance(text, ast.Constant)}

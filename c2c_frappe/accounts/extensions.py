@@ -101,7 +101,7 @@ def validate_user(doc, _method: str | None = None) -> None:
 	for field in ("pbx_extension", "pbx_caller_id"):
 		if doc.get(field):
 			doc.set(field, doc.get(field).strip())
-	if not doc.get("pbx_extension") or not _is_changed(doc):
+	if not doc.get("pbx_extension") or not doc.enabled or not _is_changed(doc):
 		return
 	holder = _holder(doc)
 	if holder:
@@ -113,8 +113,22 @@ def validate_user(doc, _method: str | None = None) -> None:
 		)
 
 
+def clashes(default_account: str) -> list[tuple[str, str, str]]:
+	"""Return (extension, user, user) of enabled users who would share a phone with this default account."""
+	people = frappe.get_all(
+		"User", {"pbx_extension": ("is", "set"), "enabled": 1}, ["name", "pbx_extension", "pbx_account"]
+	)
+	first: dict[tuple[str, str], str] = {}
+	found = []
+	for person in sorted(people, key=lambda one: one.name):
+		phone = (person.pbx_account or default_account, person.pbx_extension)
+		if first.setdefault(phone, person.name) != person.name:
+			found.append((person.pbx_extension, first[phone], person.name))
+	return found
+
+
 def _is_changed(doc) -> bool:
-	return doc.has_value_changed("pbx_extension") or doc.has_value_changed("pbx_account")
+	return any(doc.has_value_changed(field) for field in ("pbx_extension", "pbx_account", "enabled"))
 
 
 def _holder(doc) -> str | None:

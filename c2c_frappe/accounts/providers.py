@@ -27,18 +27,10 @@ class _Secret(str):
 		return "'***'"
 
 
-def by_name(name: str):
-	"""Return the PBX Account, None when there is none."""
-	try:
-		return frappe.get_cached_doc("PBX Account", name) if name else None
-	except frappe.DoesNotExistError:
-		frappe.clear_last_message()
-		return None
-
-
 def provider_of(account) -> Provider:
 	"""Return the provider a saved PBX Account stands for; raise ConfigurationError if its settings can't work."""
 	provider = _build(account, _stored)
+	provider.countries = countries.deciding_countries("", account.name)[1:]
 	provider.token_cache = EncryptedToken(account)
 	return provider
 

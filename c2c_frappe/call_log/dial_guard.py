@@ -16,16 +16,17 @@ from functools import partial
 import frappe
 from frappe import _
 from frappe.query_builder import Case
-from frappe.utils import now_datetime
 
 from c2c_frappe.call_log.rows import (
 	COLUMNS,
 	DOCTYPE,
+	NAME_DIGITS,
 	by_name,
 	change,
 	evidence_columns,
 	insert,
 	lock,
+	requested_columns,
 	shown,
 	update,
 )
@@ -40,7 +41,8 @@ from c2c_frappe.transactions import ATTEMPTS, committed
 class Draft:
 	"""A call that is about to be placed or refused; `number` is E.164 or "" when none was found.
 
-	`mask` is what its agent sees instead, "" for who sees the number.
+	`number_extension` are the digits to dial once the customer's switchboard answers. `mask` is what its agent sees
+	instead of the number, "" for who sees it.
 	"""
 
 	agent: str
@@ -48,12 +50,13 @@ class Draft:
 	account: str = ""
 	extension: str = ""
 	number: str = ""
+	number_extension: str = ""
 	mask: str = ""
 	reference_doctype: str = ""
 	reference_name: str = ""
 	overridden: str = ""
 	override_reason: str = ""
-	name: str = field(default_factory=lambda: frappe.generate_hash(length=10))
+	name: str = field(default_factory=lambda: frappe.generate_hash(length=NAME_DIGITS))
 
 
 def find_conflicts(agent: str, request_id: str) -> Conflicts:
@@ -86,7 +89,7 @@ def reserve(
 			"A call cannot be placed from within a document's save: its row could not be committed."
 		)
 	for _attempt in range(ATTEMPTS):
-		winner = conflicts.same_call(draft.agent, draft.number)
+		winner = conflicts.same_call(draft.agent, draft.number, draft.number_extension)
 		if winner:
 			return winner
 		# From a place of one's own: those who dial at the same moment would all try the same one, and wait in turn.
@@ -185,9 +188,10 @@ def _draft_columns(draft: Draft) -> dict:
 		"request_id": draft.request_id,
 		"overridden": draft.overridden,
 		"override_reason": draft.override_reason,
-		"requested_at": now_datetime(),
+		**requested_columns(utc_now()),
 	}
 
 
 def _dialing_columns(draft: Draft) -> dict:
-	return {**evidence_columns(status.of_dial("none_yet")), "dial_key": dial_key(draft.agent, draft.number)}
+	key = dial_key(draft.agent, draft.number, draft.number_extension)
+	return {**evidence_columns(status.of_dial("none_yet")), "dial_key": key}

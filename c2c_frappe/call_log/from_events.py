@@ -8,24 +8,43 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from c2c_frappe.call_log.rows import change, evidence_columns, insert, shown
-from c2c_frappe.pbx.calls import status
+import frappe
+
+from c2c_frappe.call_log.rows import (
+	DOCTYPE,
+	NAME_DIGITS,
+	change,
+	evidence_columns,
+	insert,
+	requested_columns,
+	shown,
+)
+from c2c_frappe.pbx.calls import facts, status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.facts import CallState, Changes
-from c2c_frappe.site_time import in_utc, of_utc
+from c2c_frappe.site_time import of_utc
+
+# Facts whose column has another name.
+_COLUMNS = {"started_at": "requested_utc"}
 
 
-def name_at_pbx(account: str, pbx_id: str) -> str:
-	"""Return the name of the row of a call that began at the PBX: the same for the same id, so there is one."""
+def origin_key(account: str, pbx_id: str) -> str:
+	"""Return what makes a call that began at the PBX one row: the same for the same account and PBX's id of it."""
 	return hashlib.sha256(f"{account}\0{pbx_id}".encode()).hexdigest()[:20]
 
 
-def add(name: str, account: str, event: CallEvent, whose: dict) -> None:
-	"""Insert and commit the row of a call that began at the PBX, unless it is there; `apply` says what became of it.
+def by_origin(account: str, pbx_id: str) -> str:
+	"""Return the name of the row of a call that began at the PBX, "" when there is none."""
+	return frappe.db.get_value(DOCTYPE, {"origin_key": origin_key(account, pbx_id)}) or ""
 
-	`whose` are its agent and its record, as far as they are known.
+
+def add(account: str, pbx_id: str, event: CallEvent, parties: dict) -> str:
+	"""Insert and commit the row of a call that began at the PBX; return its name, or that of the row there is.
+
+	`parties` are its agent and its record, as far as they are known. Its events say what became of it.
 	"""
-	insert(
+	name = frappe.generate_hash(length=NAME_DIGITS)
+	is_new = insert(
 		{
 			"name": name,
 			"direction": event.direction,
@@ -33,12 +52,14 @@ def add(name: str, account: str, event: CallEvent, whose: dict) -> None:
 			"extension": event.extension,
 			"number": event.number,
 			"dialled_number": event.number,
-			"requested_at": of_utc(event.known_at),
 			"pbx_call_id": event.pbx_call_id,
-			**whose,
+			"origin_key": origin_key(account, pbx_id),
+			**requested_columns(event.known_at),
+			**parties,
 			**evidence_columns(status.BEGAN_AT_PBX),
 		}
 	)
+	return name if is_new else by_origin(account, pbx_id)
 
 
 def state(row: dict) -> CallState:
@@ -57,8 +78,7 @@ def _origin(row: dict) -> dict | None:
 	# Of what was dialed here it is at least an empty object.
 	if row["custom_data"] is not None:
 		return None
-	began = in_utc(row["requested_at"]) if row["requested_at"] else None
-	return {"extension": row["extension"], "number": row["number"], "started_at": began}
+	return {name: row[_COLUMNS.get(name, name)] for name in facts.ORIGIN}
 
 
 def write(row: dict, changes: Changes, parties: dict) -> dict:
@@ -71,8 +91,9 @@ def write(row: dict, changes: Changes, parties: dict) -> dict:
 	return change(row, columns) if columns else shown(row)
 
 
-def _as_columns(facts: dict) -> dict:
+def _as_columns(found: dict) -> dict:
 	"""Return facts of events under the log's names, times in the site's zone."""
-	times = {"started_at": "requested_at"}
-	found = {times.get(n, n): of_utc(v) if isinstance(v, datetime) else v for n, v in facts.items()}
-	return {**found, "dialled_number": found["number"]} if "number" in found else found
+	columns = {n: of_utc(v) if isinstance(v, datetime) else v for n, v in found.items() if n != "started_at"}
+	if "started_at" in found:
+		columns.update(requested_columns(found["started_at"]))
+	return {**columns, "dialled_number": found["number"]} if "number" in found else columns

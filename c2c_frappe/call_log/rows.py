@@ -6,20 +6,23 @@ Nothing here speaks to a PBX or decides policy. Which row a dial may insert is d
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import frappe
 from frappe import _
 from frappe.utils import now
 
 from c2c_frappe.pbx.calls import status
-from c2c_frappe.site_time import utc_now
+from c2c_frappe.site_time import of_utc, utc_now
 from c2c_frappe.transactions import was_ended
 
 DOCTYPE = "PBX Call Log"
+# Enough that no two calls ever get the same: a PBX keeps the name for as long as it keeps its records.
+NAME_DIGITS = 20
 _TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 COLUMNS = (
 	"name", "status", "agent", "account", "extension", "number", "reference_doctype", "reference_name",
-	"failure_code", "message", "requested_at", "reply_due", "duration", "direction", "missed_call_task",
+	"failure_code", "message", "requested_at", "requested_utc", "reply_due", "duration", "direction", "missed_call_task",
 	"recording_url", "disposition", "notes", "dialled_number", "ended_at",
 )  # fmt: skip
 
@@ -100,8 +103,13 @@ def evidence_columns(evidence: status.Evidence) -> dict:
 	}
 
 
+def requested_columns(moment: datetime) -> dict:
+	"""Return the columns that say when a call was requested: as the site shows it, and in UTC for all arithmetic."""
+	return {"requested_at": of_utc(moment), "requested_utc": moment}
+
+
 def insert(row: dict, before: Callable[[], None] | None = None) -> bool:
-	"""Insert and commit; return False, rolled back, when a unique column was taken by somebody faster.
+	"""Insert and commit; return False, rolled back, when its name or a unique column was taken by somebody faster.
 
 	`before` is what is written in the same transaction, ahead of the row.
 	"""
@@ -112,12 +120,20 @@ def insert(row: dict, before: Callable[[], None] | None = None) -> bool:
 		if before:
 			before()
 		document.insert(ignore_permissions=True, set_name=row["name"])
+		if document.name != row["name"]:
+			# Where a name is taken, Frappe inserts under a random one: but the PBX would be sent the first.
+			raise frappe.DuplicateEntryError(DOCTYPE, row["name"])
 		frappe.db.commit()
 	except Exception as error:
-		if not isinstance(error, _TAKEN) and not was_ended(error):
+		if not _is_taken(error) and not was_ended(error):
 			raise
 		# Nothing is lost but this insert; and without it the snapshot would go on hiding the winner.
 		frappe.db.rollback()
 		del frappe.local.message_log[said_before:]
 		return False
 	return True
+
+
+def _is_taken(error: Exception) -> bool:
+	# Frappe takes a message with PRIMARY in it, an account's name say, for one about the name: it comes as it is then.
+	return isinstance(error, _TAKEN) or frappe.db.is_duplicate_entry(error)

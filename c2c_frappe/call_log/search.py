@@ -10,7 +10,6 @@ from c2c_frappe.call_log.rows import COLUMNS, DOCTYPE, shown
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.matching import AFTER, BEFORE, Candidate
-from c2c_frappe.site_time import in_utc, of_utc
 
 # More calls than these to one number, or with one id, make an event ambiguous anyway.
 CANDIDATES = 50
@@ -44,7 +43,7 @@ def candidates(account: str, event: CallEvent) -> list[Candidate]:
 def _by_traits(table, event: CallEvent) -> list:
 	traits = [table.pbx_call_id == event.pbx_call_id] if event.pbx_call_id else []
 	if event.number and event.known_at:
-		traits.append((table.dialled_number == event.number) & _is_near(table, event.known_at))
+		traits.append((table.dialled_number.isin(event.numbers)) & _is_near(table, event.known_at))
 	return traits
 
 
@@ -57,8 +56,7 @@ def calls_near(account: str, agent: str, moment: datetime) -> list[Candidate]:
 
 
 def _is_near(table, moment: datetime):
-	since, till = of_utc(moment - AFTER), of_utc(moment + BEFORE)
-	return (table.requested_at >= since) & (table.requested_at <= till)
+	return (table.requested_utc >= moment - AFTER) & (table.requested_utc <= moment + BEFORE)
 
 
 def _candidates(condition) -> list[Candidate]:
@@ -68,14 +66,14 @@ def _candidates(condition) -> list[Candidate]:
 		"pbx_call_id",
 		"extension",
 		"dialled_number",
-		"requested_at",
+		"requested_utc",
 		"evidence_rank",
 		"direction",
 	)
 	query = frappe.qb.from_(table).select(*(table[column] for column in columns)).where(condition)
-	rows = query.orderby(table.requested_at, order=frappe.qb.desc).limit(CANDIDATES).run()
+	rows = query.orderby(table.requested_utc, order=frappe.qb.desc).limit(CANDIDATES).run()
 	return [
-		Candidate(n, i or "", x or "", number or "", in_utc(at), (rank or 0) < status.BEGAN_AT_PBX.rank, way)
+		Candidate(n, i or "", x or "", number or "", at, (rank or 0) < status.BEGAN_AT_PBX.rank, way)
 		for n, i, x, number, at, rank, way in rows
 	]
 
@@ -83,9 +81,9 @@ def _candidates(condition) -> list[Candidate]:
 def open_starts(account: str, since: datetime) -> list[datetime]:
 	"""Return when the account's calls that have no end yet were requested, those since a moment in UTC, in UTC."""
 	table = frappe.qb.DocType(DOCTYPE)
-	is_open = table.status.isin(sorted(status.OPEN)) & (table.requested_at >= of_utc(since))
-	query = frappe.qb.from_(table).select(table.requested_at).where(is_open & (table.account == account))
-	return [in_utc(moment) for moment in query.run(pluck=True)]
+	is_open = table.status.isin(sorted(status.OPEN)) & (table.requested_utc >= since)
+	query = frappe.qb.from_(table).select(table.requested_utc).where(is_open & (table.account == account))
+	return query.run(pluck=True)
 
 
 def with_recordings(until: datetime, limit: int) -> list[str]:
@@ -99,4 +97,10 @@ def with_recordings(until: datetime, limit: int) -> list[str]:
 def known_ids(account: str, ids: list[str]) -> set[str]:
 	"""Return those of these ids by which the PBX named calls of this account."""
 	filters = {"pbx_call_id": ("in", ids), "account": account}
+	return set(frappe.get_all(DOCTYPE, filters, pluck="pbx_call_id")) if ids else set()
+
+
+def ids_with_agent(account: str, ids: list[str]) -> set[str]:
+	"""Return those of these ids whose calls have an agent."""
+	filters = {"pbx_call_id": ("in", ids), "account": account, "agent": ("is", "set")}
 	return set(frappe.get_all(DOCTYPE, filters, pluck="pbx_call_id")) if ids else set()

@@ -1,20 +1,38 @@
-"""What the Desk learns at boot: whether this user may call. No secret and no policy goes to the browser."""
+"""What the Desk learns at boot, from the tables of the server. No secret and no policy goes to the browser."""
 
 from __future__ import annotations
 
 import frappe
 
-from c2c_frappe import permissions
+from c2c_frappe import messages, permissions
 from c2c_frappe.accounts import extensions
+from c2c_frappe.pbx.calls import looks
+from c2c_frappe.pbx.providers import registry
+from c2c_frappe.pbx.providers.generic_http import variables
 from c2c_frappe.phone_book import fields
 
 
 def extend(bootinfo) -> None:
-	"""Add `c2c` to the boot info of users who may call; others get nothing and see plain numbers."""
-	if not permissions.is_offered_calls():
-		return
-	bootinfo.c2c = {
+	"""Add `c2c` for users who may call, `c2c_accounts` for who looks after the PBX; others see plain numbers."""
+	if permissions.is_offered_calls():
+		bootinfo.c2c = _for_calls()
+	if permissions.sees_all():
+		bootinfo.c2c_accounts = _for_the_form_of_an_account()
+
+
+def _for_calls() -> dict:
+	return {
 		"extension": extensions.of_user(frappe.session.user).extension,
-		"fields": fields.extra_phone_fields(),
+		"phone_fields": fields.field_rules(),
+		"statuses": looks.for_browser(),
 		"any_number": bool(frappe.get_cached_doc("PBX Settings").allow_any_number),
+	}
+
+
+def _for_the_form_of_an_account() -> dict:
+	"""Return {providers: [{value, label}], variables: [names]}."""
+	found = registry.PROVIDERS.values()
+	return {
+		"providers": [{"value": each.slug, "label": messages.sentence(each.label)} for each in found],
+		"variables": list(variables.LISTED),
 	}

@@ -97,7 +97,7 @@ def _player(row: dict) -> str:
 
 
 def _call_again(row: dict, reader: masks.Reader) -> str:
-	"""Return the button public/js/clicks.js listens to; place and number only choose among the record's."""
+	"""Return the button public/js/click/clicks.js listens to; place and number only choose among the record's."""
 	carried = {
 		"doctype": row["reference_doctype"],
 		"name": row["reference_name"],

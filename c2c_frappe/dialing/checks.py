@@ -6,11 +6,11 @@ Raises RefusedError with the code and the sentence. Decides nothing that `pbx/` 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import timezone
 
 import frappe
 from frappe import _
-from frappe.utils import get_system_timezone, get_time, now_datetime
+from frappe.utils import get_system_timezone, get_time
 
 from c2c_frappe import permissions
 from c2c_frappe.call_log.dial_guard import Draft
@@ -19,6 +19,7 @@ from c2c_frappe.pbx.errors import RefusedError
 from c2c_frappe.pbx.numbers import phone, policy
 from c2c_frappe.pbx.numbers.phone import PhoneNumber
 from c2c_frappe.phone_book import countries, index
+from c2c_frappe.site_time import of_utc, utc_now
 
 DO_NOT_CALL = "PBX Do Not Call"
 
@@ -85,7 +86,9 @@ def _hours(wanted: Request, settings) -> None:
 	bounds = (settings.calling_hours_start, settings.calling_hours_end)
 	start, end = (get_time(bound) if bound else None for bound in bounds)
 	zones = phone.time_zones(wanted.number)
-	if not policy.within_hours(datetime.now(timezone.utc), start, end, zones, get_system_timezone()):
+	if not policy.within_hours(
+		utc_now().replace(tzinfo=timezone.utc), start, end, zones, get_system_timezone()
+	):
 		sentence = _("It is outside calling hours there: calls are placed from {0} to {1} local time.")
 		raise RefusedError("outside_hours", sentence.format(f"{start:%H:%M}", f"{end:%H:%M}"))
 
@@ -119,7 +122,7 @@ def _pause(wanted: Request, _settings) -> None:
 	pause = usage.pause_of(wanted.draft.account)
 	if pause and not wanted.is_repeat:
 		sentence = _("{0} has not answered for {1} seconds. Calls are paused until {2}.")
-		seconds = round((now_datetime() - pause.since).total_seconds())
+		seconds = round((utc_now() - pause.since).total_seconds())
 		raise RefusedError(
-			"paused", sentence.format(wanted.draft.account, seconds, f"{pause.until:%H:%M:%S}")
+			"paused", sentence.format(wanted.draft.account, seconds, f"{of_utc(pause.until):%H:%M:%S}")
 		)

@@ -56,7 +56,7 @@ def _offered(choice: Choice, number: PhoneNumber | None) -> dict:
 	last = search.last_status(number.e164)
 	return {
 		**offered,
-		"number": choice.shown if choice.is_masked else phone.display(number),
+		"number": choice.shown if choice.is_masked else phone.display_whole(number),
 		"local_time": local_time(number.e164, datetime.now(timezone.utc)),
 		"last_result": _(last) if last else "",
 	}

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from dataclasses import replace
 
 import frappe
 from frappe import _
 
-from c2c_frappe import messages
+from c2c_frappe import locks, messages
 from c2c_frappe.call_log import dial_guard
 from c2c_frappe.call_log.dial_guard import Draft
 from c2c_frappe.dialing.prepare import Click, Prepared, Refusal, prepare
 from c2c_frappe.pbx import exchange
-from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls import in_flight, status
 from c2c_frappe.pbx.calls.in_flight import Busy, Conflicts
 from c2c_frappe.pbx.numbers.phone_text import without_numbers
 from c2c_frappe.replies import call_state
+from c2c_frappe.site_time import utc_now
 
 
 def dial(click: Click) -> dict:
@@ -55,10 +57,39 @@ def _place(call: Prepared | Refusal, conflicts: Conflicts) -> dict:
 	if isinstance(call, Refusal):
 		return _refuse(call.draft, call.failure_code, call.message)
 	try:
-		earlier = dial_guard.reserve(call.draft, call.limits, call.request.custom_data, conflicts)
+		earlier = _reserve(call, conflicts)
 	except Busy:
 		return _refuse(call.draft, "pbx_busy", _busy_sentence())
 	return _repeated(earlier) if earlier else _tell(_send(call))
+
+
+def _reserve(call: Prepared, conflicts: Conflicts) -> dict | None:
+	"""Reserve the right to this dial, waiting a moment for a slot; return the call it would repeat, None for none.
+
+	Raise Busy at once while a PBX hangs, and for more clicks than there are slots: they would hold the web workers.
+	"""
+	try:
+		return dial_guard.reserve(call.draft, call.limits, call.request.custom_data, conflicts)
+	except Busy:
+		with locks.semaphore("waiting dial", call.limits.site_slots, 0) as may_wait:
+			if not may_wait:
+				raise
+			return _reserve_in_time(call, time.monotonic() + in_flight.MAX_WAIT)
+
+
+def _reserve_in_time(call: Prepared, until: float) -> dict | None:
+	while True:
+		# Between attempts no transaction is open: the others' rows must be seen.
+		frappe.db.rollback()
+		conflicts = dial_guard.find_conflicts(call.draft.agent, call.draft.request_id)
+		if conflicts.is_hung(utc_now()):
+			raise Busy
+		try:
+			return dial_guard.reserve(call.draft, call.limits, call.request.custom_data, conflicts)
+		except Busy:
+			if time.monotonic() >= until:
+				raise
+		time.sleep(locks.PAUSE)
 
 
 def _send(call: Prepared) -> dict:

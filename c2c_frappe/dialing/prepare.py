@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-from c2c_frappe import messages
+from c2c_frappe import current, messages
 from c2c_frappe.accounts import extensions, providers
 from c2c_frappe.call_log.dial_guard import Draft
 from c2c_frappe.dialing import checks, site_address
@@ -24,7 +24,7 @@ from c2c_frappe.pbx.numbers.choice import Choice
 from c2c_frappe.pbx.numbers.phone import PhoneNumber
 from c2c_frappe.pbx.providers.base import Provider
 from c2c_frappe.phone_book import record_numbers
-from c2c_frappe.phone_book.countries import deciding_countries
+from c2c_frappe.phone_book.countries import countries_of_dial
 from c2c_frappe.phone_book.record_numbers import Record
 
 
@@ -68,7 +68,7 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 
 	Raise PermissionError if the user may not read the record.
 	"""
-	settings = frappe.get_cached_doc("PBX Settings")
+	settings = current.settings()
 	draft = Draft(frappe.session.user, click.request_id)
 	try:
 		record = _record(click)
@@ -80,15 +80,15 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 		draft = replace(draft, extension=phone_of_agent.extension, account=account_name)
 		account = _account(draft)
 		provider = providers.provider_of(account)
-		countries = deciding_countries(record.country if record else "", account.name)
+		countries = countries_of_dial(record.country if record else "", account, settings)
 		chosen = _chosen(click, record, countries)
 		draft = replace(draft, mask=chosen.shown if chosen and chosen.is_masked else "")
 		number = _number(chosen.text if chosen else _typed(click, settings), countries, draft.mask)
-		draft = replace(draft, number=number.e164)
+		draft = replace(draft, number=number.e164, number_extension=number.extension)
 		draft = _checked(draft, number, chosen, click, conflicts, settings)
 	except PbxError as refusal:
 		return Refusal(draft, refusal.failure_code, messages.sentence(refusal.message))
-	data = filled_custom_data(draft, record.company if record else "")
+	data = filled_custom_data(settings, draft, record.company if record else "")
 	request = dial_request(draft, data, phone_of_agent.caller_id)
 	return Prepared(draft, _limits(account, provider, settings), provider, request)
 
@@ -101,7 +101,7 @@ def _record(click: Click) -> Record | None:
 def _check_switched_on(settings) -> None:
 	if not settings.enabled:
 		raise RefusedError("disabled", _("Click to Call is switched off. A PBX Manager can switch it on."))
-	if not site_address.is_confirmed():
+	if not site_address.is_confirmed(settings):
 		sentence = _(
 			"This site runs under a new address. A PBX Manager must confirm it before calls are placed."
 		)
@@ -111,7 +111,7 @@ def _check_switched_on(settings) -> None:
 def _account(draft: Draft):
 	if not draft.extension:
 		raise RefusedError("no_extension", _("You have no extension yet. Ask your administrator for one."))
-	account = providers.by_name(draft.account)
+	account = current.account(draft.account)
 	if not account:
 		raise RefusedError(
 			"misconfigured", _("There is no PBX account for you. Ask a PBX Manager to set one.")
@@ -170,7 +170,7 @@ def _checked(
 	settings,
 ) -> Draft:
 	"""Ask the checks; return the draft with what was overridden, or raise RefusedError."""
-	is_repeat = conflicts.same_call(draft.agent, draft.number) is not None
+	is_repeat = conflicts.same_call(draft.agent, draft.number, draft.number_extension) is not None
 	is_refused = chosen is not None and chosen.do_not_call
 	request = checks.Request(draft, number, is_refused, click.override.strip(), is_repeat)
 	overridden = checks.screen(request, settings)
@@ -184,9 +184,9 @@ def _limits(account, provider: Provider, settings) -> DialLimits:
 	return DialLimits(account_slots, site_slots, provider.connection.deadline, cint(settings.repeat_window))
 
 
-def filled_custom_data(draft: Draft, company: str) -> dict[str, str]:
+def filled_custom_data(settings, draft: Draft, company: str) -> dict[str, str]:
 	"""Return the pairs of PBX Settings filled in for a call."""
-	pairs = [(row.key, row.value) for row in frappe.get_cached_doc("PBX Settings").custom_data_fields]
+	pairs = [(row.key, row.value) for row in settings.custom_data_fields]
 	return custom_data.fill(
 		pairs,
 		{
@@ -202,4 +202,6 @@ def filled_custom_data(draft: Draft, company: str) -> dict[str, str]:
 
 def dial_request(draft: Draft, data: dict[str, str], caller_id: str) -> DialRequest:
 	"""Return what a provider is given of a call."""
-	return DialRequest(draft.extension, draft.number, data, caller_id, draft.agent, draft.name)
+	return DialRequest(
+		draft.extension, draft.number, data, caller_id, draft.agent, draft.name, draft.number_extension
+	)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import frappe
 from frappe import _
 
-from c2c_frappe import messages
+from c2c_frappe import current, messages
 from c2c_frappe.accounts import extensions, providers
 from c2c_frappe.call_log.dial_guard import Draft
 from c2c_frappe.dialing import prepare
@@ -63,16 +63,18 @@ def _dial(account, user: str, doctype: str, name: str, number: str) -> DialReque
 	own = extensions.of_user(user)
 	record = record_numbers.of_record(doctype, name) if doctype and name else None
 	countries = deciding_countries(record.country if record else "", account.name)
+	read = phone.find(number or _first_number(record), countries)
 	draft = Draft(
 		agent=user,
 		account=account.name,
 		extension=own.extension,
-		number=phone.find(number or _first_number(record), countries).e164,
+		number=read.e164,
+		number_extension=read.extension,
 		reference_doctype=doctype if record else "",
 		reference_name=record.name if record else "",
 		name=CALL,
 	)
-	data = prepare.filled_custom_data(draft, record.company if record else "")
+	data = prepare.filled_custom_data(current.settings(), draft, record.company if record else "")
 	return prepare.dial_request(draft, data, own.caller_id)
 
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 import frappe
 from frappe.query_builder.functions import Count
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import get_datetime
 
 from c2c_frappe.pbx.calls import breaker, status
+from c2c_frappe.site_time import in_utc, local_now, utc_now
 
 DOCTYPE = "PBX Call Log"
 
@@ -29,33 +30,33 @@ def _count(since: datetime, agent: str):
 
 
 def count_refused(since: datetime, agent: str, failure_code: str) -> int:
-	"""Return how often the agent was refused for this reason since then."""
-	refused = {"agent": agent, "failure_code": failure_code, "requested_at": (">=", since)}
+	"""Return how often the agent was refused for this reason since a moment in UTC."""
+	refused = {"agent": agent, "failure_code": failure_code, "requested_utc": (">=", since)}
 	return frappe.db.count(DOCTYPE, refused)
 
 
 def pause_of(account: str) -> breaker.Pause | None:
-	"""Return the pause for an account that does not answer, in the site's time; None when calls may be placed.
+	"""Return the pause for an account that does not answer, in UTC; None when calls may be placed.
 
 	What the account did before it was last changed does not count: the change may have cured it.
 	"""
-	now = now_datetime()
-	changed = get_datetime(frappe.get_cached_value("PBX Account", account, "modified"))
+	now = utc_now()
+	changed = in_utc(get_datetime(frappe.db.get_value("PBX Account", account, "modified")))
 	table, query = _dialled(max(now - breaker.MEMORY, changed))
 	query = query.where((table.account == account) & (table.status != status.DIALING))
-	query = query.orderby(table.requested_at, order=frappe.qb.desc).limit(breaker.IN_A_ROW)
-	rows = query.select(table.requested_at, table.failure_code).run()
+	query = query.orderby(table.requested_utc, order=frappe.qb.desc).limit(breaker.IN_A_ROW)
+	rows = query.select(table.requested_utc, table.failure_code).run()
 	return breaker.pause([breaker.Outcome(moment, code or "") for moment, code in rows], now)
 
 
 def today() -> datetime:
-	"""Return when this day began, in the site's time."""
-	return now_datetime().replace(hour=0, minute=0, second=0, microsecond=0)
+	"""Return when this day of the site began, in UTC."""
+	return in_utc(local_now().replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def last_minute() -> datetime:
-	"""Return the moment a minute ago, in the site's time."""
-	return now_datetime() - timedelta(minutes=1)
+	"""Return the moment a minute ago, in UTC."""
+	return utc_now() - timedelta(minutes=1)
 
 
 def _dialled(since: datetime):
@@ -63,4 +64,4 @@ def _dialled(since: datetime):
 	is_refused = table.failure_code.isin(status.REFUSALS)
 	# Of what was dialled here the custom data are at least an empty object.
 	is_dialled = table.custom_data.isnotnull() & (table.failure_code.isnull() | is_refused.negate())
-	return table, frappe.qb.from_(table).where((table.requested_at >= since) & is_dialled)
+	return table, frappe.qb.from_(table).where((table.requested_utc >= since) & is_dialled)

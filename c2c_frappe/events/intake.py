@@ -10,23 +10,27 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from traceback import format_tb
 
 import frappe
+from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
+from c2c_frappe import current, messages
 from c2c_frappe.accounts import providers
 from c2c_frappe.call_log import from_events, rows
 from c2c_frappe.events import missed_calls, placing, store
 from c2c_frappe.events.placing import ADDED
-from c2c_frappe.events.store import APPLIED, IGNORED, WAITING
+from c2c_frappe.events.store import APPLIED, IGNORED, INVALID, WAITING
 from c2c_frappe.pbx.calls import events, facts
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord
 from c2c_frappe.pbx.errors import ConfigurationError
+from c2c_frappe.pbx.wire.payload import UNREAD
 from c2c_frappe.pbx.wire.redaction import redact
 from c2c_frappe.replies import call_state
-from c2c_frappe.site_time import utc_now
-from c2c_frappe.transactions import committed
+from c2c_frappe.site_time import in_utc, utc_now
+from c2c_frappe.transactions import committed, was_ended
 
 # Of call records only, and not stored: it was heard before.
 KNOWN = "Known"
@@ -35,17 +39,25 @@ BATCH = 200
 
 def receive(account, payload: dict) -> str:
 	"""Store and apply one event that an account's PBX posted; return its outcome. Commits."""
-	return take(account.name, payload, _read(account, payload))
+	event = _read(account, payload)
+	key = store.payload_key(account.name, payload, event)
+	return _take(account.name, payload, event and _dated(account.name, event, utc_now()), key)
 
 
 def take(account: str, payload: dict, event: CallEvent | None) -> str:
 	"""Store a payload, and apply the event it was read as, if it is one; return its outcome. Commits."""
-	name = store.insert(
-		account, store.shown_payload(payload, event), event, store.key(account, store.as_text(payload))
-	)
+	return _take(account, payload, event, store.payload_key(account, payload, event))
+
+
+def _take(account: str, payload: dict, event: CallEvent | None, key: str) -> str:
+	# A body nobody can read is not one that says nothing.
+	reason = _("The PBX's message could not be read. It is kept as it came.") if UNREAD in payload else ""
+	name = key and store.insert(account, store.shown_payload(payload, event), event, key, reason=reason)
 	if not name:
 		return APPLIED
-	outcome = _try(name, account, event) if event else IGNORED
+	if not event:
+		return INVALID if reason else IGNORED
+	outcome = _try(name, account, event)
 	return APPLIED if outcome == ADDED else outcome
 
 
@@ -68,11 +80,21 @@ def take_records(
 		frappe.get_all(store.DOCTYPE, {"event_key": ("in", [key for key, _r in keyed])}, pluck="event_key")
 	)
 	for key, record in keyed:
-		name = ""
-		if key not in known:
-			text = redact(store.shown_payload(dict(record.row), record.event), secrets)
-			name = store.insert(account, text, record.event, key, record.record_id)
-		yield record, _try(name, account, record.event, record.record_id) if name else KNOWN
+		yield record, KNOWN if key in known else _take_record(account, key, record, secrets)
+
+
+def _take_record(account: str, key: str, record: CallRecord, secrets: tuple[str, ...]) -> str:
+	try:
+		event = placing.settled(account, record.event)
+		text = redact(store.shown_payload(dict(record.row), event), secrets)
+		name = store.insert(account, text, event, key, record.record_id)
+	except Exception as error:  # noqa: BLE001  a record that cannot even be stored stops no other
+		frappe.db.rollback()
+		frappe.log_error(
+			_("Call record of {0}").format(account), f"{record.record_id}: {type(error).__name__}"
+		)
+		return INVALID
+	return _try(name, account, event, record.record_id) if name else KNOWN
 
 
 def retry_waiting() -> None:
@@ -98,8 +120,11 @@ def retry(name: str) -> str:
 	)
 	if row.outcome == APPLIED:
 		return APPLIED
-	known = row.news and events.of_stored(json.loads(row.news), row.recording_url or "")
-	event = known or _read_again(name, row)
+	try:
+		known = row.news and events.of_stored(json.loads(row.news), row.recording_url or "")
+		event = known or _read_again(name, row)
+	except Exception as error:  # noqa: BLE001  whatever is wrong with this one, the next one waits behind it
+		return _mark_invalid(name, error)
 	if not event:
 		return IGNORED
 	outcome = _try(name, row.account, event, row.record_id or "", get_datetime(row.received_at))
@@ -107,24 +132,33 @@ def retry(name: str) -> str:
 
 
 def _read_again(name: str, row) -> CallEvent | None:
-	event = _read(frappe.get_cached_doc("PBX Account", row.account), json.loads(row.payload))
+	account = current.account(row.account)
+	event = _read(account, json.loads(row.payload)) if account else None
 	if event:
+		event = _dated(row.account, event, in_utc(get_datetime(row.received_at)))
 		frappe.db.set_value(store.DOCTYPE, name, store.event_columns(event))
 	return event
 
 
 def _read(account, payload: dict) -> CallEvent | None:
 	try:
-		event = providers.provider_of(account).parse_event(payload)
+		return providers.provider_of(account).parse_event(payload)
 	except ConfigurationError:
 		return None
-	return events.dated(event, utc_now().replace(microsecond=0)) if event else None
+
+
+def _dated(account: str, event: CallEvent, received_at: datetime) -> CallEvent:
+	"""Return the event with when it came, in UTC, where it names no time, and with one reading of its number."""
+	return placing.settled(account, events.dated(event, received_at.replace(microsecond=0)))
 
 
 def _try(
 	name: str, account: str, event: CallEvent, record_id: str = "", received_at: datetime | None = None
 ) -> str:
-	"""Find the event's call and apply it; `received_at` is that of an event that was tried before. Commits."""
+	"""Find the event's call and apply it; `received_at` is that of an event that was tried before. Commits.
+
+	One that cannot be applied is marked, so that it stops no other; one that met too many others waits.
+	"""
 	age = now_datetime() - (received_at or now_datetime())
 
 	def work():
@@ -135,7 +169,20 @@ def _try(
 			store.note(name, outcome)
 		return outcome
 
-	return committed(work)
+	try:
+		return committed(work)
+	except Exception as error:  # noqa: BLE001  see above; what the fault was stands on the event
+		return _mark_invalid(name, error)
+
+
+def _mark_invalid(name: str, error: Exception) -> str:
+	"""Keep with an event why it could not be applied, and where; raises what the database raises when it is away."""
+	frappe.db.rollback()
+	outcome = WAITING if was_ended(error) else INVALID
+	places = "".join(format_tb(error.__traceback__)[-2:])
+	reason = f"{type(error).__name__}\n{places}".strip()
+	committed(lambda: store.note(name, outcome, reason=reason))
+	return outcome
 
 
 def _apply(name: str, account: str, event: CallEvent, call: str) -> None:
@@ -147,7 +194,8 @@ def _apply(name: str, account: str, event: CallEvent, call: str) -> None:
 	store.assign(name, account, event, call)
 	changes = facts.changes(from_events.state(row), store.events_of(call))
 	row = from_events.write(row, changes, placing.parties(row, changes))
-	missed_calls.remind(row)
-	if row["agent"]:
-		reply = call_state.reply(row, user=row["agent"])
+	with messages.in_language_of(row["agent"] or ""):
+		missed_calls.remind(row)
+		reply = call_state.reply(row, user=row["agent"]) if row["agent"] else None
+	if reply:
 		frappe.publish_realtime(call_state.EVENT, reply, user=row["agent"], after_commit=True)

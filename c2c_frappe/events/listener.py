@@ -18,6 +18,7 @@ from traceback import format_tb
 
 import frappe
 
+from c2c_frappe import current
 from c2c_frappe.accounts import providers
 from c2c_frappe.events import intake, polling
 from c2c_frappe.locks import LISTENER, Lease
@@ -92,7 +93,9 @@ class _Shift:
 		rows = frappe.get_all(ACCOUNT, {"enabled": 1}, ["name", "modified"])
 		wanted = {row.name: str(row.modified) for row in rows}
 		for name, ear in list(self.ears.items()):
-			if wanted.get(name) != ear.version:
+			if ear.has_died:
+				self.tell(f"{name}: the thread that listened has died; starting it anew.")
+			if wanted.get(name) != ear.version or ear.has_died:
 				self.ears.pop(name).stop()
 		for name in wanted.keys() - self.ears.keys():
 			self.ears[name] = _Ear(name, wanted[name], _provider(name), self.heard, self.tell)
@@ -121,6 +124,7 @@ class _Shift:
 
 def _take(account: str, payload: dict, event: CallEvent) -> None:
 	"""Store and apply an event of a call of ours; others on the same PBX are no news."""
+	current.forget_process_caches()
 	if frappe.db.exists(CALL, {"name": event.call, "account": account}):
 		intake.take(account, payload, event)
 	else:
@@ -158,6 +162,11 @@ class _Ear(threading.Thread):
 		"""End it; what it heard and was not applied yet is dropped, and asked for by the next."""
 		self.is_over = True
 		self._stopping.set()
+
+	@property
+	def has_died(self) -> bool:
+		"""Whether a fault ended the thread that was to listen for as long as the account is there."""
+		return self.stream is not None and not self.is_over and not self.is_alive()
 
 	def run(self) -> None:
 		"""Listen, and after each loss again, with ever longer pauses."""

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, now_datetime, nowdate
+from frappe.utils import nowdate
 
 from c2c_frappe import messages
 from c2c_frappe.call_log import rows
 from c2c_frappe.pbx.calls import incoming
+from c2c_frappe.site_time import utc_now
 
 TODO = "ToDo"
 
 
 def remind(row: dict) -> None:
 	"""Bring the ToDo of a call's row up to what is known of it; the row is locked, and the caller commits."""
-	kind, started_at = (row["direction"], row["status"]), get_datetime(row["requested_at"])
+	kind, started_at = (row["direction"], row["status"]), row["requested_utc"]
 	if row["missed_call_task"]:
 		if incoming.is_answered(*kind):
 			_take_back(row["missed_call_task"])
-	elif row["agent"] and incoming.is_missed(*kind, started_at, now_datetime()):
+	elif row["agent"] and incoming.is_missed(*kind, started_at, utc_now()):
 		task = _make(row)
 		if task:
 			rows.note_task(row["name"], task)

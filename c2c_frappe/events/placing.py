@@ -10,8 +10,9 @@ from datetime import timedelta
 import frappe
 
 from c2c_frappe.accounts import extensions
-from c2c_frappe.call_log import from_events, rows, search
+from c2c_frappe.call_log import from_events, search
 from c2c_frappe.events.store import APPLIED, DOCTYPE, IGNORED, UNMATCHED, WAITING
+from c2c_frappe.pbx.calls import events
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.facts import Changes
 from c2c_frappe.pbx.calls.incoming import INCOMING
@@ -24,6 +25,15 @@ ADDED = "Added"
 PATIENCE = timedelta(hours=24)
 # By then every dial has its reply, and with it the PBX's id: an outgoing call nobody clicked began at the phone.
 SETTLED = timedelta(minutes=2)
+
+
+def settled(account: str, event: CallEvent) -> CallEvent:
+	"""Return the event with the reading of its number that a call of its minutes has, else a record."""
+	if not event.other_numbers:
+		return event
+	of_calls = {candidate.number for candidate in search.candidates(account, event)}
+	is_of_call = not of_calls.isdisjoint(event.numbers)
+	return events.settled(event, of_calls if is_of_call else index.on_record(event.numbers))
 
 
 def place(account: str, event: CallEvent, record_id: str, age: timedelta) -> tuple[str, str]:
@@ -55,8 +65,8 @@ def _begun_at_pbx(
 	account: str, event: CallEvent, pbx_id: str, record_id: str, candidates: list[Candidate]
 ) -> tuple[str, str] | None:
 	"""Return (call, outcome) of news no click explains, None while a click might; the row is added if need be."""
-	call = from_events.name_at_pbx(account, pbx_id)
-	if frappe.db.exists(rows.DOCTYPE, call):
+	call = from_events.by_origin(account, pbx_id)
+	if call:
 		return call, APPLIED
 	whose = {"agent": extensions.holder(account, event.extension), **_record_of(event.number)}
 	is_ours = whose["agent"] or (event.direction == INCOMING and "reference_name" in whose)
@@ -65,8 +75,7 @@ def _begun_at_pbx(
 	near = search.calls_near(account, whose["agent"], event.known_at) if event.known_at else []
 	if not is_unheard_of(event, [*candidates, *_untaken(near, event, record_id)]):
 		return None
-	from_events.add(call, account, event, whose)
-	return call, ADDED
+	return from_events.add(account, pbx_id, event, whose), ADDED
 
 
 def _record_of(number: str) -> dict:
@@ -76,8 +85,10 @@ def _record_of(number: str) -> dict:
 
 def parties(row: dict, changes: Changes) -> dict:
 	"""Return agent and record of a call that began at the PBX, for what changes in its extension and number."""
-	agent = extensions.holder(row["account"], changes.origin.get("extension", ""))
-	found = {"agent": agent} if agent else {}
+	found = {}
+	if "extension" in changes.origin:
+		# A phone that is nobody's makes it nobody's call: whose phone rang first did not answer it.
+		found["agent"] = extensions.holder(row["account"], changes.origin["extension"])
 	if changes.origin.get("number") and not row["reference_name"]:
 		found.update(_record_of(changes.origin["number"]))
 	return found

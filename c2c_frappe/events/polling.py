@@ -5,8 +5,9 @@ After the listener was away, and every few minutes where none runs. Asks; never 
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import frappe
-from frappe.utils import add_to_date, now_datetime
 
 from c2c_frappe.accounts import providers
 from c2c_frappe.events import intake
@@ -14,6 +15,7 @@ from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError
 from c2c_frappe.pbx.providers.base import Provider
+from c2c_frappe.site_time import utc_now
 
 ACCOUNT = "PBX Account"
 # What the PBX took. Of a dial without an answer it may not have heard yet: that it knows no such call proves nothing.
@@ -64,9 +66,9 @@ def _provider(account: str) -> Provider | None:
 
 def _open_calls(account: str, seconds: int) -> list[tuple[str, str]]:
 	"""Return (name, status) of the calls to ask about, the oldest first."""
-	now = now_datetime()
-	span = (add_to_date(now, hours=-OLD), add_to_date(now, seconds=-seconds))
-	filters = {"account": account, "status": ("in", ASKED_ABOUT), "requested_at": ("between", span)}
+	now = utc_now()
+	span = (now - timedelta(hours=OLD), now - timedelta(seconds=seconds))
+	filters = {"account": account, "status": ("in", ASKED_ABOUT), "requested_utc": ("between", span)}
 	return frappe.get_all(
-		"PBX Call Log", filters, ["name", "status"], order_by="requested_at", limit=MOST, as_list=True
+		"PBX Call Log", filters, ["name", "status"], order_by="requested_utc", limit=MOST, as_list=True
 	)

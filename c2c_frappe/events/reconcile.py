@@ -6,9 +6,9 @@ what was heard before changes nothing. What to ask and what a record means is de
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta, timezone
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
 
 import frappe
@@ -17,13 +17,14 @@ from frappe import _
 from c2c_frappe import messages
 from c2c_frappe.accounts import providers
 from c2c_frappe.call_log import search
-from c2c_frappe.events import intake
+from c2c_frappe.events import intake, phones_of_calls
 from c2c_frappe.locks import exclusive
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls import records
-from c2c_frappe.pbx.calls.records import CallRecord, Window
+from c2c_frappe.pbx.calls.records import CallRecord, Page, Window
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError, RejectedError
 from c2c_frappe.pbx.providers.base import Provider
+from c2c_frappe.site_time import utc_now
 
 DOCTYPE = "PBX Account"
 # A call without an end is asked for this long; then the PBX will not tell any more.
@@ -33,6 +34,33 @@ MAX_PAGES = 1000
 JOB_SECONDS = 30 * 60
 
 Tell = Callable[[float], None]
+
+
+@dataclass
+class Tally:
+	"""What came of a run: records read, how many said something new, and rows from which no call could be read.
+
+	`without_phone` are the new ones of calls that came in at a phone nobody named.
+	"""
+
+	read: int = 0
+	new: int = 0
+	without_phone: list[CallRecord] = field(default_factory=list)
+	unread: int = 0
+	unread_fields: tuple[str, ...] = ()
+
+	def add_page(self, page: Page) -> None:
+		"""Count the rows of a page that could not be read, and keep what the first of them is made of."""
+		self.unread += page.unread
+		self.unread_fields = self.unread_fields or page.unread_fields
+
+	def complaint(self) -> str:
+		"""Return what a manager is to know of the rows that could not be read, "" when there were none."""
+		if not self.unread:
+			return ""
+		return _(
+			"{0} call records could not be read and were left out. Check the address of the account. Their fields: {1}."
+		).format(self.unread, ", ".join(self.unread_fields)[:200] or "-")
 
 
 def schedule() -> None:
@@ -72,7 +100,8 @@ def run(account: str, user: str = "") -> None:
 		if user:
 			frappe.publish_progress(100 * share, title=title, description=account)
 
-	outcome = fetch(account, tell)
+	with messages.in_language_of(user):
+		outcome = fetch(account, tell)
 	if user:
 		tell(1)
 		frappe.publish_realtime("msgprint", outcome["message"], user=user)
@@ -87,34 +116,33 @@ def fetch(account: str, tell: Tell = lambda share: None) -> dict:
 	with exclusive(f"records {account}") as is_alone:
 		if not is_alone:
 			return _outcome(None, _("The call records of {0} are being fetched already.").format(account))
-		counts = Counter()
+		tally = Tally()
 		try:
 			provider = providers.provider_of(frappe.get_doc(DOCTYPE, account))
 			if not provider.has_call_records:
 				raise ConfigurationError(_("This account gives no call records."))
-			_catch_up(account, provider, counts, tell)
+			_catch_up(account, provider, tally, tell)
 		except PbxError as error:
 			message = messages.sentence(error.message)
 			_note(account, message)
-			return _outcome(False, message, counts)
-	_note(account, "")
-	return _outcome(
-		True, _("{0} call records read, {1} of them new.").format(counts["read"], counts["new"]), counts
-	)
+			return _outcome(False, message, tally)
+	_note(account, tally.complaint())
+	message = _("{0} call records read, {1} of them new.").format(tally.read, tally.new)
+	return _outcome(True, f"{message} {tally.complaint()}".strip(), tally)
 
 
-def _outcome(ok: bool | None, message: str, counts: Counter | None = None) -> dict:
-	counts = counts or Counter()
-	return {"ok": ok, "message": message, "read": counts["read"], "new": counts["new"]}
+def _outcome(ok: bool | None, message: str, tally: Tally | None = None) -> dict:
+	tally = tally or Tally()
+	return {"ok": ok, "message": message, "read": tally.read, "new": tally.new}
 
 
-def _catch_up(account: str, provider: Provider, counts: Counter, tell: Tell) -> None:
+def _catch_up(account: str, provider: Provider, tally: Tally, tell: Tell) -> None:
 	"""Read window after window up to now, then the moments at which calls started that are still open."""
 	now, mark = _now(), frappe.db.get_value(DOCTYPE, account, "records_until")
 	open_starts = search.open_starts(account, now - PATIENCE)
 	first = window = records.next_window(mark, now, provider.records_overlap)
 	while True:
-		_apply(account, provider, window, counts)
+		_apply(account, provider, window, tally)
 		frappe.db.set_value(DOCTYPE, account, "records_until", window.till, update_modified=False)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit - a crash repeats one window, not all
 		tell(0.9 * (window.till - first.since) / (now - first.since))
@@ -122,27 +150,33 @@ def _catch_up(account: str, provider: Provider, counts: Counter, tell: Tell) -> 
 			break
 		window = records.next_window(window.till, now, provider.records_overlap)
 	for earlier in records.around(open_starts, first.since):
-		_apply(account, provider, earlier, counts)
+		_apply(account, provider, earlier, tally)
+	phones_of_calls.ask(account, provider, tally.without_phone)
 
 
-def _apply(account: str, provider: Provider, window: Window, counts: Counter) -> None:
-	for page in _pages(provider, window):
-		outcomes = intake.receive_records(account, page, provider.secrets)
-		counts.update(read=len(page), new=outcomes.total())
+def _apply(account: str, provider: Provider, window: Window, tally: Tally) -> None:
+	for page in _pages(provider, window, tally):
+		for record, outcome in intake.take_records(account, page, provider.secrets):
+			tally.read += 1
+			if outcome != intake.KNOWN:
+				tally.new += 1
+				tally.without_phone += records.without_phone([record])
 
 
-def _pages(provider: Provider, window: Window) -> Iterator[list[CallRecord]]:
+def _pages(provider: Provider, window: Window, tally: Tally) -> Iterator[list[CallRecord]]:
 	"""Yield each page's records that no page before it had: rows move on while a list is being read."""
 	seen: set[str] = set()
 	for number in count(1):
 		if number > MAX_PAGES:
 			raise RejectedError(_("The PBX sent more than {0} pages for one window.").format(MAX_PAGES))
 		page = exchange.fetch_records(provider, window, number)
+		tally.add_page(page)
 		fresh = [record for record in page.records if record.record_id not in seen]
 		yield fresh
 		seen.update(record.record_id for record in fresh)
 		is_repeated = bool(page.records) and not fresh
-		if is_repeated or not page.has_more:
+		is_unread = bool(page.unread) and not page.records
+		if is_repeated or is_unread or not page.has_more:
 			return
 
 
@@ -157,4 +191,4 @@ def _note(account: str, message: str) -> None:
 
 
 def _now() -> datetime:
-	return datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
+	return utc_now().replace(microsecond=0)

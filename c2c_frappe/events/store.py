@@ -5,54 +5,74 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import frappe
 from frappe.utils import now, now_datetime
 
 from c2c_frappe.call_log import from_events
 from c2c_frappe.pbx.calls.events import CallEvent, of_stored
-from c2c_frappe.pbx.wire.redaction import MASK
+from c2c_frappe.pbx.wire.redaction import MASK, without_secrets
+from c2c_frappe.site_time import of_utc, utc_now
+from c2c_frappe.transactions import committed
 
 DOCTYPE = "PBX Event"
 APPLIED, WAITING, UNMATCHED, IGNORED = "Applied", "Waiting", "Unmatched", "Ignored"
+# It could not be applied, for a reason that stands beside it; the others go on.
+INVALID = "Invalid"
+MINUTE = timedelta(minutes=1)
 
 
-def insert(account: str, text: str, event: CallEvent | None, key: str, record_id: str = "") -> str:
-	"""Insert and commit the event; return its name, "" when the very same one came before."""
-	document = frappe.get_doc(
-		{
-			"doctype": DOCTYPE,
-			"account": account,
-			"outcome": WAITING if event else IGNORED,
-			"received_at": now_datetime(),
-			"payload": text,
-			**(event_columns(event) if event else {"news": "", "pbx_call_id": ""}),
-			"event_key": key,
-			"record_id": record_id,
-		}
-	)
-	document.flags.ignore_links = True
+def insert(
+	account: str,
+	text: str,
+	event: CallEvent | None,
+	key: str,
+	record_id: str = "",
+	reason: str = "",
+) -> str:
+	"""Insert and commit the event; return its name, "" when the very same one came before.
+
+	`reason` says why a payload is no event that should be one.
+	"""
+	values = {
+		"doctype": DOCTYPE,
+		"account": account,
+		"outcome": WAITING if event else INVALID if reason else IGNORED,
+		"reason": reason,
+		"received_at": now_datetime(),
+		"payload": text,
+		**(event_columns(event) if event else {"news": "", "pbx_call_id": ""}),
+		"event_key": key,
+		"record_id": record_id,
+	}
 	said_before = len(frappe.local.message_log)
 	try:
-		document.insert(ignore_permissions=True)
+		return committed(lambda: _inserted(values))
 	except frappe.UniqueValidationError:
 		frappe.db.rollback()
 		del frappe.local.message_log[said_before:]
 		return ""
-	frappe.db.commit()  # nosemgrep: frappe-manual-commit - stored before it is applied, whatever comes of that
-	return document.name
 
 
-def note(name: str, outcome: str, call: str = "") -> None:
+def _inserted(values: dict) -> str:
+	document = frappe.get_doc(values)
+	document.flags.ignore_links = True
+	return document.insert(ignore_permissions=True).name
+
+
+def note(name: str, outcome: str, call: str = "", reason: str = "") -> None:
+	"""Note what came of one more attempt to apply an event; the caller commits."""
 	table = frappe.qb.DocType(DOCTYPE)
 	query = frappe.qb.update(table).where(table.name == name).set(table.tries, table.tries + 1)
-	query.set(table.outcome, outcome).set(table.call, call).set(table.modified, now()).run()
+	query = query.set(table.outcome, outcome).set(table.call, call).set(table.reason, reason)
+	query.set(table.modified, now()).run()
 
 
 def assign(name: str, account: str, event: CallEvent, call: str) -> None:
 	"""Give the event to its call; one that began at the PBX gets those of its id that seemed to be nobody's."""
 	note(name, APPLIED, call)
-	if call == from_events.name_at_pbx(account, event.pbx_call_id):
+	if event.pbx_call_id and call == from_events.by_origin(account, event.pbx_call_id):
 		_adopt(account, event.pbx_call_id, call)
 
 
@@ -69,7 +89,8 @@ def events_of(call: str) -> list[CallEvent]:
 	filters = {"call": call, "outcome": APPLIED}
 	columns = ["news", "recording_url"]
 	stored = frappe.db.get_values(DOCTYPE, filters, columns, for_update=True, order_by=None)
-	return [of_stored(json.loads(text), url or "") for text, url in stored]
+	# An event of somebody who was erased says nothing any more.
+	return [of_stored(json.loads(text), url or "") for text, url in stored if text]
 
 
 def told_of(calls: Sequence[str], digits: Sequence[str]) -> list[dict]:
@@ -82,7 +103,7 @@ def told_of(calls: Sequence[str], digits: Sequence[str]) -> list[dict]:
 def erase(calls: Sequence[str], digits: Sequence[str]) -> int:
 	"""Empty these events and return how many; their keys stay, so that none comes again. The caller commits."""
 	names = _about(calls, digits)
-	empty = {"payload": "{}", "news": "", "recording_url": "", "outcome": IGNORED}
+	empty = {"payload": "{}", "news": "", "recording_url": "", "pbx_call_id": "", "outcome": IGNORED}
 	if names:
 		frappe.db.set_value(DOCTYPE, {"name": ("in", names)}, empty)
 	return len(names)
@@ -107,9 +128,28 @@ def event_columns(event: CallEvent) -> dict:
 
 
 def shown_payload(payload: dict, event: CallEvent | None) -> str:
-	"""Return the payload as managers see it: the address of a recording is nobody's to pass on."""
+	"""Return the payload as managers see it: the address of a recording, or a secret, is nobody's to pass on."""
 	url = event.recording_url if event else ""
-	return as_text({name: MASK if url and url in str(value) else value for name, value in payload.items()})
+	shown = without_secrets(payload)
+	return as_text({name: MASK if url and url in str(value) else value for name, value in shown.items()})
+
+
+def payload_key(account: str, payload: dict, event: CallEvent | None) -> str:
+	"""Return the key a payload is known by, "" when the very same one came within the last minute.
+
+	One that names its call or a time is the same for good. Of any other the same words may be about a second call:
+	they are a repeat for a minute, in which a PBX tries again.
+	"""
+	text = as_text(payload)
+	if event and event.is_distinct:
+		return key(account, text)
+	moment = utc_now()
+	minute = (moment - datetime(1970, 1, 1)) // MINUTE
+	before = key(account, text, str(minute - 1))
+	is_repeat = frappe.db.exists(
+		DOCTYPE, {"event_key": before, "received_at": (">", of_utc(moment - MINUTE))}
+	)
+	return "" if is_repeat else key(account, text, str(minute))
 
 
 def key(*parts: str) -> str:

@@ -1,4 +1,4 @@
-"""Lets a PBX's event in: the size, the address, the token. Reads no event and changes no call."""
+"""Lets a PBX's event in: the size, the address, the token. Reads no event, changes no call, tells no more than yes or no."""
 
 from __future__ import annotations
 
@@ -6,14 +6,22 @@ import hmac
 from traceback import format_tb
 
 import frappe
+from frappe import _
 
-from c2c_frappe.accounts import providers
+from c2c_frappe.accounts import providers, webhook_accounts
 from c2c_frappe.events import intake
 from c2c_frappe.pbx.wire import networks, payload
 
 # Wrong tokens from one address within a minute; past that it is told so. The right token is always taken.
 WRONG_TOKENS = 20
 MINUTE = 60
+METHOD = "c2c_frappe.api.webhook.receive"
+
+
+def before_request() -> None:
+	"""Keep a vendor's own fields from Frappe, which takes one named `cmd` for a method to call, and `fn` for its own."""
+	if frappe.local.request.path.rstrip("/").endswith(f"/{METHOD}"):
+		frappe.local.form_dict = frappe._dict()
 
 
 def receive(request) -> dict:
@@ -24,6 +32,9 @@ def receive(request) -> dict:
 		frappe.db.rollback()
 		frappe.log_error("PBX event", f"{type(error).__name__}\n{''.join(format_tb(error.__traceback__))}")
 		return _refused(500)
+	finally:
+		# What Frappe would show a user on the Desk is none of the PBX's business.
+		frappe.clear_messages()
 
 
 def _take(request) -> dict:
@@ -31,12 +42,15 @@ def _take(request) -> dict:
 	if (request.content_length or 0) > payload.MAX_BODY or len(request.get_data()) > payload.MAX_BODY:
 		return _refused(413)
 	address = frappe.local.request_ip or ""
-	account = _account(request)
-	if not account or not networks.is_allowed(address, account.webhook_addresses):
-		return _refused(403)
-	if not _has_token(account, request):
+	account = webhook_accounts.find(request.args.get("account") or request.headers.get("X-PBX-Account") or "")
+	if not account or not _has_token(account, request):
 		return _refused(429 if _is_guessing(address) else 403)
-	told = payload.read(request.args.to_dict(), request.content_type or "", request.get_data())
+	why = _why_not(account, address)
+	if why:
+		webhook_accounts.note_refusal(account, why)
+		return _refused(403)
+	query = [(name, value) for name, value in request.args.items(multi=True) if value != METHOD]
+	told = payload.read(query, request.content_type or "", request.get_data())
 	return {"outcome": intake.receive(account, told)}
 
 
@@ -57,9 +71,13 @@ def _key(address: str) -> str:
 	return f"c2c_webhook_wrong_token:{address}"
 
 
-def _account(request):
-	account = providers.by_name(request.args.get("account") or request.headers.get("X-PBX-Account") or "")
-	return account if account and account.enabled else None
+def _why_not(account, address: str) -> str:
+	if not networks.is_allowed(address, account.webhook_addresses):
+		sentence = _("An event came from {0}, which is not among the allowed source addresses.")
+		return sentence.format(address)
+	if not webhook_accounts.takes_events(account):
+		return _("An event came from {0} while this account was disabled.").format(address)
+	return ""
 
 
 def _has_token(account, request) -> bool:

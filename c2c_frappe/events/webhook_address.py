@@ -27,7 +27,7 @@ def describe(account: str) -> dict:
 	document = frappe.get_doc("PBX Account", account)
 	document.check_permission("write")
 	token = providers.webhook_token(document)
-	query = urlencode({"account": account, "token": token})
+	query = urlencode({"account": document.webhook_key or account, "token": token})
 	return {
 		"url": get_url(f"{METHOD}?{query}") if token else "",
 		"parameters": [

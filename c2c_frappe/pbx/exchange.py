@@ -27,6 +27,7 @@ from c2c_frappe.pbx.wire.http import Connection, HttpAnswer, HttpRequest, shown
 
 Send = Callable[[HttpRequest, Connection], HttpAnswer]
 LATE = _("The PBX did not answer in time. Try again.")
+RECORDS_LATE = _("The PBX did not send its call records in time. They are asked for again.")
 # Seconds a dial or a question must have left of the deadline, or it is not worth sending.
 SHORTEST = 0.5
 
@@ -158,13 +159,24 @@ def probe(provider: Provider, send: Send = transport.send) -> Finding:
 
 def fetch_records(provider: Provider, window: Window, page: int, send: Send = transport.send) -> Page:
 	"""Ask the PBX for a page of its call records; raise a PbxError, whose text holds no secret, without one."""
-	late = _("The PBX did not send its call records in time. They are asked for again.")
 	return _asked(
 		lambda: provider.read_records(
 			send(provider.records_request(window, page), provider.records_connection)
 		),
-		late,
+		RECORDS_LATE,
 	)
+
+
+def fetch_phone_records(
+	provider: Provider, window: Window, page: int, extension: str, send: Send = transport.send
+) -> Page:
+	"""Ask the PBX for a page of the incoming calls one phone took, as records that name it; raise as `fetch_records`."""
+
+	def ask() -> Page:
+		request = provider.phone_records_request(window, page, extension)
+		return provider.read_records(send(request, provider.records_connection)).at_phone(extension)
+
+	return _asked(ask, RECORDS_LATE)
 
 
 def fetch_phones(provider: Provider, send: Send = transport.send) -> tuple[Phone, ...]:

@@ -1,17 +1,18 @@
-"""Reads the numbers of all records that were there before, batch by batch, and goes on where it was stopped.
+"""Reads the numbers of all records that were there before, batch by batch; a run that was stopped begins again.
 
-A batch is locked while it is read, so that what somebody saves meanwhile is not overwritten by older numbers.
+A batch is locked while it is read, so that what somebody saves meanwhile is not overwritten by older numbers. What is
+in the index already is not written again.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 import frappe
 from frappe import _
-from frappe.utils import now_datetime
+from frappe.utils import get_datetime, now_datetime
 
 from c2c_frappe.locks import exclusive
 from c2c_frappe.phone_book import index
@@ -20,16 +21,23 @@ from c2c_frappe.transactions import committed
 SETTINGS = "PBX Settings"
 BATCH = 500
 JOB_SECONDS = 2 * 60 * 60
-# The fields of PBX Settings that only this module writes.
-KEPT = ("numbers_indexed_at", "index_mark")
+# Among Frappe's global defaults and not in PBX Settings, whose next save this job would meet.
+DONE = "c2c_numbers_indexed_at"
 
 Tell = Callable[[float], None]
 
 
 def schedule() -> None:
 	"""Enqueue a run while some records were not read yet: after installing, a change of settings, a crash."""
-	if not frappe.get_cached_doc(SETTINGS).numbers_indexed_at:
+	if not indexed_at():
 		_enqueue()
+
+
+def indexed_at() -> datetime | None:
+	"""Return when all numbers had been read, in the site's time; None while some were not."""
+	query = {"parent": "__global", "defkey": DONE}
+	found = frappe.db.get_value("DefaultValue", query, "defvalue", order_by=None)
+	return get_datetime(found) if found else None
 
 
 def request() -> None:
@@ -40,7 +48,7 @@ def request() -> None:
 
 def start_again() -> None:
 	"""Have all records read again from the first one on."""
-	_note(numbers_indexed_at=None, index_mark="")
+	frappe.db.set_global(DONE, None)
 
 
 def _enqueue(user: str = "") -> None:
@@ -56,7 +64,7 @@ def _enqueue(user: str = "") -> None:
 
 
 def run(user: str = "") -> None:
-	"""Read what is left to read; with a user, show the progress to that user."""
+	"""Read all numbers unless that is done; with a user, show the progress to that user."""
 
 	def tell(share: float) -> None:
 		if user:
@@ -66,54 +74,39 @@ def run(user: str = "") -> None:
 
 
 def read_all(tell: Tell = lambda share: None) -> bool:
-	"""Read what is left to read, committing batch by batch; return False when another run is under way."""
+	"""Read all numbers unless that is done, committing batch by batch; return False when another run is under way."""
 	with exclusive("numbers") as is_alone:
-		if is_alone and not frappe.get_doc(SETTINGS).numbers_indexed_at:
+		if is_alone and not indexed_at():
 			_read_all(tell)
 	return is_alone
 
 
 def _read_all(tell: Tell) -> None:
 	doctypes = index.present_doctypes()
-	mark = _mark(doctypes)
 	total = sum(frappe.db.count(doctype) for doctype in doctypes) or 1
-	while mark["left"]:
-		mark = committed(partial(_read_batch, mark))
-		tell(min(1, mark["read"] / total))
+	count = 0
+	for doctype in doctypes:
+		after: str | int = ""
+		while names := committed(partial(_read_batch, doctype, after)):
+			after, count = names[-1], count + len(names)
+			tell(min(1, count / total))
 	_forget_the_rest(doctypes)
-	_note(numbers_indexed_at=now_datetime(), index_mark="")
+	frappe.db.set_global(DONE, str(now_datetime()))
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit - a job's last step
 
 
-def _mark(doctypes: list[str]) -> dict:
-	"""Return where a run was stopped, or where a new one begins: {doctypes, left, after, read}."""
-	stored = json.loads(frappe.get_doc(SETTINGS).index_mark or "{}")
-	if stored.get("doctypes") == doctypes:
-		return stored
-	return {"doctypes": doctypes, "left": doctypes, "after": "", "read": 0}
-
-
-def _read_batch(mark: dict) -> dict:
-	"""Read one batch and return the mark behind it."""
-	doctype = mark["left"][0]
-	names = _locked(doctype, mark["after"])
+def _read_batch(doctype: str, after: str | int) -> list:
+	"""Read the batch of records after one of this name; return their names."""
+	names = _locked(doctype, after)
 	if names:
 		index.refresh(doctype, [str(name) for name in names])
-	mark = _moved(mark, names)
-	_note(index_mark=json.dumps(mark))
-	return mark
+	return names
 
 
 def _locked(doctype: str, after: str | int) -> list:
 	table = frappe.qb.DocType(doctype)
 	query = frappe.qb.from_(table).select(table.name).orderby(table.name).limit(BATCH).for_update()
 	return (query.where(table.name > after) if after else query).run(pluck=True)
-
-
-def _moved(mark: dict, names: list) -> dict:
-	is_last = len(names) < BATCH
-	left = mark["left"][1:] if is_last else mark["left"]
-	return {**mark, "left": left, "after": "" if is_last else names[-1], "read": mark["read"] + len(names)}
 
 
 def _forget_the_rest(doctypes: list[str]) -> None:
@@ -123,7 +116,3 @@ def _forget_the_rest(doctypes: list[str]) -> None:
 		while rows := find(BATCH):
 			index.delete_rows(rows)
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit - a crash repeats one batch, not all
-
-
-def _note(**values) -> None:
-	frappe.db.set_single_value(SETTINGS, values, update_modified=False)

@@ -9,7 +9,7 @@ import frappe
 # Fields that hold a phone number though Frappe's metadata does not say so.
 EXTRA_PHONE_FIELDS = {"Customer": ["mobile_no"], "Supplier": ["mobile_no"], "Address": ["phone"]}
 NEVER = {"fax"}
-_TEXT_FIELDS = {"Data", "Small Text", "Read Only"}
+TEXT_TYPES = {"Data", "Small Text", "Read Only"}
 
 
 def extra_phone_fields() -> dict[str, list[str]]:
@@ -21,11 +21,16 @@ def extra_phone_fields() -> dict[str, list[str]]:
 	}
 
 
+def field_rules() -> dict:
+	"""Return what `is_phone_field` goes by, for the browser: {unmarked: {DocType: fields}, text_types, never}."""
+	return {"unmarked": extra_phone_fields(), "text_types": sorted(TEXT_TYPES), "never": sorted(NEVER)}
+
+
 def is_phone_field(field, unmarked: list[str]) -> bool:
 	"""Tell whether a DocField holds a phone number somebody can be called on."""
 	if field.fieldname in NEVER:
 		return False
-	is_marked = field.fieldtype == "Phone" or (field.fieldtype in _TEXT_FIELDS and field.options == "Phone")
+	is_marked = field.fieldtype == "Phone" or (field.fieldtype in TEXT_TYPES and field.options == "Phone")
 	return is_marked or field.fieldname in unmarked
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 import frappe
+from frappe.query_builder.functions import Min
 from frappe.utils import get_datetime, now_datetime
 
 from c2c_frappe.call_log import rows as call_log
@@ -18,6 +20,7 @@ from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.numbers.owners import Owner, by_activity
 from c2c_frappe.phone_book import countries, fields, record_numbers
+from c2c_frappe.transactions import committed
 
 DOCTYPE = "PBX Phone Number"
 SETTINGS = "PBX Settings"
@@ -35,10 +38,12 @@ USUAL = (
 )
 COLUMNS = (
 	"name", "owner", "modified_by", "creation", "modified",
-	"number", "reference_doctype", "reference_name", "fieldname", "row",
+	"number", "reference_doctype", "reference_name", "fieldname", "row", "refuses", "is_alternative",
 )  # fmt: skip
-# One number of more records than these is nobody's in particular.
-MOST_OWNERS = 50
+# A caller's number on more records than these is nobody's in particular.
+MAX_OWNERS = 50
+# Set when a change was not followed; all is read again after the migration or installation it happened in.
+SKIPPED = "c2c_numbers_skipped"
 _TABLES_MAY_BE_MISSING = ("in_install", "in_migrate", "in_patch", "in_uninstall")
 
 
@@ -56,7 +61,7 @@ def present_doctypes() -> list[str]:
 
 def owners(number: str) -> tuple[Owner, ...]:
 	"""Return the records with this E.164 number, the one last changed or called there first."""
-	places = _holders([number]) if number else []
+	places = _holders(number) if number else []
 	latest = search.latest_place(number) if len(places) > 1 else None
 	found = []
 	for doctype, names in _by_doctype(places):
@@ -69,29 +74,48 @@ def owners(number: str) -> tuple[Owner, ...]:
 	return by_activity(found)
 
 
+def on_record(numbers: Sequence[str]) -> set[str]:
+	"""Return those of these E.164 numbers that some record has."""
+	return {number for number, _doctype, _name in _holders(list(numbers))}
+
+
 def not_to_be_called(
 	candidates: Iterable[str], but: tuple[str, str] | None = None
 ) -> dict[str, tuple[str, str]]:
 	"""Return {E.164 number: (DocType, name)} of those that belong to a record which asks not to be called.
 
-	`but` is a record that need not be looked at.
+	However many records have the number: the refusal stands beside it. `but` is a record that need not be looked at.
 	"""
-	found = _holders([number for number in candidates if number])
-	places = [(number, doctype, name) for number, doctype, name in found if (doctype, name) != but]
-	refusing = {(doctype, n) for doctype, names in _by_doctype(places) for n in _refusing(doctype, names)}
-	return {number: (doctype, name) for number, doctype, name in places if (doctype, name) in refusing}
+	numbers = [number for number in candidates if number]
+	table = frappe.qb.DocType(DOCTYPE)
+	query = frappe.qb.from_(table).where(table.number.isin(numbers) & (table.refuses == 1))
+	if but:
+		query = query.where((table.reference_doctype != but[0]) | (table.reference_name != but[1]))
+	query = query.groupby(table.number)
+	query = query.select(table.number, Min(table.reference_doctype), Min(table.reference_name))
+	return {number: (doctype, name) for number, doctype, name in query.run()} if numbers else {}
 
 
 def follow(doc, _method: str | None = None) -> None:
 	"""Bring the index up to a record that was saved, and give it the calls of numbers that were nobody's.
 
-	Runs on every save of the site: other records leave at once.
+	Runs on every change of the site, `db_set` too, by which ERPNext writes numbers: other records leave at once. The calls are given after the save's own commit, in a
+	transaction of their own: their rows are written by events too, and a save that meets one would be ended.
 	"""
 	if not _is_followed(doc):
 		return
 	new = refresh(doc.doctype, [str(doc.name)])
 	if new:
-		call_log.link(new, doc.doctype, str(doc.name))
+		frappe.db.after_commit.add(partial(_give_calls, new, doc.doctype, str(doc.name)))
+
+
+def _give_calls(numbers: list[str], doctype: str, name: str) -> None:
+	"""Give a record that was saved the calls of its numbers that were nobody's; never raises into that save."""
+	try:
+		committed(partial(call_log.link, numbers, doctype, name))
+	except Exception as error:  # noqa: BLE001  the record is saved, whatever becomes of its earlier calls
+		frappe.db.rollback()
+		frappe.log_error(frappe._("Calls of {0}").format(f"{doctype} {name}"), type(error).__name__)
 
 
 def follow_rename(doc, _method: str, old: str, _new: str, _merge: bool) -> None:
@@ -102,7 +126,9 @@ def follow_rename(doc, _method: str, old: str, _new: str, _merge: bool) -> None:
 
 
 def follow_delete(doc, _method: str | None = None) -> None:
-	"""Forget a deleted record's numbers."""
+	"""Forget a deleted record's numbers, and all of a DocType that is deleted."""
+	if doc.doctype == "DocType" and not frappe.flags.in_uninstall:
+		frappe.db.delete(DOCTYPE, {"reference_doctype": doc.name})
 	if _is_followed(doc):
 		forget(doc.doctype, [str(doc.name)])
 
@@ -112,13 +138,16 @@ def refresh(doctype: str, names: Sequence[str]) -> list[str]:
 	wanted = {row[0]: row for row in _rows(doctype, names)}
 	table = frappe.qb.DocType(DOCTYPE)
 	is_of_these = (table.reference_doctype == doctype) & table.reference_name.isin(names)
-	present = set(frappe.qb.from_(table).select(table.name).where(is_of_these).run(pluck=True))
-	gone, new = present - wanted.keys(), [wanted[name] for name in wanted.keys() - present]
-	if gone:
+	query = frappe.qb.from_(table).select(table.name, table.refuses, table.is_alternative).where(is_of_these)
+	present = {row[0]: row[1:] for row in query.run()}
+	# A row that says something else now is written anew.
+	same = {name for name, marks in present.items() if name in wanted and wanted[name][-2:] == marks}
+	if gone := present.keys() - same:
 		delete_rows(list(gone))
+	new = [row for name, row in wanted.items() if name not in same]
 	if new:
 		frappe.db.bulk_insert(DOCTYPE, COLUMNS, new, ignore_duplicates=True)
-	return [row[COLUMNS.index("number")] for row in new]
+	return [row[COLUMNS.index("number")] for row in new if row[0] not in present]
 
 
 def forget(doctype: str, names: Sequence[str]) -> None:
@@ -148,25 +177,35 @@ def orphans_of(doctype: str) -> Callable[[int], list[str]]:
 
 def _is_followed(doc) -> bool:
 	if any(frappe.flags.get(flag) for flag in _TABLES_MAY_BE_MISSING):
-		return False  # all is read again afterwards
+		frappe.flags[SKIPPED] = True
+		return False
 	return doc.doctype in doctypes() and fields.has_phone_fields(doc.doctype)
 
 
 def _rows(doctype: str, names: Sequence[str]) -> Iterator[tuple]:
-	"""Yield a row for each number of each record, at the first place it stands at."""
+	"""Yield a row for each number of each record, at the first place it stands at.
+
+	A text without a plus is read as any dial may read it: in the record's country, then in that of each account and of
+	the site. Only the site's reading tells who is calling; the others count for do not call, and where it tells nobody.
+	"""
 	moment, user, site_country = now_datetime(), frappe.session.user, countries.site_country()
+	others = countries.countries_of_accounts()
+	refusing = set(_refusing(doctype, names))
 	seen = set()
 	for held in record_numbers.held_by(doctype, names):
-		number = _e164(held.text, (held.country, site_country))
-		if number and (held.name, number) not in seen:
-			seen.add((held.name, number))
-			place = (number, doctype, held.name, held.fieldname, held.row)
-			yield (_name_of(place), user, user, moment, moment, *place)
+		usual = _e164(held.text, (held.country, site_country))
+		readings = dict.fromkeys((usual, *(_e164(held.text, (held.country, other)) for other in others)))
+		for number in readings:
+			if number and (held.name, number) not in seen:
+				seen.add((held.name, number))
+				place = (number, doctype, held.name, held.fieldname, held.row)
+				marks = (int(held.name in refusing), int(number != usual))
+				yield (_name_of(place), user, user, moment, moment, *place, *marks)
 
 
-def _e164(text: str, countries: tuple[str, ...]) -> str:
+def _e164(text: str, of_countries: tuple[str, ...]) -> str:
 	try:
-		return phone.find(text, countries).e164
+		return phone.find(text, of_countries).e164
 	except InvalidNumberError:
 		return ""
 
@@ -176,17 +215,20 @@ def _name_of(place: tuple[str, ...]) -> str:
 	return hashlib.sha256("\0".join(place).encode()).hexdigest()[:20]
 
 
-def _holders(candidates: list[str]) -> list[tuple[str, str, str]]:
-	"""Return (number, DocType, name) of each record with one of these numbers, once."""
+def _holders(number: str) -> list[tuple[str, str, str]]:
+	"""Return (number, DocType, name) of each record with this number; as other countries read it when none has it."""
 	table = frappe.qb.DocType(DOCTYPE)
-	query = frappe.qb.from_(table).select(table.number, table.reference_doctype, table.reference_name)
-	query = query.where(table.number.isin(candidates)).limit(MOST_OWNERS * len(candidates))
-	return list(dict.fromkeys(query.run())) if candidates else []
+	query = frappe.qb.from_(table).where(table.number == number).limit(MAX_OWNERS)
+	query = query.select(table.number, table.reference_doctype, table.reference_name)
+	found = query.where(table.is_alternative == 0).run() or query.where(table.is_alternative == 1).run()
+	return list(dict.fromkeys(found))
 
 
 def _by_doctype(places: list[tuple[str, str, str]]) -> Iterator[tuple[str, list[str]]]:
+	"""Yield each DocType that is there with its records; an app that was uninstalled leaves names behind."""
 	for doctype in dict.fromkeys(doctype for _number, doctype, _name in places):
-		yield doctype, [name for _number, other, name in places if other == doctype]
+		if frappe.db.exists("DocType", doctype, cache=True):
+			yield doctype, [name for _number, other, name in places if other == doctype]
 
 
 def _refusing(doctype: str, names: list[str]) -> list[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
-from frappe.utils import get_url_to_form, now_datetime
+from frappe.utils import get_url_to_form
 
 from c2c_frappe import permissions
 from c2c_frappe.pbx.calls import incoming
 from c2c_frappe.phone_book import index
+from c2c_frappe.site_time import utc_now
 
 MOST_SHOWN = 5
 # Where a new number may go, best first: DocType, its field or (with a table) its rows' field.
@@ -26,7 +27,7 @@ def of_call(row: dict, user: str) -> dict | None:
 	if row["direction"] != incoming.INCOMING:
 		return None
 	owners = index.owners(row["number"])
-	is_ringing = incoming.is_ringing(row["direction"], row["status"], row["requested_at"], now_datetime())
+	is_ringing = incoming.is_ringing(row["direction"], row["status"], row["requested_utc"], utc_now())
 	return {
 		"is_ringing": is_ringing,
 		"records": records_of(owners, user),

@@ -64,8 +64,8 @@ def wanted() -> dict[str, list[dict]]:
 
 
 def create() -> None:
-	"""Add what is missing; nothing changes when all is there."""
-	create_custom_fields(wanted(), ignore_validate=True, update=True)
+	"""Add what is missing; a field that is there stays as an admin may have changed it."""
+	create_custom_fields(wanted(), ignore_validate=True, update=False)
 
 
 def remove() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 from frappe.utils.password import get_encryption_key
 
-from c2c_frappe.phone_book import backfill
+from c2c_frappe.phone_book import backfill, index
 from c2c_frappe.setup import custom_fields
 
 CUSTOM_DATA = {
@@ -48,8 +48,10 @@ def after_install() -> None:
 
 
 def after_migrate() -> None:
-	"""Bring back a field of ours that went missing, and add those a new version brings."""
+	"""Bring back a field of ours that went missing, add those a new version brings, read numbers that were skipped."""
 	custom_fields.create()
+	if frappe.flags.get(index.SKIPPED):
+		backfill.start_again()
 
 
 def after_app_install(app: str) -> None:

@@ -83,6 +83,7 @@ def after_uninstall() -> None:
 			frappe.db.delete(table, {"role": role})
 		frappe.delete_doc("Role", role, ignore_missing=True, force=True)
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", f"{APP}.%")})
+	frappe.db.delete("DefaultValue", {"parent": "__global", "defkey": ("like", "c2c\\_%")})
 	frappe.db.delete("Patch Log", {"patch": ("like", f"{APP}.%")})
 	frappe.db.delete("Deleted Document", {"deleted_name": ("in", (*ROLES, MODULE, SETTINGS))})
 	# What Frappe deleted of ours since the first hook it kept a copy of.

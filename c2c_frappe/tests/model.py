@@ -24,18 +24,20 @@ from hypothesis.stateful import (
 from c2c_frappe.api import call as api
 from c2c_frappe.call_log import dial_guard
 from c2c_frappe.events import intake
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import COMMPEAK
-from c2c_frappe.tests.test_crashes import (
+from c2c_frappe.tests.cases import pbx_events, site
+from c2c_frappe.tests.cases.races import (
 	ANSWERED,
 	CONNECTED,
+	MANY_WORKERS,
+	RACERS,
 	ROW_COMMITTED,
 	ROW_INSERTED,
 	SAVED,
 	SIGKILL,
+	RaceCase,
 	let_deadline_pass,
 )
-from c2c_frappe.tests.test_races import MANY_WORKERS, RACERS, RaceCase
+from c2c_frappe.tests.cases.site import COMMPEAK
 
 USERS = RACERS[:2]
 NUMBERS = ("+447700900201", "+447700900202")
@@ -96,7 +98,7 @@ class Floor(RuleBasedStateMachine):
 
 	def __init__(self):
 		super().__init__()
-		frappe.db.delete("PBX Event")
+		pbx_events.forget()
 		site.forget_calls()
 		self.case.simulator.reset()
 		self.calls: dict[str, Call] = {}

@@ -16,8 +16,8 @@ from frappe.utils.password import get_decrypted_password
 from c2c_frappe.accounts import providers
 from c2c_frappe.api import account as api
 from c2c_frappe.pbx.simulator import Simulator
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import COMMPEAK, MANAGER, PRIMEVOX, SiteCase
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.site import COMMPEAK, MANAGER, PRIMEVOX, SiteCase
 
 
 class TestConnection(SiteCase):

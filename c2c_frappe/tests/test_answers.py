@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import COMMPEAK, PRIMEVOX, SiteCase
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.site import COMMPEAK, PRIMEVOX, SiteCase
 
 MAY_RING = "The phone may still ring."
 NOTHING_SENT = "Nothing was sent."

@@ -17,8 +17,8 @@ from c2c_frappe.api import call as api
 from c2c_frappe.events import polling
 from c2c_frappe.locks import Lease
 from c2c_frappe.pbx.calls import status
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import AGENT, MANAGER, OTHER_AGENT, SiteCase
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.site import AGENT, MANAGER, OTHER_AGENT, SiteCase
 
 ASTERISK, PASSWORD = "C2C Test Asterisk", "ari-password-0123456789"
 # Nothing listens there.

@@ -19,8 +19,9 @@ from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord
 from c2c_frappe.pbx.simulator import Simulator
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import AGENT, COMMPEAK, PRIMEVOX, SiteCase
+from c2c_frappe.tests.cases import pbx_events, site
+from c2c_frappe.tests.cases.error_log import NewErrors
+from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, PRIMEVOX, SiteCase
 
 STATS_KEY = "stats-key-0123456789"
 NUMBER, E164 = "12025550147", "+12025550147"
@@ -50,12 +51,12 @@ class RecordsCase(SiteCase):
 		account = frappe.get_doc("PBX Account", COMMPEAK)
 		account.update({"stats_url": self.simulator.url, "stats_api_key": STATS_KEY, "allow_http": 1})
 		account.save()
-		frappe.db.delete("PBX Event")
+		pbx_events.forget()
 		for name in (COMMPEAK, PRIMEVOX):
 			self.set_mark(name, None)
 
 	def tearDown(self):
-		frappe.db.delete("PBX Event")
+		pbx_events.forget()
 		frappe.db.set_value("PBX Account", COMMPEAK, {"stats_url": "", "stats_api_key": ""})
 		frappe.db.commit()
 		super().tearDown()
@@ -107,13 +108,11 @@ class TestClickedCalls(RecordsCase):
 		self.finish(0, answers=2)
 		self.finish(1)
 		self.assertEqual(self.fetch()["new"], 2)
-		before = [self.calls(), frappe.get_all("PBX Event", ["name", "modified"], order_by="name")]
+		before = [self.calls(), pbx_events.all_of("name", "modified")]
 		for mark in (self.mark(), None):
 			self.set_mark(COMMPEAK, mark)
 			self.assertEqual(self.fetch()["new"], 0)
-		self.assertEqual(
-			before, [self.calls(), frappe.get_all("PBX Event", ["name", "modified"], order_by="name")]
-		)
+		self.assertEqual(before, [self.calls(), pbx_events.all_of("name", "modified")])
 
 	def test_a_primevox_call_is_found_by_extension_number_and_time(self):
 		self.use_primevox()
@@ -135,7 +134,7 @@ class TestClickedCalls(RecordsCase):
 		seen = set()
 		for is_event_first in (True, False):
 			site.forget_calls()
-			frappe.db.delete("PBX Event")
+			pbx_events.forget()
 			self.simulator.reset()
 			self.set_mark(COMMPEAK, None)
 			call = self.dial_lead()["call"]
@@ -185,7 +184,7 @@ class TestOtherCalls(RecordsCase):
 		self.finish()
 		self.assertEqual(self.fetch()["new"], 1)
 		self.assertEqual(site.rows(), [])
-		self.assertEqual(frappe.get_all("PBX Event", pluck="outcome"), ["Ignored"])
+		self.assertEqual(pbx_events.all_of("outcome"), [("Ignored",)])
 
 	def test_calls_of_the_phone_do_not_use_up_what_the_agent_may_dial(self):
 		self.simulator.begin("1000", NUMBER)
@@ -231,13 +230,13 @@ class TestReading(RecordsCase):
 		before = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
 		outcome = self.fetch()
 		self.assertEqual((outcome["read"], outcome["new"]), (230, 230))
-		self.assertEqual(frappe.db.count("PBX Event"), 230)
+		self.assertEqual(pbx_events.count(), 230)
 		self.assertGreaterEqual(self.mark(), before)
 
 	def test_a_pbx_that_is_down_leaves_the_mark_and_says_so_once_without_a_key(self):
 		mark = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0) - timedelta(hours=1)
 		self.set_mark(COMMPEAK, mark)
-		frappe.db.delete("Error Log")
+		errors = NewErrors()
 		for kind in ("5xx", "drop", "html"):
 			self.simulator.behave(kind)
 			outcome = reconcile.fetch(COMMPEAK)
@@ -247,7 +246,7 @@ class TestReading(RecordsCase):
 				frappe.db.get_value("PBX Account", COMMPEAK, "records_message"), outcome["message"]
 			)
 			self.assertNotIn("ring", outcome["message"])
-		logged = frappe.get_all("Error Log", ["method", "error"])
+		logged = errors.look()
 		self.assertEqual(len(logged), 3)
 		self.assertNotIn(STATS_KEY, str(logged))
 		self.simulator.reset()
@@ -283,7 +282,7 @@ class TestCrash(RecordsCase):
 			self.finish(nth)
 		self.fetch_and_die_at_record(17)
 		self.assertLess(self.mark(), datetime.now(timezone.utc).replace(tzinfo=None) - timedelta(minutes=30))
-		kept = frappe.db.count("PBX Event")
+		kept = pbx_events.count()
 		self.assertEqual(kept, 17)
 		self.assertLess(len(site.rows()), 40)
 		self.assertEqual(self.fetch()["new"], 40 - kept)
@@ -291,7 +290,7 @@ class TestCrash(RecordsCase):
 		self.assertEqual(len({row.pbx_call_id for row in site.rows()}), 40)
 		self.assertEqual({row.status for row in site.rows()}, {"Completed"})
 		self.assertEqual(len(site.rows()), 40)
-		self.assertEqual(frappe.db.count("PBX Event", {"outcome": "Applied"}), 40)
+		self.assertEqual(pbx_events.count(outcome="Applied"), 40)
 
 	def fetch_and_die_at_record(self, number):
 		"""Fetch in a process of its own that kills itself once this many records were stored."""

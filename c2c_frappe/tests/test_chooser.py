@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import frappe
 
 from c2c_frappe.api import call
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import AGENT, SiteCase
+from c2c_frappe.tests.cases import crm, site
+from c2c_frappe.tests.cases.site import AGENT, SiteCase
 
 
 class TestChooser(SiteCase):
@@ -21,7 +21,7 @@ class TestChooser(SiteCase):
 		return [(n["fieldname"], n["number"]) for n in self.offer(doctype, name)["numbers"]]
 
 	def visitor(self, **values) -> list[tuple[str, str]]:
-		return self.offered(site.VISITOR, site.make_visitor(**values))
+		return self.offered(crm.VISITOR, crm.make_visitor(AGENT, **values))
 
 	def test_a_leads_numbers_are_offered_in_the_forms_order_with_their_labels(self):
 		numbers = self.offer("Lead", self.lead)["numbers"]
@@ -39,16 +39,16 @@ class TestChooser(SiteCase):
 		self.assertEqual(
 			[(n["row"], n["number"]) for n in numbers],
 			[
-				(self.contact_row(site.LANDLINE), "+44 20 7946 0018"),
-				(self.contact_row(site.MOBILE), "+44 7700 900123"),
+				(self.contact_row(crm.LANDLINE), "+44 20 7946 0018"),
+				(self.contact_row(crm.MOBILE), "+44 7700 900123"),
 			],
 		)
 
 	def test_a_contacts_primary_numbers_say_which_is_the_mobile_and_which_the_phone(self):
 		contact = frappe.get_doc("Contact", self.contact)
 		contact.set("phone_nos", [])
-		contact.append("phone_nos", {"phone": site.LANDLINE, "is_primary_phone": 1})
-		contact.append("phone_nos", {"phone": site.MOBILE, "is_primary_mobile_no": 1})
+		contact.append("phone_nos", {"phone": crm.LANDLINE, "is_primary_phone": 1})
+		contact.append("phone_nos", {"phone": crm.MOBILE, "is_primary_mobile_no": 1})
 		contact.append("phone_nos", {"phone": "+1 202 555 0147"})
 		contact.save()
 		of_contact, of_row = frappe.get_meta("Contact"), frappe.get_meta("Contact Phone")
@@ -74,9 +74,9 @@ class TestChooser(SiteCase):
 		self.assertEqual(offered, [("several", "+44 20 7946 0018"), ("several", "+44 7700 900123")])
 
 	def test_what_is_offered_can_be_dialled_as_it_is(self):
-		visitor = site.make_visitor(several="020 7946 0018 / 07700 900123", phone="+44-7400123456")
-		place = {"reference_doctype": site.VISITOR, "reference_name": visitor}
-		for number in self.offer(site.VISITOR, visitor)["numbers"]:
+		visitor = crm.make_visitor(AGENT, several="020 7946 0018 / 07700 900123", phone="+44-7400123456")
+		place = {"reference_doctype": crm.VISITOR, "reference_name": visitor}
+		for number in self.offer(crm.VISITOR, visitor)["numbers"]:
 			with self.subTest(number=number["number"]):
 				reply = self.dial(**place, **{key: number[key] for key in ("fieldname", "row", "number")})
 				self.assertEqual((reply["status"], reply["number"]), ("Requested", number["number"]))
@@ -95,7 +95,7 @@ class TestChooser(SiteCase):
 		self.assertEqual(self.visitor(several="030 901820"), [("several", "+49 30 901820")])
 
 	def test_a_record_without_a_number_says_what_to_do(self):
-		offer = self.offer(site.VISITOR, site.make_visitor())
+		offer = self.offer(crm.VISITOR, crm.make_visitor(AGENT))
 		self.assertEqual(offer["numbers"], [])
 		self.assertIn("Add one", offer["message"])
 		self.assertIsNone(offer["fix"])
@@ -105,7 +105,7 @@ class TestChooser(SiteCase):
 		self.assertIn(self.lead, self.offer("Lead", self.lead)["fix"]["url"])
 
 	def test_a_number_comes_with_the_time_where_it_is(self):
-		(number,) = self.offer(site.VISITOR, site.make_visitor(several="+1 808 555 0123"))["numbers"]
+		(number,) = self.offer(crm.VISITOR, crm.make_visitor(AGENT, several="+1 808 555 0123"))["numbers"]
 		there = datetime.now(ZoneInfo("Pacific/Honolulu"))
 		self.assertIn(number["local_time"], (f"{there:%H:%M}", f"{there.replace(second=0):%H:%M}"))
 

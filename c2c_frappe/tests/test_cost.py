@@ -12,9 +12,9 @@ from unittest.mock import patch
 import frappe
 from frappe.database.database import Database
 
-from c2c_frappe.tests import site
+from c2c_frappe.tests.cases import crm, pbx_events, site
+from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, SiteCase
 from c2c_frappe.tests.processes import token_of
-from c2c_frappe.tests.site import AGENT, COMMPEAK, SiteCase
 from c2c_frappe.tests.web import Web
 
 NOTHING = "frappe.ping"
@@ -62,17 +62,17 @@ class TestCost(SiteCase):
 		caps = ("max_calls_per_user_per_minute", "max_calls_per_user_per_day")
 		site_caps = ("max_calls_per_minute", "max_calls_per_day")
 		site.change_settings(repeat_window=0, **dict.fromkeys((*caps, *site_caps), 100_000))
-		self.called = site.make_lead(mobile_no=NUMBER)
-		contact = frappe.get_doc("Contact", site.make_contact(NUMBER))
+		self.called = crm.make_lead(mobile_no=NUMBER)
+		contact = frappe.get_doc("Contact", crm.make_contact(NUMBER))
 		contact.append("links", {"link_doctype": "Lead", "link_name": self.called})
 		contact.save()
-		self.addCleanup(site.delete_past_checks, "Lead", self.called)
-		self.addCleanup(site.delete_past_checks, "Contact", contact.name)
+		self.addCleanup(crm.delete_past_checks, "Lead", self.called)
+		self.addCleanup(crm.delete_past_checks, "Contact", contact.name)
 		account = frappe.get_doc("PBX Account", COMMPEAK)
 		account.update({"webhook_token": TOKEN, "webhook_addresses": ""})
 		account.save()
 		self.agent, self.pbx = Web(token_of(AGENT)), Web()
-		self.addCleanup(frappe.db.delete, "PBX Event", {"account": COMMPEAK})
+		self.addCleanup(pbx_events.forget)
 
 	def click(self) -> dict:
 		sent = {**self.at_lead, "reference_name": self.called, "request_id": frappe.generate_hash()}

@@ -9,19 +9,23 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote, urlencode
 
 import frappe
-from frappe.utils import add_to_date
 
 from c2c_frappe.api import call
-from c2c_frappe.tests import processes, site
-from c2c_frappe.tests.test_races import RaceCase
+from c2c_frappe.tests import processes
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.races import (
+	ANSWERED,
+	CONNECTED,
+	ROW_COMMITTED,
+	ROW_INSERTED,
+	SAVED,
+	SIGKILL,
+	RaceCase,
+	let_deadline_pass,
+	run_scheduled_sweep,
+)
 
-SIGKILL = 9
 CALLS = quote("PBX Call Log")
-ROW_INSERTED = "c2c_frappe.click_to_call.doctype.pbx_call_log.pbx_call_log.PBXCallLog.after_insert"
-ROW_COMMITTED = "c2c_frappe.pbx.exchange.place"
-CONNECTED = "c2c_frappe.pbx.wire.transport._Exchange.before_sending"
-ANSWERED = "c2c_frappe.call_log.dial_guard.record_result"
-SAVED = "c2c_frappe.dialing.place_call._tell"
 
 
 class CrashCase(RaceCase):
@@ -144,19 +148,6 @@ class TestCrashesOfWebProcesses(CrashCase):
 		self.assertEqual(listed, {"data": [{"status": "Unknown"}]})
 		one = server.get(f"/api/resource/{CALLS}/{row.name}", token)
 		self.assertEqual(one["data"]["failure_code"], "interrupted")
-
-
-def let_deadline_pass(name: str) -> None:
-	"""Move the row's deadlines into the past instead of waiting for them."""
-	long_ago = add_to_date(None, days=-1)
-	frappe.db.set_value("PBX Call Log", name, {"reply_due": long_ago, "repeat_until": long_ago})
-	frappe.db.commit()
-
-
-def run_scheduled_sweep() -> None:
-	"""Run what the app has the scheduler do every minute."""
-	for method in frappe.get_hooks("scheduler_events", app_name="c2c_frappe")["cron"]["* * * * *"]:
-		frappe.get_attr(method)()
 
 
 def read_as_agent(name: str) -> dict:

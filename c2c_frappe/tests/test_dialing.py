@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 import frappe
 from frappe.utils.background_jobs import get_redis_connection_without_auth
 
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import SiteCase
+from c2c_frappe.tests.cases import crm, site
+from c2c_frappe.tests.cases.site import SiteCase
 
 PAST = "2001-01-01 00:00:00"
 
@@ -51,7 +51,7 @@ class TestDialing(SiteCase):
 
 	def test_a_contact_called_through_primevox_sends_exactly_its_five_parameters(self):
 		self.use_primevox()
-		row = self.contact_row(site.MOBILE)
+		row = self.contact_row(crm.MOBILE)
 		reply = self.dial(
 			reference_doctype="Contact", reference_name=self.contact, fieldname="phone", row=row
 		)
@@ -91,7 +91,7 @@ class TestDialing(SiteCase):
 		site.give_extension(site.OTHER_AGENT, "1001")
 		self.dial_lead(request_id="click-1")
 		with self.assertRaises(frappe.PermissionError):
-			self.dial(site.OTHER_AGENT, number=site.MOBILE, request_id="click-1")
+			self.dial(site.OTHER_AGENT, number=crm.MOBILE, request_id="click-1")
 		self.assertEqual(len(self.simulator.requests), 1)
 
 	def test_a_second_click_inside_the_repeat_window_is_the_same_call(self):
@@ -181,8 +181,8 @@ class TestNumbers(SiteCase):
 		self.assertEqual(self.simulator.requests, ())
 
 	def at_visitor(self, fieldname: str, **values) -> dict:
-		name = site.make_visitor(**values)
-		return {"reference_doctype": site.VISITOR, "reference_name": name, "fieldname": fieldname}
+		name = crm.make_visitor(site.AGENT, **values)
+		return {"reference_doctype": crm.VISITOR, "reference_name": name, "fieldname": fieldname}
 
 	def test_a_field_of_type_phone_is_read(self):
 		self.assert_dialled("447700900123", self.at_visitor("phone", phone="+44-7700900123"))
@@ -208,10 +208,10 @@ class TestNumbers(SiteCase):
 		self.assert_refused("no_number", {**self.at_lead, "number": "+44 20 7946 0999"})
 
 	def test_a_number_of_another_field_is_refused(self):
-		self.assert_refused("no_number", {**self.at_lead, "number": site.LANDLINE})
+		self.assert_refused("no_number", {**self.at_lead, "number": crm.LANDLINE})
 
 	def test_a_number_that_stands_in_two_fields_is_dialled_from_either(self):
-		self.set_lead(phone=site.MOBILE)
+		self.set_lead(phone=crm.MOBILE)
 		self.assert_dialled("447700900123", {**self.at_lead, "fieldname": "phone"})
 
 	def test_a_contacts_own_field_is_dialled_though_a_row_holds_the_same_number(self):
@@ -221,8 +221,8 @@ class TestNumbers(SiteCase):
 		self.assert_dialled("442079460018", self.at_contact)
 
 	def test_a_row_of_another_record_is_refused(self):
-		other = site.make_contact("+44 20 7946 0999")
-		self.addCleanup(site.delete_past_checks, "Contact", other)
+		other = crm.make_contact("+44 20 7946 0999")
+		self.addCleanup(crm.delete_past_checks, "Contact", other)
 		row = frappe.db.get_value("Contact Phone", {"parent": other})
 		self.assert_refused("no_number", {**self.at_contact, "fieldname": "phone", "row": row})
 

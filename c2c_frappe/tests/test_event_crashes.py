@@ -15,7 +15,8 @@ from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord
 from c2c_frappe.tests import processes
-from c2c_frappe.tests.site import AGENT, COMMPEAK, SiteCase
+from c2c_frappe.tests.cases import pbx_events
+from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, SiteCase
 
 CALLS = 250
 NOON = datetime(2026, 11, 24, 12, 0)
@@ -31,8 +32,8 @@ class TestEventCrashes(SiteCase):
 
 	def setUp(self):
 		super().setUp()
-		frappe.db.delete("PBX Event")
-		self.addCleanup(frappe.db.delete, "PBX Event")
+		pbx_events.forget()
+		self.addCleanup(pbx_events.forget)
 		fields = [
 			"name",
 			"status",
@@ -42,8 +43,9 @@ class TestEventCrashes(SiteCase):
 			"custom_data",
 			"evidence_rank",
 			"requested_at",
+			"requested_utc",
 		]
-		known = ("Requested", AGENT, COMMPEAK, "+447700900123", "{}", 13, NOON)
+		known = ("Requested", AGENT, COMMPEAK, "+447700900123", "{}", 13, NOON, NOON)
 		frappe.db.bulk_insert(call_log.DOCTYPE, fields, [(f"crash-{n}", *known) for n in range(CALLS)])
 		frappe.db.commit()
 
@@ -58,8 +60,8 @@ class TestEventCrashes(SiteCase):
 		self.deliver(shares, acknowledged)
 		self.assertEqual(acknowledged, [500, 500])
 		intake.retry_waiting()
-		self.assertEqual(frappe.db.count("PBX Event"), 1000)
-		self.assertEqual(frappe.db.count("PBX Event", {"outcome": "Applied"}), 1000)
+		self.assertEqual(pbx_events.count(), 1000)
+		self.assertEqual(pbx_events.count(outcome="Applied"), 1000)
 		fields = ["status", "duration", "answered_at", "ended_at", "pbx_call_id", "dial_key"]
 		rows = frappe.get_all(call_log.DOCTYPE, {"account": COMMPEAK}, fields)
 		self.assertEqual(len(rows), CALLS)

@@ -6,8 +6,8 @@ import frappe
 
 from c2c_frappe.accounts import extensions
 from c2c_frappe.api import account as api
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import COMMPEAK, PRIMEVOX, SiteCase
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.site import COMMPEAK, PRIMEVOX, SiteCase
 
 
 class TestExtensions(SiteCase):

@@ -15,9 +15,9 @@ from c2c_frappe.api import account as api
 from c2c_frappe.events import webhook
 from c2c_frappe.pbx.providers.generic_http import profiles
 from c2c_frappe.pbx.simulator.vendors import generic
-from c2c_frappe.tests import site
+from c2c_frappe.tests.cases import crm, pbx_events, site
+from c2c_frappe.tests.cases.site import AGENT, MANAGER, SiteCase
 from c2c_frappe.tests.secret_search import Search
-from c2c_frappe.tests.site import AGENT, MANAGER, SiteCase
 
 GENERIC = "C2C Test Generic"
 SECRET = "generic-s3cret-0123456789"
@@ -152,8 +152,8 @@ class TestCalls(GenericCase):
 		account = frappe.get_doc("PBX Account", GENERIC)
 		account.update({"webhook_token": "t0ken-of-the-webhook"})
 		account.save()
-		frappe.db.delete("PBX Event")
-		self.addCleanup(frappe.db.delete, "PBX Event")
+		pbx_events.forget()
+		self.addCleanup(pbx_events.forget)
 		frappe.db.commit()
 		end = {"type": "call", "call": call, "state": "DONE", "seconds": 60, "ended": "2026-11-23 12:01:09"}
 		for told in ({"type": "sms", "call": call, "state": "done"}, end):
@@ -316,9 +316,9 @@ class TestPreview(GenericCase):
 		self.assertEqual(site.rows(), [])
 
 	def test_a_record_the_manager_may_not_read_is_not_shown(self):
-		visitor = site.make_visitor(AGENT, phone="+447700900123")
+		visitor = crm.make_visitor(AGENT, phone="+447700900123")
 		with self.assertRaises(frappe.PermissionError):
-			self.preview(reference_doctype=site.VISITOR, reference_name=visitor)
+			self.preview(reference_doctype=crm.VISITOR, reference_name=visitor)
 
 	def test_it_is_for_managers(self):
 		for method, arguments in (

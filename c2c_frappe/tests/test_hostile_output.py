@@ -16,8 +16,9 @@ from c2c_frappe.events import reconcile
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.errors import UnavailableError
 from c2c_frappe.pbx.wire import responses
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import AGENT, MANAGER, PRIMEVOX, SiteCase
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.error_log import NewErrors
+from c2c_frappe.tests.cases.site import AGENT, MANAGER, PRIMEVOX, SiteCase
 
 
 class TestExports(SiteCase):
@@ -84,18 +85,14 @@ class TestLogs(SiteCase):
 
 	SAID = "denied\r\n2026-01-01 INFO all is well\x1b[2J\u2028\x00\u202eevil"
 
-	def setUp(self):
-		super().setUp()
-		frappe.db.delete("Error Log")
-
 	def test_what_a_pbx_says_to_a_request_for_call_records_is_logged_in_one_line(self):
 		answer = UnavailableError(responses.excerpt(self.SAID, ()))
+		errors = NewErrors()
 		for failure in (answer, UnavailableError(self.SAID)):
 			frappe.db.set_value("PBX Account", PRIMEVOX, "records_message", "")
 			with patch.object(exchange, "fetch_records", side_effect=failure):
 				reconcile.fetch(PRIMEVOX)
-			(entry,) = frappe.get_all("Error Log", fields=["method", "error"])
-			frappe.db.delete("Error Log")
+			(entry,) = errors.look()
 			self.assertTrue(entry.method.isprintable() and entry.error.isprintable(), entry)
 
 	def test_what_somebody_types_is_kept_in_one_line(self):

@@ -15,8 +15,8 @@ from c2c_frappe.events import intake
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, OTHER_AGENT, PRIMEVOX, SiteCase
+from c2c_frappe.tests.cases import crm, pbx_events, site
+from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER, OTHER_AGENT, PRIMEVOX, SiteCase
 
 NUMBER, E164, NEW = "447700900801", "+447700900801", "447700900809"
 FIELDS = (
@@ -29,8 +29,8 @@ class IncomingCase(SiteCase):
 	@classmethod
 	def setUpClass(cls):
 		super().setUpClass()
-		cls.caller = site.make_lead(mobile_no=f"+{NUMBER}", phone=site.LANDLINE)
-		cls.addClassCleanup(site.delete_past_checks, "Lead", cls.caller)
+		cls.caller = crm.make_lead(mobile_no=f"+{NUMBER}", phone=crm.LANDLINE)
+		cls.addClassCleanup(crm.delete_past_checks, "Lead", cls.caller)
 
 	def setUp(self):
 		super().setUp()
@@ -39,7 +39,7 @@ class IncomingCase(SiteCase):
 		self.now = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
 
 	def forget(self) -> None:
-		frappe.db.delete("PBX Event")
+		pbx_events.forget()
 		frappe.db.delete("ToDo", {"allocated_to": site.OURS["agent"]})
 		site.forget_calls()
 
@@ -106,7 +106,7 @@ class TestWhose(IncomingCase):
 			for tell in (*order, *order):
 				tell()
 			intake.retry_waiting()
-			self.assertEqual(frappe.db.count("PBX Event", {"outcome": "Applied"}), 4)
+			self.assertEqual(pbx_events.count(outcome="Applied"), 4)
 			seen.add(tuple(self.row().values()))
 		self.assertEqual(len(seen), 1)
 		self.assertEqual((self.row().status, self.row().duration), ("Completed", 58))
@@ -115,10 +115,30 @@ class TestWhose(IncomingCase):
 		self.told("start", number="900801")
 		self.assertEqual((self.row().agent, self.row().reference_name), (AGENT, None))
 
+	def test_national_number_of_a_trunk_is_linked(self):
+		"""A trunk gives the national form as a rule; the account's country, else the site's, says whose it is."""
+		for text in ("07700900801", "(07700) 900-801", "sip:+447700900801@10.0.0.1", "+44(0)7700900801"):
+			self.forget()
+			self.told("start", number=text)
+			self.assertEqual((self.row().number, self.row().reference_name), (E164, self.caller), text)
+
+	def test_reading_that_a_record_has_is_the_number(self):
+		"""6591234567 is an Indian mobile, and one of Singapore with its code: the record says which."""
+		frappe.db.set_value("PBX Account", COMMPEAK, "default_country", "India")
+		self.addCleanup(frappe.db.set_value, "PBX Account", COMMPEAK, "default_country", None)
+		self.told("start", number="6591234567")
+		self.assertEqual(self.row().number, "+916591234567")
+		lead = crm.make_lead(mobile_no="+65 9123 4567")
+		self.addCleanup(crm.delete_past_checks, "Lead", lead)
+		self.forget()
+		self.told("start", number="6591234567")
+		self.told("end", number="6591234567")
+		self.assertEqual((self.row().number, self.row().reference_name), ("+6591234567", lead))
+
 	def test_an_attempt_that_dialled_nothing_a_moment_ago_is_not_taken_for_it(self):
 		self.assertEqual(self.dial(number="nobody's")["status"], "Failed")
 		self.assertEqual(self.told("start"), "Applied")
-		self.assertEqual(frappe.db.count("PBX Call Log", {"direction": "Incoming"}), 1)
+		self.assertEqual(frappe.db.count("PBX Call Log", {"account": COMMPEAK, "direction": "Incoming"}), 1)
 
 	def test_a_number_the_pbx_masks_at_first_links_once_it_is_whole(self):
 		self.told("start", number="*4477009008")
@@ -133,8 +153,8 @@ class TestWhose(IncomingCase):
 		self.assertEqual((self.row().agent, self.row().extension), (OTHER_AGENT, "1001"))
 
 	def test_of_several_records_the_one_last_active_is_linked(self):
-		contact = site.make_contact(E164)
-		self.addCleanup(site.delete_past_checks, "Contact", contact)
+		contact = crm.make_contact(E164)
+		self.addCleanup(crm.delete_past_checks, "Contact", contact)
 		for name, other in ((contact, self.caller), (self.caller, contact)):
 			self.forget()
 			for each, day in ((name, 2), (other, 1)):
@@ -150,7 +170,7 @@ class TestWhose(IncomingCase):
 		self.assertEqual(self.told("start", extension="1002", number=NEW), "Ignored")
 		self.assertEqual(frappe.get_all("PBX Call Log", {"account": COMMPEAK}), [])
 		self.told("answer", number=NEW)
-		self.assertEqual(frappe.db.count("PBX Event", {"outcome": "Applied"}), 2)
+		self.assertEqual(pbx_events.count(outcome="Applied"), 2)
 		self.assertEqual((self.row().status, self.row().agent), ("In Progress", AGENT))
 
 	def test_a_call_dialled_on_the_phone_is_a_row_two_minutes_later_when_no_click_can_be_the_one(self):
@@ -158,7 +178,7 @@ class TestWhose(IncomingCase):
 		intake.retry_waiting()
 		self.assertEqual(frappe.get_all("PBX Call Log", {"account": COMMPEAK}), [])
 		received = add_to_date(now_datetime(), minutes=-3)
-		frappe.db.set_value("PBX Event", {"outcome": "Waiting"}, "received_at", received)
+		frappe.db.set_value("PBX Event", pbx_events.one(outcome="Waiting").name, "received_at", received)
 		intake.retry_waiting()
 		row = self.row()
 		self.assertEqual((row.direction, row.agent, row.reference_name), ("Outgoing", AGENT, self.caller))

@@ -18,11 +18,10 @@ from c2c_frappe.desk import timeline
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls.dial import DialResult
 from c2c_frappe.phone_book import record_numbers
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import AGENT, MANAGER, SiteCase
+from c2c_frappe.tests.cases import crm, site
+from c2c_frappe.tests.cases.site import AGENT, CHIEF, MANAGER, ChiefCase, SiteCase
 
 GUARDED, ROW = "C2C Test Guarded", "C2C Test Guarded Phone"
-CHIEF = "c2c-chief@example.com"
 NUMBER, OTHER, OF_ROW = "+44 7700 900321", "+44 7700 900322", "+44 7700 900323"
 E164 = "+447700900321"
 MASK = "+44XXXXXX"
@@ -49,10 +48,10 @@ def make_guarded_doctypes() -> None:
 		{"fieldname": "phones", "fieldtype": "Table", "label": "Phones", "options": ROW},
 	]
 	rights = [{"role": "PBX Agent", "read": 1}, {"role": "PBX Manager", "read": 1, "mask": 1}]
-	site.make_doctype(GUARDED, fields, rights)
+	crm.make_doctype(GUARDED, fields, rights)
 
 
-class GuardedCase(SiteCase):
+class GuardedCase(ChiefCase):
 	"""A record whose numbers the agent sees masked and a chief, who is a manager too, sees."""
 
 	@classmethod
@@ -61,18 +60,16 @@ class GuardedCase(SiteCase):
 		if not frappe.get_meta("DocField").has_field("mask"):
 			raise SkipTest("Frappe 15 has no masks.")
 		make_guarded_doctypes()
-		site.make_user(CHIEF, "PBX Agent", "PBX Manager")
 		frappe.db.commit()
 
 	def setUp(self):
 		super().setUp()
-		site.give_extension(CHIEF, "1001")
 		self.record = self.make_record(mobile=NUMBER)
 
 	def make_record(self, **values) -> str:
 		name = frappe.get_doc({"doctype": GUARDED, **values}).insert().name
 		frappe.db.commit()
-		self.addCleanup(site.delete_past_checks, GUARDED, name)
+		self.addCleanup(crm.delete_past_checks, GUARDED, name)
 		return name
 
 	def click(self, user: str = AGENT, **sent) -> dict:
@@ -264,11 +261,11 @@ class TestTimelineOfLevels(SiteCase):
 
 	def shown(self, user: str, name: str) -> str:
 		with site.as_user(user):
-			return "".join(entry["content"] for entry in timeline.calls_of(site.VISITOR, name))
+			return "".join(entry["content"] for entry in timeline.calls_of(crm.VISITOR, name))
 
 	def test_a_number_of_a_field_the_reader_may_not_read_is_hidden_on_the_timeline(self):
-		visitor = site.make_visitor(phone=site.MOBILE, private=site.LANDLINE)
-		at_visitor = {"reference_doctype": site.VISITOR, "reference_name": visitor}
+		visitor = crm.make_visitor(AGENT, phone=crm.MOBILE, private=crm.LANDLINE)
+		at_visitor = {"reference_doctype": crm.VISITOR, "reference_name": visitor}
 		reply = self.dial(**at_visitor, fieldname="phone")
 		site.move(reply["call"], requested_at="2026-01-01 10:00:00")
 		draft = {**at_visitor, "agent": MANAGER, "number": "+442079460018", "status": "Completed"}

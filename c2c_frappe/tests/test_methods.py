@@ -13,15 +13,14 @@ from frappe.utils.password import update_password
 
 import c2c_frappe
 from c2c_frappe.accounts import providers
-from c2c_frappe.tests import site
+from c2c_frappe.tests.cases import crm, site
+from c2c_frappe.tests.cases.site import AGENT, CHIEF, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, ChiefCase
 from c2c_frappe.tests.processes import token_of
-from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, SiteCase
 from c2c_frappe.tests.web import Web
 
 API = "c2c_frappe.api."
-GUEST, CHIEF, ADMIN = "Guest", "c2c-chief@example.com", "c2c-admin@example.com"
+GUEST, ADMIN = "Guest", "c2c-admin@example.com"
 # Of whom no user of the other tests is: agent and manager in one, and System Manager alone.
-MORE_ROLES = {CHIEF: ("PBX Agent", "PBX Manager", "Sales User"), ADMIN: ("System Manager",)}
 EVERYBODY = {GUEST, NOBODY, AGENT, MANAGER, CHIEF, ADMIN}
 AGENTS, MANAGERS = {AGENT, CHIEF}, {MANAGER, CHIEF, ADMIN}
 POST, ANY = ("POST",), ("GET", "POST", "PUT", "DELETE")
@@ -64,7 +63,7 @@ ARGUMENTS = {
 	"account.set_extension": {"user": OTHER_AGENT, "extension": "1002"},
 	"account.extensions_of": OF_ACCOUNT,
 	"account.set_extensions": {**OF_ACCOUNT, "rows": "[]"},
-	"account.test_call": {**OF_ACCOUNT, "number": site.LANDLINE},
+	"account.test_call": {**OF_ACCOUNT, "number": crm.LANDLINE},
 	"account.last_day": OF_ACCOUNT,
 	"account.new_webhook_token": OF_ACCOUNT,
 	"account.fetch_records": OF_ACCOUNT,
@@ -73,7 +72,7 @@ ARGUMENTS = {
 	"personal_data.export": {"number": "+44 7700 900999"},
 	"personal_data.erase": {"number": "+44 7700 900999"},
 	"account.load_profile": {"profile": "exotel", "blanks": "{}"},
-	"account.preview_requests": {**OF_ACCOUNT, "user": AGENT, "number": site.LANDLINE},
+	"account.preview_requests": {**OF_ACCOUNT, "user": AGENT, "number": crm.LANDLINE},
 	"account.preview_answer": {**OF_ACCOUNT, "http_status": 200, "body": "{}"},
 	"event.retry": {"names": "[]"},
 	"call_import.preview": {"name": "none"},
@@ -113,18 +112,16 @@ OF_NOBODY = {"recording_url"}
 PASSWORD = "Quiet-Harbour-41-lamp"
 
 
-class MethodCase(SiteCase):
+class MethodCase(ChiefCase):
 	@classmethod
 	def setUpClass(cls):
 		super().setUpClass()
-		for user, roles in MORE_ROLES.items():
-			site.make_user(user, *roles)
+		site.make_user(ADMIN, "System Manager")
 		cls.clients = {user: Web(token_of(user)) for user in sorted(EVERYBODY - {GUEST})}
 		cls.clients[GUEST] = Web()
 
 	def setUp(self):
 		super().setUp()
-		site.give_extension(CHIEF, "1001")
 		account = frappe.get_doc("PBX Account", COMMPEAK)
 		account.webhook_token = "webhook-token-0123456789"
 		account.save()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from c2c_frappe.tests import site
-from c2c_frappe.tests.test_races import RaceCase, make_racers
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.races import RaceCase, make_racers
 
 
 class TestModel(RaceCase):

@@ -7,8 +7,8 @@ from frappe import client
 
 from c2c_frappe.accounts import extensions
 from c2c_frappe.api import account, call
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, PRIMEVOX, SiteCase
+from c2c_frappe.tests.cases import crm, site
+from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, PRIMEVOX, SiteCase
 
 
 class TestOwnCalls(SiteCase):
@@ -18,7 +18,7 @@ class TestOwnCalls(SiteCase):
 		super().setUp()
 		site.give_extension(OTHER_AGENT, "1001")
 		self.own = self.dial_lead()["call"]
-		self.others = self.dial(OTHER_AGENT, number=site.LANDLINE)["call"]
+		self.others = self.dial(OTHER_AGENT, number=crm.LANDLINE)["call"]
 
 	def test_lists_over_rest_and_in_code_hold_own_calls_alone(self):
 		for user, seen in ((AGENT, {self.own}), (MANAGER, {self.own, self.others})):
@@ -111,29 +111,29 @@ class TestRecords(SiteCase):
 		self.assertEqual((self.simulator.requests, site.rows()), ((), []))
 
 	def test_a_record_the_agent_may_not_read_is_neither_shown_nor_called(self):
-		visitor = site.make_visitor(owner=OTHER_AGENT, phone=site.MOBILE)
+		visitor = crm.make_visitor(OTHER_AGENT, phone=crm.MOBILE)
 		self.assert_denied(
-			{"reference_doctype": site.VISITOR, "reference_name": visitor, "fieldname": "phone"}
+			{"reference_doctype": crm.VISITOR, "reference_name": visitor, "fieldname": "phone"}
 		)
 
 	def test_a_field_the_agent_may_not_read_is_neither_shown_nor_called(self):
-		visitor = site.make_visitor(phone=site.MOBILE, private="020 7946 0018")
+		visitor = crm.make_visitor(AGENT, phone=crm.MOBILE, private="020 7946 0018")
 		with site.as_user(AGENT):
-			shown = call.numbers(site.VISITOR, visitor)["numbers"]
+			shown = call.numbers(crm.VISITOR, visitor)["numbers"]
 		self.assertEqual([number["fieldname"] for number in shown], ["phone"])
 		for chosen in ({"fieldname": "private"}, {"number": "020 7946 0018"}):
-			reply = self.dial(reference_doctype=site.VISITOR, reference_name=visitor, **chosen)
+			reply = self.dial(reference_doctype=crm.VISITOR, reference_name=visitor, **chosen)
 			self.assertEqual(reply["failure_code"], "no_number")
 		self.assertEqual(self.simulator.requests, ())
 
 	def test_the_contacts_of_a_record_stay_hidden_from_who_may_not_read_them_and_no_message_says_so(self):
-		visitor = site.make_visitor(owner=OTHER_AGENT, phone=site.MOBILE)
+		visitor = crm.make_visitor(OTHER_AGENT, phone=crm.MOBILE)
 		contact = frappe.get_doc("Contact", self.contact)
-		contact.append("links", {"link_doctype": site.VISITOR, "link_name": visitor})
+		contact.append("links", {"link_doctype": crm.VISITOR, "link_name": visitor})
 		contact.save()
 		frappe.clear_messages()
 		with site.as_user(OTHER_AGENT):
-			shown = call.numbers(site.VISITOR, visitor)["numbers"]
+			shown = call.numbers(crm.VISITOR, visitor)["numbers"]
 		self.assertEqual([number["fieldname"] for number in shown], ["phone"])
 		self.assertEqual(frappe.local.message_log, [])
 

@@ -4,76 +4,14 @@ from __future__ import annotations
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from unittest import SkipTest, skip
 from unittest.mock import patch
 
 import frappe
 
 from c2c_frappe.call_log import rows
-from c2c_frappe.pbx.simulator import Simulator
-from c2c_frappe.tests import processes, site
-from c2c_frappe.tests.site import SiteCase
-
-TWELVE = 12
-RACERS = [f"c2c-race-{n}@example.com" for n in range(TWELVE)]
-MANY_WORKERS = 4 * TWELVE
-
-
-class RaceCase(SiteCase):
-	"""A simulated PBX with an extension for each of twelve agents, and processes that dial at once."""
-
-	@classmethod
-	def setUpClass(cls):
-		try:
-			processes.require_durable_database()
-		except SkipTest as reason:
-			# Test by test, so that each is counted and says why.
-			skip(str(reason))(cls)
-			return
-		super().setUpClass()
-		cls.simulator.stop()
-		cls.simulator = start_simulator()
-		cls.addClassCleanup(cls.simulator.stop)
-		cls.dialers = processes.Dialers()
-		cls.addClassCleanup(cls.dialers.stop)
-		cls.prepare()
-
-	@classmethod
-	def prepare(cls) -> None:
-		"""Set up what the tests of a class share besides; not called where they are skipped."""
-
-	def setUp(self):
-		super().setUp()
-		self.addCleanup(self.dialers.abandon)
-		# A machine at work may keep twelve processes waiting for longer than a test's usual second.
-		self.point_accounts_at(self.simulator.url, connect_timeout=10, read_timeout=30)
-
-	def assert_no_noise(self, outcomes: list[dict]) -> None:
-		"""Every outcome is a plain reply: no traceback, no message of Frappe's beside it."""
-		for outcome in outcomes:
-			self.assertNotIn("error", outcome, outcome.get("error"))
-			self.assertEqual(outcome.get("status", 200), 200, outcome)
-			self.assertFalse(outcome.get("messages"), outcome)
-			self.assertNotIn("_server_messages", outcome.get("body", ""))
-			self.assertIsNotNone(outcome["reply"], outcome)
-
-	def assert_rows_and_requests_agree(self) -> None:
-		"""The PBX saw one request for each row that permits one, and no other."""
-		permitted = [row.name for row in site.rows() if row.slot or row.failure_code != "pbx_busy"]
-		self.assertEqual(sorted(r.query["call"] for r in self.simulator.requests), sorted(permitted))
-
-	def assert_one_call(self, outcomes: list[dict]) -> None:
-		"""One dial came of all the clicks, and all were told of the same call."""
-		self.assert_no_noise(outcomes)
-		self.assertEqual(len(self.simulator.requests), 1)
-		(row,) = site.rows()
-		self.assertEqual({outcome["reply"]["call"] for outcome in outcomes}, {row.name})
-		self.assertEqual([outcome["reply"]["repeated"] for outcome in outcomes].count(False), 1)
-		self.assert_rows_and_requests_agree()
-
-	def click(self, user: str = site.AGENT, **sent) -> dict:
-		"""Return one call of the Lead's mobile number for `Dialers`."""
-		return {"user": user, "sent": {**self.at_lead, "request_id": str(uuid.uuid4()), **sent}}
+from c2c_frappe.tests import processes
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.races import MANY_WORKERS, RACERS, TWELVE, RaceCase, make_racers
 
 
 class TestRaces(RaceCase):
@@ -119,10 +57,9 @@ class TestRaces(RaceCase):
 			outcomes = self.dialers.dial([self.click(user) for user in RACERS], gunicorn_workers=MANY_WORKERS)
 			self.assert_no_noise(outcomes)
 			self.assertEqual(len(self.simulator.requests), TWELVE)
-			self.assertFalse(frappe.db.count("PBX Call Log", {"status": "Dialing"}))
+			self.assertFalse(site.rows(status="Dialing"))
 			self.simulator.reset()
-			frappe.db.delete("PBX Call Log")
-			frappe.db.commit()
+			site.forget_calls()
 
 	def test_replies_are_saved_though_the_rows_changed_since_they_were_read(self):
 		make_racers()
@@ -186,23 +123,8 @@ class TestRacesOverTheWeb(RaceCase):
 		for _round in range(2):
 			site.change_settings(confirmed_site_url="")
 			self.simulator.reset()
-			frappe.db.delete("PBX Call Log")
-			frappe.db.commit()
+			site.forget_calls()
 			self.assert_one_call(self.post_to_both([str(uuid.uuid4()) for _ in range(TWELVE)]))
-
-
-def start_simulator() -> Simulator:
-	"""Start a simulated PBX with an extension for each of the twelve."""
-	return Simulator(extensions=[str(1000 + n) for n in range(TWELVE)]).start()
-
-
-def make_racers() -> None:
-	"""Make twelve agents with an extension each, unless they are there."""
-	for n, user in enumerate(RACERS):
-		if not frappe.db.exists("User", user):
-			site.make_user(user, "PBX Agent", "Sales User")
-		site.give_extension(user, str(1000 + n))
-	frappe.db.commit()
 
 
 def make_overdue_rows(count: int) -> None:

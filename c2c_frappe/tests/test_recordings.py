@@ -15,8 +15,9 @@ from c2c_frappe.locks import exclusive
 from c2c_frappe.pbx.calls import in_flight, status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord
-from c2c_frappe.tests import processes, site
-from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, SiteCase
+from c2c_frappe.tests import processes
+from c2c_frappe.tests.cases import pbx_events, site
+from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, SiteCase
 
 PLAY = "c2c_frappe.api.recording.play"
 
@@ -24,8 +25,8 @@ PLAY = "c2c_frappe.api.recording.play"
 class RecordingCase(SiteCase):
 	def setUp(self):
 		super().setUp()
-		frappe.db.delete("PBX Event")
-		self.addCleanup(frappe.db.delete, "PBX Event")
+		pbx_events.forget()
+		self.addCleanup(pbx_events.forget)
 		self.point_accounts_at(self.simulator.url, allow_private=1, recording_hosts="")
 		self.addCleanup(self.point_accounts_at, self.simulator.url, allow_private=0, recording_hosts="")
 		site.change_settings(recording_days=90)
@@ -200,7 +201,7 @@ class TestHowLong(RecordingCase):
 		self.refusal()
 
 	def test_a_link_that_comes_later_than_the_rest_is_taken(self):
-		frappe.db.delete("PBX Event")
+		pbx_events.forget()
 		site.move(self.call, recording_url=None)
 		for url in ("", self.url):
 			told = CallEvent("record", status.COMPLETED, call=self.call, recording_url=url)

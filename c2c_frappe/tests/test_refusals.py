@@ -14,8 +14,8 @@ from frappe.utils.password import remove_encrypted_password, set_encrypted_passw
 from c2c_frappe.call_log import rows
 from c2c_frappe.pbx.calls.in_flight import slots_of_site
 from c2c_frappe.replies import fixes
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import COMMPEAK, SiteCase
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.site import COMMPEAK, SiteCase
 
 SETTINGS = ("PBX Settings", "PBX Settings")
 

@@ -6,8 +6,8 @@ import frappe
 
 from c2c_frappe.api import call
 from c2c_frappe.desk import timeline
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import SiteCase
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.site import SiteCase
 
 
 class TestRelations(SiteCase):

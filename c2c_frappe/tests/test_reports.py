@@ -9,8 +9,8 @@ from frappe.desk.query_report import run
 from frappe.utils import add_days, now_datetime, today
 
 from c2c_frappe.call_log import counts as call_counts
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import SiteCase
+from c2c_frappe.tests.cases import crm, site
+from c2c_frappe.tests.cases.site import SiteCase
 
 SPAN = {"from_date": add_days(today(), -1), "to_date": today()}
 
@@ -75,7 +75,7 @@ class TestReports(SiteCase):
 		self.assertTrue(all(reason and reason != code for code, reason in found.items()))
 
 	def test_a_lead_is_unreached_until_somebody_answered(self):
-		other = site.make_lead(mobile_no="+44 7700 900999")
+		other = crm.make_lead(mobile_no="+44 7700 900999")
 		self.addCleanup(frappe.delete_doc, "Lead", other, force=True)
 		self.make_call(site.AGENT, "No Answer", "", 0, other)
 		self.make_call(site.AGENT, "Busy", "", 0, other)

@@ -7,26 +7,15 @@ import json
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, SiteCase
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.site import AGENT, CHIEF, COMMPEAK, MANAGER, ChiefCase
 
-CHIEF = "c2c-chief@example.com"
 TYPED = "07700 900123"
 E164 = "+447700900123"
 REASON = "She asked to be called back today."
 
 
-class ScreeningCase(SiteCase):
-	@classmethod
-	def setUpClass(cls):
-		super().setUpClass()
-		site.make_user(CHIEF, "PBX Agent", "PBX Manager", "Sales User")
-		frappe.db.commit()
-
-	def setUp(self):
-		super().setUp()
-		site.give_extension(CHIEF, "1001")
-
+class ScreeningCase(ChiefCase):
 	def assert_refused(self, reply: dict, failure_code: str) -> None:
 		"""The reply is a refusal for this reason, and the PBX saw nothing."""
 		self.assertEqual((reply["status"], reply["failure_code"]), ("Failed", failure_code))

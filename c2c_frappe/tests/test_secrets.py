@@ -32,9 +32,10 @@ from c2c_frappe.pbx.wire import transport
 from c2c_frappe.phone_book import record_numbers
 from c2c_frappe.replies import call_state
 from c2c_frappe.tests import parrot as parrot_pbx
-from c2c_frappe.tests import processes, site
+from c2c_frappe.tests import processes
+from c2c_frappe.tests.cases import crm, site
+from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER, PRIMEVOX, SiteCase
 from c2c_frappe.tests.secret_search import Realtime, Search
-from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, PRIMEVOX, SiteCase
 from c2c_frappe.tests.web import Web
 
 MODULE = "Click To Call"
@@ -178,7 +179,7 @@ class SecretCase(SiteCase):
 			self.click()
 			for method in ("test_connection", "fetch_records"):
 				self.web(MANAGER, f"{METHOD}account.{method}", {"account": account})
-			called = {"account": account, "number": site.MOBILE}
+			called = {"account": account, "number": crm.MOBILE}
 			self.web(MANAGER, f"{METHOD}account.test_call", called)
 			self.web(MANAGER, f"{METHOD}account.preview_requests", {**called, "user": AGENT})
 			self.said.append(str(reconcile.fetch(account)))

@@ -6,9 +6,8 @@ import frappe
 from frappe import client
 
 from c2c_frappe.pbx.calls import custom_data
-from c2c_frappe.setup import install
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import AGENT, MANAGER, SiteCase
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.site import AGENT, MANAGER, SiteCase
 
 SETTINGS = "PBX Settings"
 
@@ -42,9 +41,6 @@ class TestSettings(SiteCase):
 		options = frappe.get_meta("PBX Custom Data Field").get_field("value").options.split("\n")
 		self.assertEqual(tuple(options), custom_data.VALUES)
 		self.assert_refused("Value", custom_data={"x": "{{ frappe.conf.db_password }}"})
-
-	def test_the_default_custom_data_is_the_documented_one(self):
-		self.assertEqual(install.CUSTOM_DATA, site.CUSTOM_DATA)
 
 	def test_the_address_of_the_first_save_is_the_sites_own(self):
 		frappe.db.set_single_value(SETTINGS, "confirmed_site_url", "")

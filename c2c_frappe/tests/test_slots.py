@@ -8,10 +8,18 @@ from unittest.mock import patch
 
 import frappe
 
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import COMMPEAK, PRIMEVOX
-from c2c_frappe.tests.test_crashes import SIGKILL, let_deadline_pass, run_scheduled_sweep
-from c2c_frappe.tests.test_races import RACERS, TWELVE, RaceCase, make_racers, start_simulator
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.races import (
+	RACERS,
+	SIGKILL,
+	TWELVE,
+	RaceCase,
+	let_deadline_pass,
+	make_racers,
+	run_scheduled_sweep,
+	start_simulator,
+)
+from c2c_frappe.tests.cases.site import COMMPEAK, PRIMEVOX
 
 # A quarter of these web workers is three.
 WORKERS, SHARE = 12, 3

@@ -12,8 +12,8 @@ from c2c_frappe.call_log import dial_guard
 from c2c_frappe.call_log import rows as call_log
 from c2c_frappe.desk import timeline
 from c2c_frappe.pbx.calls.dial import DialResult
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, SiteCase
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, SiteCase
 
 CANARY = "<img src=x onerror=alert(1)>"
 PAST = "2001-01-01 00:00:00"

@@ -10,10 +10,9 @@ from frappe.utils import get_system_timezone
 
 from c2c_frappe.api import account
 from c2c_frappe.pbx.numbers import phone
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import AGENT, COMMPEAK, MANAGER, SiteCase
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.site import AGENT, CHIEF, COMMPEAK, MANAGER, ChiefCase
 
-CHIEF = "c2c-chief@example.com"
 REASON = "It is urgent."
 NEVER = {
 	"premium": (
@@ -72,16 +71,9 @@ ABROAD = (
 HOME = ("+44 7700 900123", "020 7946 0018", "0044 20 7946 0018")
 
 
-class TollCase(SiteCase):
-	@classmethod
-	def setUpClass(cls):
-		super().setUpClass()
-		site.make_user(CHIEF, "PBX Agent", "PBX Manager", "Sales User")
-		frappe.db.commit()
-
+class TollCase(ChiefCase):
 	def setUp(self):
 		super().setUp()
-		site.give_extension(CHIEF, "1001")
 		site.change_settings(repeat_window=0)
 
 	def replies(self, number: str):

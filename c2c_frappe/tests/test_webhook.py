@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from datetime import timedelta
 from unittest.mock import patch
 from urllib.parse import urlencode
 
@@ -14,8 +15,10 @@ from werkzeug.wrappers import Request
 
 from c2c_frappe.api import account as api
 from c2c_frappe.events import intake, webhook
-from c2c_frappe.tests import processes, site
-from c2c_frappe.tests.site import COMMPEAK, SiteCase
+from c2c_frappe.site_time import utc_now
+from c2c_frappe.tests import processes
+from c2c_frappe.tests.cases import pbx_events, site
+from c2c_frappe.tests.cases.site import COMMPEAK, SiteCase
 
 TOKEN = "webhook-token-0123456789"
 
@@ -23,7 +26,7 @@ TOKEN = "webhook-token-0123456789"
 class WebhookCase(SiteCase):
 	def setUp(self):
 		super().setUp()
-		frappe.db.delete("PBX Event")
+		pbx_events.forget()
 		account = frappe.get_doc("PBX Account", COMMPEAK)
 		account.update({"webhook_token": TOKEN, "webhook_addresses": ""})
 		account.save()
@@ -32,7 +35,7 @@ class WebhookCase(SiteCase):
 		frappe.db.commit()
 
 	def tearDown(self):
-		frappe.db.delete("PBX Event")
+		pbx_events.forget()
 		super().tearDown()
 
 	def post(self, token=TOKEN, address="203.0.113.9", account=COMMPEAK, headers=None, **told):
@@ -71,13 +74,13 @@ class TestWebhook(WebhookCase):
 	def test_the_events_of_a_call_end_in_the_same_row_in_every_order_and_however_often(self):
 		seen = set()
 		for order in itertools.permutations(range(3)):
-			frappe.db.delete("PBX Event")
-			frappe.db.delete("PBX Call Log")
+			pbx_events.forget()
+			site.forget_calls()
 			call = self.dial_lead()["call"]
 			told = self.told_of(call)
 			outcomes = [self.post(**told[n])["outcome"] for n in (*order, *order)]
 			self.assertEqual(set(outcomes), {"Applied"})
-			self.assertEqual(frappe.db.count("PBX Event"), 3)
+			self.assertEqual(pbx_events.count(), 3)
 			seen.add(self.facts(call))
 		((status, code, answered, ended, duration, _rank, dial_key),) = seen
 		self.assertEqual((status, code, duration, dial_key), ("Completed", "", 60, None))
@@ -89,7 +92,7 @@ class TestWebhook(WebhookCase):
 		site.rows()
 		call = self.dial_lead()["call"]
 		frappe.db.set_value("PBX Call Log", call, "pbx_call_id", "77.7")
-		waiting = frappe.get_doc("PBX Event", {"outcome": "Waiting"})
+		waiting = pbx_events.one(outcome="Waiting")
 		known = json.loads(waiting.news)
 		frappe.db.set_value("PBX Event", waiting.name, "news", json.dumps({**known, "call": call}))
 		intake.retry_waiting()
@@ -97,7 +100,7 @@ class TestWebhook(WebhookCase):
 
 	def test_an_event_that_fits_no_call_for_a_day_is_kept_as_unmatched(self):
 		self.post(**self.told_of("nobody")[0])
-		event = frappe.get_doc("PBX Event", {"outcome": "Waiting"})
+		event = pbx_events.one(outcome="Waiting")
 		frappe.db.set_value("PBX Event", event.name, "received_at", add_to_date(now_datetime(), hours=-25))
 		intake.retry_waiting()
 		self.assertEqual(frappe.db.get_value("PBX Event", event.name, "outcome"), "Unmatched")
@@ -107,7 +110,7 @@ class TestWebhook(WebhookCase):
 		for token in ("", "wrong", TOKEN + "x"):
 			self.assertEqual(self.post(token=token, **self.told_of(call)[2]), {"outcome": "Refused"})
 			self.assertEqual(frappe.local.response.http_status_code, 403)
-		self.assertEqual((frappe.db.count("PBX Event"), self.facts(call)[0]), (0, "Requested"))
+		self.assertEqual((pbx_events.count(), self.facts(call)[0]), (0, "Requested"))
 
 	def test_an_account_without_a_token_takes_no_events(self):
 		frappe.db.set_value("PBX Account", COMMPEAK, "webhook_token", "")
@@ -162,7 +165,7 @@ class TestWebhook(WebhookCase):
 
 	def test_the_payload_is_kept_and_the_token_is_not(self):
 		self.post(**self.told_of("x")[0])
-		event = frappe.get_doc("PBX Event", {"outcome": "Waiting"}).as_json()
+		event = pbx_events.one(outcome="Waiting").as_json()
 		self.assertIn("55.1", event)
 		self.assertNotIn(TOKEN, event)
 
@@ -192,11 +195,73 @@ class TestWebhook(WebhookCase):
 		frappe.set_user("Administrator")
 
 
+class TestWhatIsKept(WebhookCase):
+	SAME = {"event": "start", "extension": "1000", "number": "447700900123"}
+
+	def test_same_words_without_an_id_are_a_repeat_for_a_minute(self):
+		"""Later they are about a second call: a payload that names no call and no time is not thrown away for good."""
+		for _try in range(2):
+			self.post(**self.SAME)
+		self.assertEqual(frappe.db.count("PBX Event"), 1)
+		with patch("c2c_frappe.events.store.utc_now", lambda: utc_now() + timedelta(seconds=61)):
+			self.post(**self.SAME)
+		self.assertEqual(frappe.db.count("PBX Event"), 2)
+
+	def test_same_words_across_the_turn_of_a_minute_are_a_repeat(self):
+		"""A PBX that tries again after two seconds may do so in the next minute of the clock."""
+		turn = utc_now().replace(second=0, microsecond=0) + timedelta(minutes=1)
+		for seconds in (-1, 1):
+			with patch("c2c_frappe.events.store.utc_now", lambda s=seconds: turn + timedelta(seconds=s)):
+				self.post(**self.SAME)
+		self.assertEqual(frappe.db.count("PBX Event"), 1)
+
+	def test_same_words_that_name_their_call_are_a_repeat_for_good(self):
+		"""An id of the call, or a time, makes them the same however late they come again."""
+		for named in ({"uniqueid": "55.9"}, {"started_at": "2026-11-23 12:00:00"}, {"call": "abc"}):
+			pbx_events.forget()
+			self.post(**self.SAME, **named)
+			with patch("c2c_frappe.events.store.utc_now", lambda: utc_now() + timedelta(days=9)):
+				self.assertEqual(self.post(**self.SAME, **named)["outcome"], "Applied")
+			self.assertEqual(frappe.db.count("PBX Event"), 1)
+
+	def test_a_body_that_cannot_be_read_is_kept_and_invalid(self):
+		"""It is not ignored like one that says nothing, and its text is there for whoever looks."""
+		builder = EnvironBuilder(
+			method="POST",
+			query_string={"account": COMMPEAK, "token": TOKEN},
+			data="<call><id>55.1</id></call>",
+			content_type="text/xml",
+		)
+		frappe.local.request_ip = "203.0.113.9"
+		self.assertEqual(webhook.receive(Request(builder.get_environ())), {"outcome": "Invalid"})
+		self.assertIn("<id>55.1</id>", frappe.get_doc("PBX Event", {"outcome": "Invalid"}).payload)
+
+	def test_a_secret_of_the_body_is_masked_and_a_vendors_account_is_kept(self):
+		"""What the body calls auth_token is a secret; its own account is a fact."""
+		self.post(auth_token="planted-0123456789", **{**self.told_of("x")[0], "queue": {"account": "77"}})
+		payload = frappe.get_doc("PBX Event", {"outcome": "Waiting"}).payload
+		self.assertNotIn("planted", payload)
+		self.assertIn('"auth_token": "***"', payload)
+		self.assertIn('"account": "77"', payload)
+
+	def test_an_event_read_again_is_dated_by_when_it_came(self):
+		"""Not by when somebody tried again."""
+		call = self.dial_lead()["call"]
+		told = {"event": "end", "call": call, "hangup_cause": "ANSWERED"}
+		with patch("c2c_frappe.pbx.providers.commpeak.provider.CommPeak.parse_event", return_value=None):
+			self.post(**told)
+		name = frappe.db.get_value("PBX Event", {"outcome": "Ignored"})
+		came = add_to_date(now_datetime(), hours=-3).replace(microsecond=0)
+		frappe.db.set_value("PBX Event", name, "received_at", came)
+		intake.retry(name)
+		self.assertEqual(self.facts(call)[3], came)
+
+
 class TestTryingAgain(WebhookCase):
 	def test_a_manager_tries_what_is_stuck_again_and_nobody_else_does(self):
 		call = self.dial_lead()["call"]
 		self.post(**self.told_of("nobody")[2])
-		name = frappe.db.get_value("PBX Event", {"outcome": "Waiting"})
+		name = pbx_events.one(outcome="Waiting").name
 		again = {"names": [name]}
 		self.assertEqual(self.retry(**again), {"Waiting": 1})
 		known = json.loads(frappe.db.get_value("PBX Event", name, "news"))
@@ -213,13 +278,13 @@ class TestTryingAgain(WebhookCase):
 		told = self.told_of(call)[2]
 		with patch("c2c_frappe.pbx.providers.commpeak.provider.CommPeak.parse_event", return_value=None):
 			self.assertEqual(self.post(**told)["outcome"], "Ignored")
-		name = frappe.db.get_value("PBX Event", {"outcome": "Ignored"})
+		name = pbx_events.one(outcome="Ignored").name
 		self.assertEqual(self.retry(names=[name]), {"Applied": 1})
 		self.assertEqual(self.facts(call)[0], "Completed")
 
 	def test_what_nobody_understands_stays_ignored(self):
 		self.post(event="unheard of")
-		name = frappe.db.get_value("PBX Event", {"outcome": "Ignored"})
+		name = pbx_events.one(outcome="Ignored").name
 		self.assertEqual(self.retry(names=[name]), {"Ignored": 1})
 
 	def test_among_many_that_wait_each_gets_its_turn(self):
@@ -228,8 +293,8 @@ class TestTryingAgain(WebhookCase):
 		with patch.object(intake, "BATCH", 2):
 			for _minute in range(3):
 				intake.retry_waiting()
-		tries = sorted(frappe.get_all("PBX Event", pluck="tries"))
-		self.assertEqual(tries, [3, 3, 3])
+		tries = sorted(pbx_events.all_of("tries"))
+		self.assertEqual(tries, [(3,)] * 3)
 
 	def retry(self, user=site.MANAGER, **arguments):
 		return site.send(user, "POST", "c2c_frappe.api.event.retry", **arguments)
@@ -252,8 +317,8 @@ class TestOverHttp(WebhookCase):
 		return status, text
 
 	def assert_taken(self, *arguments, **query) -> None:
-		frappe.db.delete("PBX Event")
-		frappe.db.delete("PBX Call Log")
+		pbx_events.forget()
+		site.forget_calls()
 		call = self.dial_lead()["call"]
 		told = self.told_of(call)[2]
 		parts = [each(told) if callable(each) else each for each in arguments]
@@ -261,7 +326,7 @@ class TestOverHttp(WebhookCase):
 		status, text = self.send(*parts, **{"token": TOKEN, **query, **extra})
 		self.assertEqual((status, json.loads(text)["message"]), (200, {"outcome": "Applied"}))
 		self.assertEqual(self.facts(call)[0], "Completed")
-		self.assertNotIn(TOKEN, frappe.get_doc("PBX Event", {"call": call}).as_json())
+		self.assertNotIn(TOKEN, pbx_events.one(call=call).as_json())
 
 	def test_every_way_in_which_a_pbx_sends_is_taken(self):
 		form, as_json = "application/x-www-form-urlencoded", "application/json"
@@ -273,7 +338,34 @@ class TestOverHttp(WebhookCase):
 		self.assert_taken("POST", lambda told: urlencode({json.dumps(told): ""}), form)
 		self.assert_taken("POST", json.dumps, as_json, {"X-PBX-Token": TOKEN}, token="")
 
+	def test_a_multipart_form_is_taken(self):
+		"""As curl -F and many PBXs send it."""
+		lines = 'Content-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+		self.assert_taken(
+			"POST",
+			lambda told: "".join(f"--x\r\n{lines.format(*each)}" for each in told.items()) + "--x--\r\n",
+			"multipart/form-data; boundary=x",
+		)
+
+	def test_a_vendors_field_named_as_frappes_own_loses_no_event(self):
+		"""Frappe takes `cmd` for the method to call, and `fn` for an argument of its own."""
+		for name in ("cmd", "fn", "account", "token", "sid"):
+			for body in (json.dumps, urlencode):
+				kind = "application/json" if body is json.dumps else "application/x-www-form-urlencoded"
+				self.assert_taken("POST", lambda told, n=name, b=body: b({**told, n: "hangup"}), kind)
+
+	def test_the_answer_holds_no_message_meant_for_a_user(self):
+		"""A repeat, a refusal and an event taken are answered with one word."""
+		told = json.dumps(self.told_of("x")[2])
+		for token in (TOKEN, TOKEN, "wrong"):
+			_status, text = self.send("POST", told, "application/json", token=token)
+			self.assertEqual(set(json.loads(text)), {"message"})
+		with patch.object(intake, "receive", side_effect=lambda *_all: frappe.throw("planted")):
+			frappe.local.message_log = []
+			self.post(**self.told_of("y")[0])
+			self.assertEqual(frappe.local.message_log, [])
+
 	def test_no_token_no_event(self):
 		status, text = self.send("POST", json.dumps(self.told_of("x")[2]), "application/json", token="wrong")
 		self.assertEqual((status, json.loads(text)["message"]), (403, {"outcome": "Refused"}))
-		self.assertEqual(frappe.db.count("PBX Event"), 0)
+		self.assertEqual(pbx_events.count(), 0)

@@ -6,8 +6,8 @@ import frappe
 from frappe.utils import add_days, nowdate
 
 from c2c_frappe.api import call as api
-from c2c_frappe.tests import site
-from c2c_frappe.tests.site import SiteCase
+from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases.site import SiteCase
 
 
 class TestWrapUp(SiteCase):

@@ -61,9 +61,11 @@ def account(lab):
 def place(account):
 	"""A function that places a call and returns (its name, the result)."""
 
-	def place_one(extension="1000", number="+447700900121", call="", data=None, **settings):
+	def place_one(
+		extension="1000", number="+447700900121", call="", data=None, number_extension="", **settings
+	):
 		call = call or new_name()
-		dial = DialRequest(extension, number, data or {}, call=call)
+		dial = DialRequest(extension, number, data or {}, call=call, number_extension=number_extension)
 		return call, exchange.place(account(**settings), dial)
 
 	return place_one

@@ -264,3 +264,13 @@ class TestTheAccountsForm:
 		phones = {phone.extension: phone.is_online for phone in exchange.fetch_phones(account())}
 		assert phones["1000"] and phones["1001"] and phones["1002"] is False
 		assert "trunk" not in phones
+
+
+def test_numbers_extension_is_dialed_after_the_answer(place, ear, lab):
+	"""The documented dialplan sends the digits once the customer answers, and none for a number without."""
+	for number_extension, option in (("12", "D(www12)"), ("", "D()")):
+		call, _result = place(number_extension=number_extension)
+		ear.wait(call, "In Progress")
+		request = ear.provider._request("GET", "channels", call)
+		assert option in transport.send(request, ear.provider.connection).text
+		assert exchange.hang_up(ear.provider, call).ok

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from desk_page import stand_still
 
 SIZE = {"width": 1180, "height": 700}
 # Shows a form from its buttons down to its numbers, or a timeline with a few calls.
@@ -21,6 +22,8 @@ MARGIN = 10  # pixels around what is cut out
 BEHIND = """
 	#body, header, .body-sidebar-container, .modal-backdrop, .modal-open .c2c-strip { visibility: hidden }
 """
+# A chart puts its drawing back once its bars have grown.
+BARS_STAND = "!document.querySelector('.frappe-chart animate, .frappe-chart animateTransform')"
 ROBIN = "robin@example.com"
 IS_LIVE = "frappe.realtime.socket && frappe.realtime.socket.connected"
 
@@ -91,8 +94,8 @@ def shoot(page, name, size, parts=()):
 	page.add_style_tag(content=".app-logo { visibility: hidden }")
 	page.mouse.move(2, size["height"] - 2)
 	page.wait_for_load_state("networkidle")
-	# Fonts are drawn and menus closed without telling anyone.
-	page.wait_for_timeout(700)
+	page.evaluate("document.fonts.ready")
+	stand_still(page)
 	clip = around([page.locator(part).last.bounding_box() for part in parts], size) if parts else None
 	path = Path(os.environ["C2C_PICTURES"]) / f"{name}.png"
 	page.screenshot(path=path, animations="disabled", clip=clip)
@@ -252,6 +255,6 @@ def test_workspace(site, admin_page):
 	admin_page.goto(f"{site.desk}/click-to-call")
 	admin_page.locator(".number-widget-box .number").nth(2).wait_for()
 	admin_page.locator(".frappe-chart").nth(1).wait_for()
-	admin_page.wait_for_timeout(1500)  # the bars grow
+	admin_page.wait_for_function(BARS_STAND)
 	# Without the list of the site's other workspaces.
 	shoot(admin_page, "workspace", {**SIZE, "height": 1180}, [".layout-main-section-wrapper:visible"])

@@ -3,13 +3,10 @@
 Only our own elements are looked at: Frappe's pages around them have faults of their own.
 """
 
-import itertools
-import re
 import secrets
 
 import pytest
-
-NUMBERS = (f"+44 7700 900{last:03}" for last in itertools.count(100))
+from desk_page import NUMBERS, icon, stand_still, wait_for_status
 
 
 @pytest.fixture
@@ -18,20 +15,9 @@ def contact(site):
 	return site.admin.insert("Contact", first_name="Edsger", last_name=secrets.token_hex(3), phone_nos=rows)
 
 
-@pytest.fixture
-def lead(site):
-	names = {"first_name": "Barbara", "last_name": "Liskov", "lead_name": "Barbara Liskov"}
-	return site.admin.insert("Lead", **names, mobile_no=next(NUMBERS))
-
-
 def call(page):
-	page.locator(".frappe-control[data-fieldname=mobile_no] .c2c-icon:visible").click()
-	page.locator(".c2c-strip-status", has_text=re.compile("^Requested$")).wait_for()
-
-
-def stand_still(page):
-	"""Wait until what fades in has done so: half-way its contrast is poor."""
-	page.wait_for_timeout(600)
+	icon(page, "mobile_no").click()
+	wait_for_status(page, "Requested")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from desk_page import icon, stand_still, wait_for_status
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "dev.d"))
@@ -141,16 +142,12 @@ def status(api, call, wanted):
 	return api.get("PBX Call Log", call)
 
 
-def wait_for_status(page, wanted):
-	page.locator(".c2c-strip-status", has_text=re.compile(f"^{wanted}$")).wait_for()
-
-
 def click_lead(page, open_form, site, number):
 	"""Click the number of a new Lead; return the Lead's name."""
 	names = {"first_name": "Lise", "last_name": "Meitner", "lead_name": "Lise Meitner"}
 	lead = site.admin.insert("Lead", **names, mobile_no=number)["name"]
 	open_form(page, "Lead", lead)
-	page.locator(".frappe-control[data-fieldname=mobile_no] .c2c-icon:visible").click()
+	icon(page, "mobile_no").click()
 	return lead
 
 
@@ -216,7 +213,7 @@ class TestInTheBrowser:
 		lead = click_lead(agent, open_form, site, next(TALKS))
 		wait_for_status(agent, "In Progress")
 		assert faults(agent, ".c2c-strip") == []
-		agent.wait_for_timeout(1500)
+		agent.locator(".c2c-strip-time", has_text="0:02").wait_for()
 		agent.get_by_role("button", name="Hang up").focus()
 		agent.keyboard.press("Enter")
 		wait_for_status(agent, "Completed")
@@ -261,8 +258,10 @@ class TestInTheBrowser:
 		open_form(admin_page, "User", EMAIL)
 		# A form that is still being drawn closes its sections again.
 		admin_page.wait_for_load_state("networkidle")
-		admin_page.wait_for_timeout(500)
-		admin_page.evaluate("cur_frm.scroll_to_field('pbx_extension')")
+		admin_page.wait_for_function(
+			"() => { cur_frm.scroll_to_field('pbx_extension'); return cur_frm.fields_dict.pbx_extension.$input.is(':visible'); }"
+		)
+		stand_still(admin_page)
 		admin_page.locator("input[data-fieldname=pbx_extension]").click()
 		admin_page.locator("#c2c-extensions option").first.wait_for(state="attached")
 		offered = admin_page.locator("#c2c-extensions option").evaluate_all(

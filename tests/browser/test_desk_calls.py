@@ -1,28 +1,16 @@
 """Calls placed from the Desk with mouse and keyboard: what the PBX saw, and what strip, log and timeline say."""
 
-import itertools
 import os
 import re
 
 import pytest
+from desk_page import NUMBERS, digits, icon, sent, settle, wait_for_status
 
-# Numbers Ofcom set aside for fiction; each test dials its own, as a repeat within seconds is the same call.
-NUMBERS = (f"+44 7700 900{last:03}" for last in itertools.count(200))
 DIAL = "**/api/method/c2c_frappe.api.call.dial"
+# What sends again later would have done so within these.
+MINUTES = 2
 PRIMEVOX_AGENT = "robin@example.com"
 PASSWORD = "Chief-Passw0rd!"
-
-
-@pytest.fixture
-def number():
-	return next(NUMBERS)
-
-
-@pytest.fixture
-def lead(site, number):
-	return site.admin.insert(
-		"Lead", first_name="Lise", last_name="Meitner", lead_name="Lise Meitner", mobile_no=number
-	)
 
 
 @pytest.fixture
@@ -56,10 +44,6 @@ def chief(open_session, site):
 	return open_session(email, PASSWORD)
 
 
-def icon(page, fieldname):
-	return page.locator(f".frappe-control[data-fieldname={fieldname}] .c2c-icon:visible")
-
-
 def call_button(page):
 	return page.locator(
 		".page-head:visible .custom-actions button:visible", has_text=re.compile(r"^\s*Call\s*$")
@@ -70,24 +54,9 @@ def strip(page):
 	return page.locator(".c2c-strip").get_by_role("status")
 
 
-def wait_for_status(page, status):
-	page.locator(".c2c-strip-status", has_text=re.compile(f"^{status}$")).wait_for()
-
-
-def sent_dials(page):
-	"""A list that grows with every dial this page sends."""
-	sent = []
-	page.on("request", lambda request: sent.append(request) if request.url.endswith("call.dial") else None)
-	return sent
-
-
 def calls_of(site, record):
 	fields = ("name", "status", "number", "extension", "agent", "failure_code")
 	return site.admin.list("PBX Call Log", fields, {"reference_name": record["name"]})
-
-
-def digits(number):
-	return re.sub(r"\D", "", number)
 
 
 def test_a_lead_is_called_through_commpeak_once_and_with_its_id(
@@ -133,11 +102,11 @@ def test_primevox_gets_exactly_its_five_parameters(robin, open_form, site, simul
 
 def test_a_double_click_is_one_dial(page, open_form, site, simulator, lead):
 	open_form(page, "Lead", lead["name"])
-	sent = sent_dials(page)
+	dials = sent(page, "dial")
 	icon(page, "mobile_no").dblclick()
 	wait_for_status(page, "Requested")
-	page.wait_for_timeout(500)
-	assert len(sent) == len(simulator.requests) == len(calls_of(site, lead)) == 1
+	settle(page)
+	assert len(dials) == len(simulator.requests) == len(calls_of(site, lead)) == 1
 
 
 def test_until_the_reply_the_buttons_are_off_and_nothing_claims_that_a_phone_rings(
@@ -234,13 +203,15 @@ def test_without_an_answer_from_the_erp_server_nothing_is_sent_again(
 	page, open_form, site, simulator, lead, console_errors
 ):
 	open_form(page, "Lead", lead["name"])
-	sent = sent_dials(page)
+	dials = sent(page, "dial")
+	page.clock.install()
 	page.route(DIAL, lambda route: route.abort())
 	icon(page, "mobile_no").click()
 	wait_for_status(page, "Unknown")
 	assert "look at the log before trying again" in strip(page).inner_text()
-	page.wait_for_timeout(3000)
-	assert len(sent) == 1
+	page.clock.run_for(MINUTES * 60_000)
+	settle(page)
+	assert len(dials) == 1
 	assert icon(page, "mobile_no").is_enabled()
 	page.locator(".c2c-strip a", has_text="Open the log").click()
 	page.wait_for_function("cur_list && cur_list.doctype === 'PBX Call Log'")
@@ -268,10 +239,11 @@ def test_the_strip_survives_a_reload_until_it_is_closed(page, open_form, simulat
 	assert len(simulator.requests) == 1
 	page.locator(".c2c-strip").get_by_role("button", name="Close").click()
 	assert not page.locator(".c2c-strip").is_visible()
+	questions = sent(page, "state")
 	page.reload()
 	page.wait_for_function("window.cur_frm && cur_frm.doc")
-	page.wait_for_timeout(1000)
-	assert not page.locator(".c2c-strip").is_visible()
+	settle(page)
+	assert not questions and not page.locator(".c2c-strip").is_visible()
 
 
 def test_the_strip_follows_the_call_by_asking_where_realtime_is_silent(page, open_form, site, lead):

@@ -33,6 +33,20 @@ def load_profile(page):
 	page.wait_for_function("cur_frm.doc.profile === 'Knowlarity'")
 
 
+def test_a_new_account_offers_providers_by_their_names(account_form):
+	"""Names and variables come from the registry, on a form nothing was saved of."""
+	provider = account_form.locator("[data-fieldname=provider] select")
+	assert [text for text in provider.locator("option").all_inner_texts() if text] == [
+		"CommPeak",
+		"Primevox",
+		"Asterisk",
+		"Generic HTTP",
+	]
+	assert provider.input_value() == "generic_http"
+	shown = account_form.locator("[data-fieldname=variables_help] code").all_inner_texts()
+	assert {"{extension}", "{number.e164}", "{custom.KEY}", "{token}"} <= set(shown)
+
+
 def test_a_profile_fills_the_form_in_and_it_can_be_saved(account_form, site):
 	load_profile(account_form)
 	account_form.evaluate("cur_frm.save()")

@@ -1,12 +1,11 @@
 """Where the Desk offers a call: one icon per phone number, one Call button, and nothing for who may not call."""
 
-import itertools
 import re
 import secrets
 
 import pytest
+from desk_page import NUMBERS
 
-NUMBERS = (f"+44 7700 900{last:03}" for last in itertools.count(600))
 PASSWORD = "Quiet-Harbour-41-lamp"
 # The icons on the open form by the field they stand on, whoever drew them; tabs not in sight count too.
 COUNT = """() => {

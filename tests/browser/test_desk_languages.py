@@ -1,23 +1,16 @@
 """The Desk in the user's language, from right to left, and on a phone: our words are translated and in their place."""
 
-import itertools
 import re
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from desk_page import NUMBERS, icon, stand_still, wait_for_status
 
 import c2c_frappe
 
 LOCALE = Path(c2c_frappe.__file__).parent / "locale"
-# Numbers Ofcom set aside for fiction; no other file dials these.
-NUMBERS = (f"+44 7700 900{last:03}" for last in itertools.count(800))
 PHONE = {"width": 375, "height": 740}
-
-
-@pytest.fixture
-def number():
-	return next(NUMBERS)
 
 
 @pytest.fixture
@@ -79,7 +72,7 @@ def test_from_right_to_left_the_strip_is_on_the_other_side_and_numbers_stay_as_t
 	speak("ar")
 	open_form(page, "Lead", lead["name"])
 	assert page.locator("html").get_attribute("dir") == "rtl"
-	page.locator(".frappe-control[data-fieldname=mobile_no] .c2c-icon:visible").click()
+	icon(page, "mobile_no").click()
 	strip(page).get_by_text(number).wait_for()
 	left, _top, right, _bottom = box(strip(page))
 	assert 0 <= left < 640 > right
@@ -107,8 +100,8 @@ def test_from_right_to_left_the_strip_is_on_the_other_side_and_numbers_stay_as_t
 def test_on_a_phone_the_strip_and_the_wrap_up_fit(page, open_form, simulator, lead, number):
 	page.set_viewport_size(PHONE)
 	open_form(page, "Lead", lead["name"])
-	page.locator(".frappe-control[data-fieldname=mobile_no] .c2c-icon:visible").click()
-	page.locator(".c2c-strip-status", has_text=re.compile("^Requested$")).wait_for()
+	icon(page, "mobile_no").click()
+	wait_for_status(page, "Requested")
 	left, top, right, bottom = box(strip(page))
 	assert 0 <= left and right <= PHONE["width"] and 0 <= top and bottom <= PHONE["height"]
 	for button in strip(page).get_by_role("button").all():
@@ -118,7 +111,7 @@ def test_on_a_phone_the_strip_and_the_wrap_up_fit(page, open_form, simulator, le
 	strip(page).locator(".c2c-strip-wrap-up").click()
 	dialog = page.locator(".c2c-dialog.show .modal-content")
 	dialog.wait_for()
-	page.wait_for_timeout(500)
+	stand_still(page)
 	left, _top, right, _bottom = box(dialog)
 	assert 0 <= left and right <= PHONE["width"]
 	assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

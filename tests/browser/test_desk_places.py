@@ -1,23 +1,10 @@
 """Calls from other places than a form's fields: lists, reports, the search bar, the dial pad, the timeline."""
 
-import itertools
 import re
 import secrets
 
 import pytest
-
-NUMBERS = (f"+44 7700 900{last:03}" for last in itertools.count(400))
-
-
-@pytest.fixture
-def number():
-	return next(NUMBERS)
-
-
-@pytest.fixture
-def lead(site, number):
-	names = {"first_name": "Emmy", "last_name": "Noether", "lead_name": "Emmy Noether"}
-	return site.admin.insert("Lead", **names, mobile_no=number)
+from desk_page import NUMBERS, digits, icon, last_dialed, search_for, sent, settle, wait_for_status
 
 
 @pytest.fixture
@@ -43,18 +30,6 @@ def club(site, number):
 	return doctype, name
 
 
-def wait_for_status(page, status):
-	page.locator(".c2c-strip-status", has_text=re.compile(f"^{status}$")).wait_for()
-
-
-def last_dialled(simulator):
-	return simulator.requests[-1]["path"].split("/")[-1]
-
-
-def digits(number):
-	return re.sub(r"\D", "", number)
-
-
 @pytest.mark.parametrize("view", ["list", "report"])
 def test_a_number_in_a_list_or_report_has_one_icon_that_calls_its_record(
 	page, site, simulator, club, number, view
@@ -67,7 +42,7 @@ def test_a_number_in_a_list_or_report_has_one_icon_that_calls_its_record(
 	address = page.url
 	icon.click()
 	wait_for_status(page, "Requested")
-	assert last_dialled(simulator) == digits(number)
+	assert last_dialed(simulator) == digits(number)
 	assert page.url == address
 	[call] = site.admin.list(
 		"PBX Call Log", ["reference_doctype", "reference_name"], {"reference_name": name}
@@ -88,9 +63,10 @@ def test_the_rest_of_a_list_s_row_still_opens_the_record(page, site, simulator, 
 def test_a_click_with_a_key_held_on_a_list_s_icon_is_not_a_call(page, site, simulator, club):
 	doctype, _name = club
 	page.goto(f"{site.desk}/{doctype.lower().replace(' ', '-')}")
+	dials, questions = sent(page, "dial"), sent(page, "numbers")
 	page.locator(".list-row .c2c-icon:visible").click(modifiers=["Control"])
-	page.wait_for_timeout(1000)
-	assert not simulator.requests
+	settle(page)
+	assert not dials and not questions and not simulator.requests
 	assert not page.locator(".c2c-strip").is_visible()
 
 
@@ -103,17 +79,10 @@ def test_who_may_not_dial_any_number_has_neither_dial_pad_nor_offer(page, open_f
 		assert page.locator(".awesomplete li:visible", has_text=re.compile("^Call ")).count() == 0
 		page.keyboard.press("Escape")
 		page.keyboard.press("Alt+Shift+D")
-		page.wait_for_timeout(500)
+		settle(page)
 		assert page.locator(".c2c-pad").count() == 0
 	finally:
 		site.admin.set("PBX Settings", "PBX Settings", allow_any_number=1)
-
-
-def search_for(page, text):
-	page.evaluate("document.activeElement.blur()")
-	page.keyboard.press("Control+k" if page.locator("#navbar-search:visible").count() == 0 else "Control+g")
-	page.locator("#navbar-search:focus").wait_for()
-	page.keyboard.type(text)
 
 
 def test_a_number_typed_in_the_search_bar_is_called(page, open_form, simulator, lead, number):
@@ -122,7 +91,7 @@ def test_a_number_typed_in_the_search_bar_is_called(page, open_form, simulator, 
 	search_for(page, free)
 	page.locator(".awesomplete li:visible", has_text=f"Call {free}").click()
 	wait_for_status(page, "Requested")
-	assert last_dialled(simulator) == digits(free)
+	assert last_dialed(simulator) == digits(free)
 
 
 def test_a_name_typed_in_the_search_bar_is_not_offered_as_a_call(page, open_form, lead):
@@ -149,32 +118,22 @@ def test_the_dial_pad_is_found_in_the_search_bar_and_calls_by_keys_and_by_keyboa
 	page.keyboard.type(free[3:])
 	page.keyboard.press("Enter")
 	wait_for_status(page, "Requested")
-	assert last_dialled(simulator) == digits(free)
+	assert last_dialed(simulator) == digits(free)
 
 
 def test_a_call_is_placed_again_from_the_timeline(page, open_form, site, simulator, lead, number):
 	simulator.behave("refuse")
 	open_form(page, "Lead", lead["name"])
-	page.locator(".frappe-control[data-fieldname=mobile_no] .c2c-icon:visible").click()
+	icon(page, "mobile_no").click()
 	wait_for_status(page, "Failed")
 	simulator.reset()
 	again = page.locator(".timeline-item button", has_text="Call again")
 	again.first.wait_for(state="attached")
 	again.first.evaluate("button => button.click()")
 	wait_for_status(page, "Requested")
-	assert last_dialled(simulator) == digits(number)
+	assert last_dialed(simulator) == digits(number)
 	calls = site.admin.list("PBX Call Log", ["status", "reference_doctype"], {"reference_name": lead["name"]})
 	assert [call["status"] for call in calls] == ["Failed", "Requested"]
-
-
-@pytest.fixture
-def previewed_contact(site, number):
-	"""A Contact with one number, on a site that shows previews of Contacts."""
-	setter = {"doctype_or_field": "DocType", "doc_type": "Contact", "property": "show_preview_popup"}
-	shown = site.admin.insert("Property Setter", **setter, property_type="Check", value="1")
-	phones = [{"phone": number, "is_primary_mobile_no": 1}]
-	yield site.admin.insert("Contact", first_name=f"Sophie {secrets.token_hex(3)}", phone_nos=phones)
-	site.admin.call("frappe.client.delete", doctype="Property Setter", name=shown["name"])
 
 
 def test_a_record_is_called_from_its_preview(page, site, simulator, previewed_contact, number):
@@ -185,7 +144,7 @@ def test_a_record_is_called_from_its_preview(page, site, simulator, previewed_co
 	assert icon.count() == 1
 	icon.click()
 	wait_for_status(page, "Requested")
-	assert last_dialled(simulator) == digits(number)
+	assert last_dialed(simulator) == digits(number)
 
 
 def test_the_sidebar_leads_from_the_workspace_to_a_report(page, site):

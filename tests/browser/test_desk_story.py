@@ -1,24 +1,7 @@
 """The story of a call as the PBX's webhooks tell it: the strip follows, the agent wraps up, the timeline keeps it."""
 
-import itertools
-import re
-
 import pytest
-
-# Numbers Ofcom set aside for fiction; no other file dials these.
-NUMBERS = (f"+44 7700 900{last:03}" for last in itertools.count(700))
-
-
-@pytest.fixture
-def number():
-	return next(NUMBERS)
-
-
-@pytest.fixture
-def lead(site, number):
-	return site.admin.insert(
-		"Lead", first_name="Emmy", last_name="Noether", lead_name="Emmy Noether", mobile_no=number
-	)
+from desk_page import digits, icon, wait_for_status
 
 
 @pytest.fixture
@@ -31,15 +14,11 @@ def told(site, simulator):
 	simulator.send_webhooks("commpeak", "")
 
 
-def wait_for_status(page, status):
-	page.locator(".c2c-strip-status", has_text=re.compile(f"^{status}$")).wait_for()
-
-
 def test_the_strip_follows_a_call_to_its_end_and_the_wrap_up_is_on_the_timeline(
 	page, open_form, site, told, lead, number
 ):
 	open_form(page, "Lead", lead["name"])
-	page.locator(".frappe-control[data-fieldname=mobile_no] .c2c-icon:visible").click()
+	icon(page, "mobile_no").click()
 	wait_for_status(page, "Ringing")
 	[call] = told.calls
 	told.answer(call["id"])
@@ -73,9 +52,9 @@ def test_a_customer_who_calls_is_shown_with_the_record_of_the_number(
 ):
 	open_form(page, "User", site.agent)
 	page.wait_for_function("frappe.realtime.socket.connected")
-	call = told.begin(extension="1000", number=re.sub(r"\D", "", number), direction="in")
-	card = page.locator(".c2c-strip", has_text="Emmy Noether")
+	call = told.begin(extension="1000", number=digits(number), direction="in")
+	card = page.locator(".c2c-strip", has_text="Lise Meitner")
 	card.wait_for()
-	card.locator("a[href*='/lead/']", has_text="Emmy Noether").click()
+	card.locator("a[href*='/lead/']", has_text="Lise Meitner").click()
 	page.wait_for_function("name => window.cur_frm && cur_frm.docname === name", arg=lead["name"])
 	told.hang_up(call["id"], by="customer")

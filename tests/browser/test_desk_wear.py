@@ -10,11 +10,11 @@ import secrets
 import time
 
 import pytest
+from desk_page import NUMBERS
 
 CLICKS = 200
 SECONDS = 60
 CUSTOM = 10
-NUMBERS = (f"+44 7700 900{last:03}" for last in itertools.count(800))
 # Opens a record and waits for its number's icon; returns how many icons each field has, and presses that one.
 CLICK = """async ([doctype, name, fieldname]) => {
 	const icons = () => cur_frm.wrapper.querySelectorAll(`[data-fieldname=${fieldname}] .phone-btn`);

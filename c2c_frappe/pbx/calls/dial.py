@@ -12,6 +12,7 @@ from c2c_frappe.pbx.calls import status
 class DialRequest:
 	"""One call to place: `extension` is the agent's, `number` the customer's as E.164 with its plus.
 
+	`number_extension` are the digits to dial once the customer's switchboard answers, "" for none.
 	`custom_data` are text pairs the PBX should keep with the call; `caller_id` may be empty. `user` is who calls
 	and `call` our own name of the call, both "" from the command line.
 	"""
@@ -22,6 +23,7 @@ class DialRequest:
 	caller_id: str = ""
 	user: str = ""
 	call: str = ""
+	number_extension: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,12 @@ and what all of a call's events come to in facts.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime, timezone
+from datetime import datetime
 
 from c2c_frappe.pbx.calls import status
-from c2c_frappe.pbx.errors import InvalidNumberError
-from c2c_frappe.pbx.numbers import phone
+from c2c_frappe.pbx.calls.values import YEARS
 
 _EXTENSION = re.compile(r"[^\s<>\"'`]{0,140}")
 
@@ -21,8 +20,10 @@ class CallEvent:
 	"""One piece of news, as a provider read it. What the PBX did not say is "" or None.
 
 	`source` is progress, attempt (one of several ways to the customer has ended, and maybe not the call), end or record;
-	`status` one of calls/status.py or "". `call` is our own key from the custom
-	data; `number` E.164; times are UTC without a zone; `duration` talk seconds from the customer's answer.
+	`status` one of calls/status.py or "". `call` is our own key from the custom data; `number` E.164, `other_numbers`
+	what the PBX's bare digits may mean besides (pbx_number.readings); times are UTC without a zone; `duration` talk
+	seconds from the customer's answer. `direction` is "" where the PBX names one that nobody knows; `note` is what the
+	PBX keeps in words, its users' notes or a transcription; `unread` lists what stands there and could not be read.
 	"""
 
 	source: str
@@ -38,11 +39,32 @@ class CallEvent:
 	ended_at: datetime | None = None
 	duration: int | None = None
 	recording_url: str = ""
+	other_numbers: tuple[str, ...] = ()
+	note: str = ""
+	unread: str = ""
 
 	def __post_init__(self):
 		# What a PBX calls an extension stands in the log as it came: text that can be none is none.
 		if not (self.extension.isprintable() and _EXTENSION.fullmatch(self.extension)):
 			object.__setattr__(self, "extension", "")
+		for name in _TIMES:
+			said = getattr(self, name)
+			if said and said.year not in YEARS:
+				object.__setattr__(self, name, None)
+		self._rank()
+
+	def _rank(self):
+		"""Make a source and a status that cannot go together agree, so that nothing is found wrong later.
+
+		A call that is said to go on has no end, whatever stands there: some PBXs fill it in at the start.
+		"""
+		if self.status in status.FINAL and self.source == "progress":
+			object.__setattr__(self, "source", "end")
+		elif self.status in (status.RINGING, status.IN_PROGRESS):
+			object.__setattr__(self, "source", "progress")
+			object.__setattr__(self, "ended_at", None)
+		if self.status and not status.is_known(self.source, self.status):
+			object.__setattr__(self, "status", "")
 
 	@property
 	def evidence(self) -> status.Evidence | None:
@@ -67,20 +89,30 @@ class CallEvent:
 		return self.status == status.IN_PROGRESS or bool(self.answered_at or self.duration)
 
 	@property
+	def numbers(self) -> tuple[str, ...]:
+		"""Return all readings of the number, likeliest first, () when the PBX named none."""
+		return (self.number, *self.other_numbers) if self.number else ()
+
+	@property
+	def is_distinct(self) -> bool:
+		"""Tell whether the same words cannot be about a second call: they name the call, or a time."""
+		return bool(self.call or self.pbx_call_id or self.known_at)
+
+	@property
 	def known_at(self) -> datetime | None:
 		"""Return the earliest moment at which the call is known to have been: its start, answer or end."""
 		return self.started_at or self.answered_at or self.ended_at
 
 	def as_stored(self) -> dict:
 		"""Return the values that are set, times as ISO text, for `of_stored` to read back; no recording's address."""
-		values = {name: value for name, value in asdict(self).items() if value not in ("", None)}
+		values = {name: value for name, value in asdict(self).items() if value not in ("", None, ())}
+		# Left out it would be read back as the usual one.
+		values["direction"] = self.direction
 		values.pop("recording_url", None)
 		return {n: v.isoformat(" ") if isinstance(v, datetime) else v for n, v in values.items()}
 
 
 _TIMES = {field.name for field in fields(CallEvent) if field.name.endswith("_at")}
-# When a call can have been; a database's clock knows no others either.
-YEARS = range(2000, 2100)
 # Which time a piece of news is about.
 _TIME_OF_STATUS = {status.RINGING: "started_at", status.IN_PROGRESS: "answered_at"}
 
@@ -95,37 +127,12 @@ def of_stored(values: Mapping[str, object], recording_url: str = "") -> CallEven
 	"""Return the event `as_stored` gave; names it does not know are left out."""
 	known = {field.name for field in fields(CallEvent)} & set(values)
 	read = {n: datetime.fromisoformat(values[n]) if n in _TIMES else values[n] for n in known}
-	return CallEvent(**{**read, "recording_url": recording_url})
+	others = tuple(read.pop("other_numbers", ()))
+	return CallEvent(**{**read, "recording_url": recording_url, "other_numbers": others})
 
 
-def e164(text: object, country: str = "") -> str:
-	"""Return the number a PBX names as E.164, "" when it is masked or none; bare digits have their country's code."""
-	bare = str(text or "").strip().lstrip("+")
-	try:
-		return phone.read(f"+{bare}", country).e164 if bare.isdigit() else ""
-	except InvalidNumberError:
-		return ""
-
-
-def moment(text: object) -> datetime | None:
-	"""Return a time as UTC without a zone, None for none; "2026-11-23 09:00:00" without one is taken as UTC already.
-
-	A clock that is wrong by centuries tells no time: what cannot be reckoned with is none.
-	"""
-	# Python 3.10 reads neither Z nor +0000.
-	written = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", str(text).strip().replace("Z", "+00:00"))
-	try:
-		found = datetime.fromisoformat(written)
-		in_utc = found.astimezone(timezone.utc).replace(tzinfo=None) if found.tzinfo else found
-	except (ValueError, OverflowError):
-		return None
-	return in_utc if in_utc.year in YEARS else None
-
-
-def seconds(text: object) -> int | None:
-	"""Return a duration in whole seconds, None when the text is none."""
-	try:
-		found = round(float(str(text)))
-	except (ValueError, OverflowError):
-		return None
-	return found if 0 <= found < 7 * 86400 else None
+def settled(event: CallEvent, known: Collection[str]) -> CallEvent:
+	"""Return the event with the first reading of its number that is among those of open calls or records, if one is."""
+	number = next((each for each in event.numbers if each in known), event.number)
+	others = tuple(each for each in event.numbers if each != number)
+	return replace(event, number=number, other_numbers=others)

@@ -13,6 +13,9 @@ from datetime import datetime, timedelta
 DEFAULT_WORKERS = 5
 # After the exchange's own deadline: time to read the answer and to save it.
 GRACE = timedelta(seconds=5)
+# A click waits so long for a slot (seconds), but behind no dial that is older than this.
+MAX_WAIT = 1.0
+HUNG_AFTER = timedelta(seconds=2)
 COLUMNS = ("slot", "site_slot", "dial_key")
 
 
@@ -39,9 +42,9 @@ class Conflicts:
 	# The names of those whose repeat window is over, though the row has its dial key still.
 	over: tuple[str, ...]
 
-	def same_call(self, agent: str, number: str) -> dict | None:
+	def same_call(self, agent: str, number: str, number_extension: str = "") -> dict | None:
 		"""Return the call that this one would repeat: of the same request, or of the same agent to the number."""
-		key = dial_key(agent, number)
+		key = dial_key(agent, number, number_extension)
 		return self.same_request or next((row for row in self.rows if row["dial_key"] == key), None)
 
 	def claim(self, account: str, limits: DialLimits, moment: datetime, start: int) -> dict:
@@ -56,6 +59,11 @@ class Conflicts:
 			"reply_due": moment + timedelta(seconds=limits.reply_seconds) + GRACE,
 			"repeat_until": moment + timedelta(seconds=limits.repeat_seconds),
 		}
+
+	def is_hung(self, moment: datetime) -> bool:
+		"""Return whether a dial in flight is older than a PBX that answers would leave it: then nobody waits behind it."""
+		in_flight = [row for row in self.rows if row["slot"]]
+		return any(moment - row["requested_utc"] > HUNG_AFTER for row in in_flight)
 
 	def _taken(self, column: str) -> list[str]:
 		return [row[column] for row in self.rows]
@@ -72,9 +80,9 @@ def first_free(taken: Collection[str], prefix: str, limit: int, start: int = 0) 
 	return next((name for name in names if name not in taken), "")
 
 
-def dial_key(agent: str, number: str) -> str:
-	"""Return what two dials of one agent to one number have in common."""
-	return f"{agent}|{number}"
+def dial_key(agent: str, number: str, number_extension: str = "") -> str:
+	"""Return what two dials of one agent to one number have in common; x12 and x15 of a switchboard are two people."""
+	return f"{agent}|{number}|{number_extension}" if number_extension else f"{agent}|{number}"
 
 
 def conflicts_in(rows: Iterable[dict]) -> Conflicts:

@@ -58,28 +58,29 @@ def _fits(event: CallEvent, candidate: Candidate) -> bool:
 	if not event.direction == candidate.direction == "Outgoing":
 		return False
 	is_other_call = bool(candidate.pbx_call_id and event.pbx_call_id)
-	is_same = (candidate.extension, candidate.number) == (event.extension, event.number)
+	is_same = candidate.extension == event.extension and candidate.number in event.numbers
 	return is_same and _is_near(event, candidate) and not is_other_call
 
 
 def is_unheard_of(event: CallEvent, candidates: Sequence[Candidate]) -> bool:
 	"""Tell whether the news is of a call that began at the PBX: no call of ours can be the one.
 
-	A masked number may be anybody's, and the id of a call no event told of may be another leg's. Of a call that
-	came in nobody may say at whose phone; it is never one that was dialed, however soon the customer calls back.
+	Of a call whose direction nobody knows no row is made. A masked number may be anybody's, and the id of a call no event
+	told of may be another leg's. Of a call that came in nobody may say at whose phone; it is never one that was dialed,
+	however soon the customer calls back.
 	"""
 	is_placed = bool(event.extension) or event.direction == "Incoming"
-	if event.call or not is_placed or not event.known_at:
+	if event.call or not is_placed or not event.known_at or not event.direction:
 		return False
 	return not any(_may_be(event, candidate) for candidate in candidates)
 
 
 def _may_be(event: CallEvent, candidate: Candidate) -> bool:
 	ids = {candidate.pbx_call_id, event.pbx_call_id} - {""}
-	numbers = {candidate.number, event.number} - {""}
 	extensions = {candidate.extension, event.extension} - {""}
 	is_other_call = len(ids) == 2 and not candidate.is_silent
-	is_other_phone = len(extensions) == 2 or len(numbers) == 2
+	is_other_number = bool(candidate.number and event.number) and candidate.number not in event.numbers
+	is_other_phone = len(extensions) == 2 or is_other_number
 	is_same_way = event.direction == candidate.direction
 	return is_same_way and not is_other_call and not is_other_phone and _is_near(event, candidate)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.calls.values import INCOMING
 
 OVERLAP = timedelta(minutes=15)
 _ID = re.compile(r"[\w.:@/+=-]{1,140}", re.ASCII)
@@ -56,10 +57,43 @@ class CallRecord:
 
 @dataclass(frozen=True)
 class Page:
-	"""A page of a window; `has_more` when another one may follow."""
+	"""A page of a window; `has_more` when another one may follow.
+
+	`unread` counts the rows from which no call could be read; the first of them has `unread_fields`.
+	"""
 
 	records: tuple[CallRecord, ...] = ()
 	has_more: bool = False
+	unread: int = 0
+	unread_fields: tuple[str, ...] = ()
+
+	@classmethod
+	def of_rows(
+		cls, rows: Iterable[object], read: Callable[[Mapping], CallRecord | None], has_more: bool
+	) -> Page:
+		"""Read each row by itself, so that one that raises ValueError is counted and stops no other."""
+		records, unread = [], []
+		for row in rows:
+			try:
+				records.append(read(_checked(row)))
+			except ValueError:
+				unread.append(row)
+		fields = next((tuple(sorted(map(str, row))) for row in unread if isinstance(row, dict)), ())
+		return cls(tuple(record for record in records if record), has_more, len(unread), fields)
+
+	def at_phone(self, extension: str) -> Page:
+		"""Return the page with this extension in the records that name none."""
+		named = (
+			replace(record, event=replace(record.event, extension=record.event.extension or extension))
+			for record in self.records
+		)
+		return replace(self, records=tuple(named))
+
+
+def _checked(row: object) -> Mapping:
+	if not isinstance(row, dict):
+		raise ValueError
+	return row
 
 
 def next_window(high_water: datetime | None, now: datetime, overlap: timedelta = OVERLAP) -> Window:
@@ -80,6 +114,21 @@ def around(starts: Iterable[datetime], before: datetime) -> list[Window]:
 			window = Window(windows.pop().since, window.till)
 		windows.append(window)
 	return windows
+
+
+def without_phone(records: Iterable[CallRecord]) -> list[CallRecord]:
+	"""Return those of calls that came in at a phone that is not named."""
+	return [
+		record
+		for record in records
+		if record.event.direction == INCOMING and not record.event.extension and record.event.known_at
+	]
+
+
+def window_of(records: Iterable[CallRecord]) -> Window:
+	"""Return the window in which all of these calls, at least one, started."""
+	starts = [record.event.known_at for record in records]
+	return Window(min(starts) - MARGIN, max(starts) + MARGIN)
 
 
 def is_due(high_water: datetime | None, now: datetime, has_open_calls: bool) -> bool:

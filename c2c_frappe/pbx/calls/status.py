@@ -143,6 +143,11 @@ def of_news(source: str, status: str, failure_code: str = "") -> Evidence:
 	return Evidence(_RANKS[source, status], status, failure_code)
 
 
+def is_known(source: str, status: str) -> bool:
+	"""Tell whether this source of news can say this status."""
+	return (source, status) in _RANKS
+
+
 def best(evidence: Iterable[Evidence]) -> Evidence:
 	"""Return the piece that decides the status: the highest rank, whatever the order they came in."""
 	return max(evidence, default=DIAL_ANSWERS["none_yet"])

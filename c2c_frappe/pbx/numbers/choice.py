@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.numbers import phone
+from c2c_frappe.pbx.numbers.phone import PhoneNumber
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,11 @@ def ordered(choices: Sequence[Choice]) -> tuple[Choice, ...]:
 
 
 def distinct(choices: Sequence[Choice], countries: Sequence[str]) -> tuple[Choice, ...]:
-	"""Return each number once, at its first place, for a list to choose from."""
-	first: dict[str, Choice] = {}
+	"""Return each number once, at its first place, for a list to choose from; with another extension it is another."""
+	first: dict[object, Choice] = {}
 	for choice in choices:
-		first.setdefault(_e164(choice.text, countries) or choice.text, choice)
+		number = _read(choice.text, countries)
+		first.setdefault((number.e164, number.extension) if number else choice.text, choice)
 	return tuple(first.values())
 
 
@@ -46,9 +48,9 @@ def by_number(choices: Sequence[Choice], countries: Sequence[str]) -> dict[str, 
 	"""Return the choices by E.164; of several with one number one that is shown rather than masked."""
 	found: dict[str, Choice] = {}
 	for choice in sorted(choices, key=lambda choice: choice.is_masked):
-		number = _e164(choice.text, countries)
+		number = _read(choice.text, countries)
 		if number:
-			found.setdefault(number, choice)
+			found.setdefault(number.e164, choice)
 	return found
 
 
@@ -58,17 +60,32 @@ def choose(
 	"""Return the choice that fits all that was sent, the first of several, None when none does.
 
 	A place is a field of the record itself, or a field and a row; no place fits every one. No number ("") fits
-	every one too, else it fits by text or as the same E.164 number. A mask that several numbers share fits none.
+	every one too, else it fits by text, or as the same E.164 number and extension; one without an extension fits one
+	with any, if there is just one. A mask that several numbers share fits none.
 	"""
-	wanted = _e164(number, countries)
-	fitting = []
-	for choice in choices:
-		fits_place = (fieldname, row) in ((choice.fieldname, choice.row), ("", ""), ("", choice.row))
-		is_number = not number or number in (choice.text, choice.shown)
-		if fits_place and (is_number or (wanted and wanted == _e164(choice.text, countries))):
-			fitting.append(choice)
+	placed = [c for c in choices if (fieldname, row) in ((c.fieldname, c.row), ("", ""), ("", c.row))]
+	fitting = [c for c in placed if not number or number in (c.text, c.shown)]
+	fitting = _fitting_as_number(placed, fitting, number, countries) if number else fitting
 	is_vague = bool(number) and len(distinct(fitting, countries)) > 1
 	return fitting[0] if fitting and not is_vague else None
+
+
+def _is_plainly(chosen: Choice, number: str, countries: Sequence[str]) -> bool:
+	is_same = number == chosen.text or _read(number, countries) == _read(chosen.text, countries)
+	return is_same and not chosen.is_masked
+
+
+def _fitting_as_number(
+	placed: Sequence[Choice], by_text: Sequence[Choice], number: str, countries: Sequence[str]
+) -> list[Choice]:
+	"""Return those that fit by text or are the same number, in their order; else those with an extension besides."""
+	wanted = _read(number, countries)
+	read = [(choice, _read(choice.text, countries)) for choice in placed] if wanted else []
+	same = [choice for choice, other in read if other and other == wanted]
+	fitting = [choice for choice in placed if choice in by_text or choice in same]
+	if fitting or not wanted or wanted.extension:
+		return fitting
+	return [choice for choice, other in read if other and other.e164 == wanted.e164]
 
 
 def choose_own_first(
@@ -81,8 +98,8 @@ def choose_own_first(
 ) -> Choice | None:
 	"""Return what `choose` finds among all; `others`, rows of other records, are asked for only if they can matter."""
 	chosen = choose(own, fieldname, row, number, countries)
-	# A mask without a place may stand for a number of another record too.
-	is_certain = chosen and (fieldname or row or not number or not chosen.is_masked)
+	# A mask without a place may stand for a number of another record too, a number for one with another extension.
+	is_certain = chosen and (fieldname or row or not number or _is_plainly(chosen, number, countries))
 	return chosen if is_certain else choose((*own, *others()), fieldname, row, number, countries)
 
 
@@ -95,8 +112,8 @@ def local_time(number: str, now: datetime) -> str:
 	return times.pop() if len(times) == 1 else ""
 
 
-def _e164(text: str, countries: Sequence[str]) -> str:
+def _read(text: str, countries: Sequence[str]) -> PhoneNumber | None:
 	try:
-		return phone.find(text, countries).e164 if text else ""
+		return phone.find(text, countries) if text else None
 	except InvalidNumberError:
-		return ""
+		return None

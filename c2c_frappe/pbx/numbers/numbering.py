@@ -90,13 +90,18 @@ def countries(parsed: phonenumbers.PhoneNumber) -> tuple[str, ...]:
 	if is_network(parsed):
 		return ()
 	regions = phonenumbers.region_codes_for_country_code(parsed.country_code)
-	if parsed.country_code not in CHARGED_APART and not _is_known(parsed):
+	if parsed.country_code not in CHARGED_APART and not is_known(parsed):
 		return regions
 	first = phonenumbers.region_code_for_number(parsed)
 	if first:
 		shared = (r for r in regions if r != first and phonenumbers.is_valid_number_for_region(parsed, r))
 		return (first, *shared)
 	return _countries_of_unknown(parsed, regions)
+
+
+def countries_of_code(e164: str) -> tuple[str, ...]:
+	"""Return the ISO codes of all countries that share a number's calling code."""
+	return phonenumbers.region_codes_for_country_code(phonenumbers.parse(e164).country_code)
 
 
 def _countries_of_unknown(parsed: phonenumbers.PhoneNumber, regions: tuple[str, ...]) -> tuple[str, ...]:
@@ -125,7 +130,7 @@ def neighbours(parsed: phonenumbers.PhoneNumber) -> tuple[phonenumbers.PhoneNumb
 @lru_cache(maxsize=1024)
 def _neighbours(code: int, digits: str) -> tuple[phonenumbers.PhoneNumber, ...]:
 	for length in range(len(digits) - 1, 0, -1):
-		known = tuple(number for number in _with_head(code, digits, length) if _is_known(number))
+		known = tuple(number for number in _with_head(code, digits, length) if is_known(number))
 		if known:
 			return known
 	return ()
@@ -143,7 +148,15 @@ def _with_head(code: int, digits: str, length: int) -> Iterator[phonenumbers.Pho
 			yield _number(code, head + digit * (rest + longer))
 
 
-def _is_known(parsed: phonenumbers.PhoneNumber) -> bool:
+def looks_known(e164: str) -> bool:
+	"""Return whether the metadata knows the number, or numbers as long that begin alike."""
+	parsed = phonenumbers.parse(e164)
+	length = len(national_digits(parsed))
+	return is_known(parsed) or any(len(national_digits(near)) == length for near in neighbours(parsed))
+
+
+def is_known(parsed: phonenumbers.PhoneNumber) -> bool:
+	"""Return whether the metadata has a kind for this number."""
 	return phonenumbers.number_type(parsed) != PhoneNumberType.UNKNOWN
 
 
@@ -159,18 +172,23 @@ def _number(code: int, national: str) -> phonenumbers.PhoneNumber:
 
 def begins_impossibly(parsed: phonenumbers.PhoneNumber) -> bool:
 	"""Tell whether an unknown number begins with a zero where no known number does: one trunk zero too many."""
-	if _is_known(parsed) or _has_later_length(parsed):
+	if is_known(parsed) or _has_later_length(parsed):
 		return False
 	return national_digits(parsed).startswith("0") and not neighbours(parsed)
 
 
 def national_form(parsed: phonenumbers.PhoneNumber, region: str) -> str:
 	"""Return the number as written in its country, with the trunk prefix its known numbers are written with."""
-	written = _national(parsed)
-	if written != national_digits(parsed):
-		return written
+	if has_trunk_prefix(parsed):
+		return _national(parsed)
+	written = national_digits(parsed)
 	example = phonenumbers.example_number(region)
 	return _national(example).removesuffix(national_digits(example)) + written
+
+
+def has_trunk_prefix(parsed: phonenumbers.PhoneNumber) -> bool:
+	"""Return whether the number is written with a trunk prefix in its country; an unknown one seems not to be."""
+	return _national(parsed) != national_digits(parsed)
 
 
 def _national(parsed: phonenumbers.PhoneNumber) -> str:
@@ -202,12 +220,26 @@ def _has_later_length(parsed: phonenumbers.PhoneNumber) -> bool:
 	return len(national_digits(parsed)) in LATER_LENGTHS.get(parsed.country_code, ())
 
 
-def is_service_code(national: str, regions: tuple[str, ...]) -> bool:
-	"""Tell whether a phone in one of the regions would reach an emergency service or a short code with these."""
+def is_service_code(national: str, regions: tuple[str, ...], is_bare: bool) -> bool:
+	"""Tell whether a phone in one of the regions would reach an emergency service or a short code with these.
+
+	An exchange hears 911 and stops listening, but only where the digits may be dialed without a trunk prefix; `is_bare`
+	when they were written without one.
+	"""
 	return any(
-		shortnumberinfo.connects_to_emergency_number(national, region) or _is_short_code(national, region)
+		shortnumberinfo.is_emergency_number(national, region)
+		or _is_short_code(national, region)
+		or (
+			(is_bare or _is_dialed_bare(region))
+			and shortnumberinfo.connects_to_emergency_number(national, region)
+		)
 		for region in regions
 	)
+
+
+def _is_dialed_bare(region: str) -> bool:
+	plan = PhoneMetadata.metadata_for_region(region)
+	return bool(plan) and (plan.country_code == NANP or not plan.national_prefix)
 
 
 def _is_short_code(digits: str, region: str) -> bool:
@@ -220,7 +252,7 @@ def time_zones(parsed: phonenumbers.PhoneNumber) -> tuple[str, ...]:
 
 	A number that is tied to no place within its country, as a mobile in Australia, may be in any of its zones.
 	"""
-	known = [parsed] if _is_known(parsed) else neighbours(parsed)
+	known = [parsed] if is_known(parsed) else neighbours(parsed)
 	zones = {zone for number in known if kind(number) not in PLACELESS for zone in _zones_of_known(number)}
 	return tuple(sorted(zones - {timezone.UNKNOWN_TIMEZONE}))
 

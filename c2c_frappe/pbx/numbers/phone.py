@@ -14,7 +14,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat, ValidationResult
 
 from c2c_frappe.pbx.errors import ConfigurationError, InvalidNumberError
-from c2c_frappe.pbx.numbers import numbering
+from c2c_frappe.pbx.numbers import national_plans, numbering
 from c2c_frappe.pbx.numbers.phone_text import ServiceCodeError, split, take_apart
 from c2c_frappe.pbx.text import _
 
@@ -24,8 +24,6 @@ __all__ = ["PhoneNumber", "ServiceCodeError", "dial_format", "display", "find", 
 MAX_DIGITS = 15
 # Without its + and its country a number this short is a service code wherever it is dialled.
 MAX_BARE_CODE = 3
-# Ways people still write numbers that newer metadata no longer takes apart: Mexico's mobile 1 went in 2019.
-FORMER_SPELLINGS = ((re.compile(r"\+521(?=\d{10}$)"), "+52"),)
 
 _PUNCTUATION = re.compile(r"[\s().\-/\[\]_]")
 
@@ -65,9 +63,25 @@ def read(text: str, country: str = "") -> PhoneNumber:
 	body, extension = take_apart(str(text or ""))
 	region = _region(country)
 	_refuse_bare_code(body)
-	parsed = _best([_parse(digits, where) for digits, where in _readings(body, region)])
-	_check(parsed)
-	return _number(parsed, extension)
+	readings = [_Reading(digits, where, _parse(digits, where)) for digits, where in _readings(body, region)]
+	reading = _best(readings)
+	_check(reading.parsed, reading.is_national)
+	_refuse_doubt(reading, readings)
+	return _number(reading.parsed, extension)
+
+
+@dataclass(frozen=True)
+class _Reading:
+	"""What a text may mean: its digits, the country they are read in ("" after a +), and what that gives."""
+
+	digits: str
+	region: str
+	parsed: phonenumbers.PhoneNumber | InvalidNumberError
+
+	@property
+	def is_national(self) -> bool:
+		"""Return whether the digits are taken for a whole number of the country that has no trunk prefix before it."""
+		return bool(self.region) and numbering.national_digits(self.parsed) == self.digits
 
 
 def _region(country: str | None) -> str:
@@ -104,8 +118,7 @@ def _significant(body: str) -> str:
 
 def _readings_of(digits: str, region: str) -> list[tuple[str, str]]:
 	if digits.startswith("+"):
-		former = [(old.sub(new, digits), "") for old, new in FORMER_SPELLINGS if old.match(digits)]
-		return [(digits, ""), *former]
+		return [(each, "") for each in (digits, *national_plans.former_spellings(digits))]
 	abroad = [("+" + digits[2:], "")] if digits.startswith("00") else []
 	if not region:
 		if abroad:
@@ -116,7 +129,9 @@ def _readings_of(digits: str, region: str) -> list[tuple[str, str]]:
 				digits,
 			)
 		)
-	own = [(digits, region)]
+	own = [(national_plans.without_former_prefix(digits, region), region)]
+	if digits.startswith(str(phonenumbers.country_code_for_region(region))):
+		own.insert(0, ("+" + digits, ""))
 	return own + abroad if numbering.has_exit_code(digits, region) else abroad + own
 
 
@@ -139,30 +154,56 @@ def _parse_reason(digits: str, error_type: int) -> str:
 	return _("{0} is too short for a phone number. Enter all its digits.", digits)
 
 
-def _best(parsed: list[phonenumbers.PhoneNumber | InvalidNumberError]) -> phonenumbers.PhoneNumber:
+def _best(readings: list[_Reading]) -> _Reading:
 	"""Return the first valid reading, else the first of a possible length, else the first; raise if none."""
-	numbers = [each for each in parsed if not isinstance(each, InvalidNumberError)]
-	if not numbers:
-		raise parsed[0]
+	meant = [reading for reading in readings if not isinstance(reading.parsed, InvalidNumberError)]
+	if not meant:
+		raise readings[0].parsed
 	return next(
 		(
-			each
+			reading
 			for test in (phonenumbers.is_valid_number, _has_possible_length)
-			for each in numbers
-			if test(each)
+			for reading in meant
+			if test(reading.parsed)
 		),
-		numbers[0],
+		meant[0],
 	)
+
+
+def _refuse_doubt(reading: _Reading, readings: list[_Reading]) -> None:
+	"""Raise for a national reading that may be a local number, or where the text may name the country."""
+	if not reading.is_national:
+		return
+	if national_plans.may_lack_area_code(reading.parsed, reading.region):
+		raise InvalidNumberError(
+			_("{0} may lack its area code. Enter the whole number, with + or its first zero.", reading.digits)
+		)
+	named = next((each for each in readings if each.digits == "+" + reading.digits), None)
+	is_mobile = numbering.kind(reading.parsed) == "mobile"
+	if named and not is_mobile and _is_likely(named.parsed):
+		raise InvalidNumberError(
+			_(
+				"{0} may be {1} or {2}. Write the one you mean, with its +.",
+				reading.digits,
+				_e164(named.parsed),
+				_e164(reading.parsed),
+			)
+		)
+
+
+def _is_likely(parsed: phonenumbers.PhoneNumber | InvalidNumberError) -> bool:
+	return not isinstance(parsed, InvalidNumberError) and national_plans.has_ordinary_length(parsed)
 
 
 def _has_possible_length(parsed: phonenumbers.PhoneNumber) -> bool:
 	return numbering.length_verdict(parsed) == ValidationResult.IS_POSSIBLE
 
 
-def _check(parsed: phonenumbers.PhoneNumber) -> None:
+def _check(parsed: phonenumbers.PhoneNumber, is_bare: bool) -> None:
 	e164, national = _e164(parsed), numbering.national_digits(parsed)
 	regions = phonenumbers.region_codes_for_country_code(parsed.country_code)
-	if not phonenumbers.is_valid_number(parsed) and numbering.is_service_code(national, regions):
+	may_be_code = not phonenumbers.is_valid_number(parsed) and not national_plans.has_former_length(parsed)
+	if may_be_code and numbering.is_service_code(national, regions, is_bare):
 		raise ServiceCodeError(_("{0} is a short or emergency code. Such codes are not dialled.", e164))
 	reason = numbering.length_verdict(parsed)
 	is_network = numbering.is_network(parsed)
@@ -176,9 +217,9 @@ def _check(parsed: phonenumbers.PhoneNumber) -> None:
 		raise InvalidNumberError(_("{0} lacks its area code. Enter the whole number.", national))
 	if reason == ValidationResult.TOO_SHORT:
 		raise InvalidNumberError(_("{0} is too short for a phone number. Enter all its digits.", e164))
-	if reason != ValidationResult.IS_POSSIBLE:
+	if reason != ValidationResult.IS_POSSIBLE or national_plans.has_former_length(parsed):
 		raise InvalidNumberError(_("{0} has a length its country does not use. Check its digits.", e164))
-	if numbering.begins_impossibly(parsed):
+	if numbering.begins_impossibly(parsed) or national_plans.is_impossible(parsed):
 		raise InvalidNumberError(
 			_("{0} begins as no number of its country does. Check its first digits.", e164)
 		)
@@ -280,6 +321,17 @@ def display(number: str | PhoneNumber, country: str = "") -> str:
 	at_home = _region(country) in numbering.countries(parsed)
 	form = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
 	return phonenumbers.format_number(parsed, form)
+
+
+def display_whole(number: PhoneNumber, country: str = "") -> str:
+	"""Write a number for people with the extension behind it, so that it can be read again."""
+	extension = f" x{number.extension}" if number.extension else ""
+	return display(number, country) + extension
+
+
+def national(number: str) -> str:
+	"""Return the digits of an E.164 number after its country's code, whatever may be dialed today."""
+	return numbering.national_digits(_parsed(number))
 
 
 def time_zones(number: str | PhoneNumber) -> tuple[str, ...]:

@@ -36,14 +36,19 @@ _SYMBOLS = {ord(character): plain for plain, alike in _ALIKE.items() for charact
 _LABEL = re.compile(
 	r"^\s*(?:(?:tel|telephone|phone|mobile|mob|cell)\b[.:]*(?://)?|[tmp][.:])\s*", re.IGNORECASE
 )
+# r. is Brazil's ramal, DW the Durchwahl of Germany and Austria.
+_EXTENSION_WORDS = r"extension|extn|ext|x|доб|anexo|interno|poste|durchwahl|dw|ramal|r(?=\.)"
 _EXTENSION = re.compile(
-	r"(?:;\s*ext=|,{2,}|(?<![^\W\d_])(?:extension|extn|ext|x|доб|anexo|interno|poste|durchwahl)[.:]?)"
-	r"\s*(\d{1,9})\s*$",
+	r"(?:;\s*ext=|,{2,}|(?<=[\d)])\s*#|[,;]?\s*(?<![^\W\d_])(?:"
+	+ _EXTENSION_WORDS
+	+ r")[.:]?)\s*(\d{1,9})\s*$",
 	re.IGNORECASE,
 )
+_BEFORE_EXTENSION = rf"\s*(?:{_EXTENSION_WORDS})[.:]?\s*\d"
 # A single comma separates, two are a pause before an extension.
 _SEPARATORS = re.compile(
-	r"\n|[|&]|;(?!\s*ext=)|(?<!,),(?!,)|(?<=[\d)])\s*(?=\+)|(?<=\s)(?:or|and|oder|und|ou|et)(?=\s)",
+	rf"\n|[|&]|;(?!\s*ext=)(?!{_BEFORE_EXTENSION})|(?<!,),(?!,)(?!{_BEFORE_EXTENSION})"
+	r"|(?<=[\d)])\s*(?=\+)|(?<=\s)(?:or|and|oder|und|ou|et)(?=\s)",
 	re.IGNORECASE,
 )
 
@@ -118,7 +123,7 @@ def take_apart(text: str) -> tuple[str, str]:
 	body = clean(text).strip()
 	if body.lower().startswith("tel:"):
 		body = clean(unquote(body))
-	if re.search(r"[*#]", body):
+	if re.search(r"[*#]", _EXTENSION.sub("", body)):
 		raise ServiceCodeError(
 			_("Codes with * or # are not dialled. Enter a plain phone number; write an extension as x123.")
 		)

@@ -8,9 +8,9 @@ from datetime import datetime, time, timezone
 from zoneinfo import ZoneInfo
 
 from c2c_frappe.pbx.errors import ConfigurationError, InvalidNumberError
-from c2c_frappe.pbx.numbers import phone
+from c2c_frappe.pbx.numbers import numbering, phone
 from c2c_frappe.pbx.numbers.phone import PhoneNumber
-from c2c_frappe.pbx.text import _
+from c2c_frappe.pbx.text import Text, _
 
 # Every other kind is dialled: freephone, UAN (one number for a whole company), VoIP, voicemail, and the
 # personal numbers and pagers that numbering.PREMIUM_ALWAYS does not name.
@@ -57,10 +57,21 @@ def judge(number: PhoneNumber, rules: Rules = Rules()) -> Verdict:
 		return _refused(REFUSED_KINDS[min(kinds)])
 	allowed = {country.upper() for country in rules.allowed_countries}
 	if allowed and allowed.isdisjoint(number.countries):
-		return _refused(
-			_("Calls to {0} are not allowed. Ask a PBX Manager to add that country.", number.country)
-		)
+		return _refused(_country_refusal(number, allowed))
 	return ALLOWED
+
+
+def _country_refusal(number: PhoneNumber, allowed: set[str]) -> Text:
+	"""Return why a country is refused; that one which shares a code is another one surprises people."""
+	alike = sorted(allowed.intersection(numbering.countries_of_code(number.e164)))
+	if alike:
+		return _(
+			"Calls to {0} are not allowed: it shares its country code with {1} and is a country of its own. Ask a PBX"
+			" Manager to add it.",
+			number.country,
+			alike[0],
+		)
+	return _("Calls to {0} are not allowed. Ask a PBX Manager to add that country.", number.country)
 
 
 def _refused(message: str) -> Verdict:

@@ -12,6 +12,7 @@ from c2c_frappe.pbx.calls.dial import DialRequest, DialResult
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import OVERLAP, Page, Window
 from c2c_frappe.pbx.errors import ConfigurationError
+from c2c_frappe.pbx.numbers import pbx_number
 from c2c_frappe.pbx.providers.settings import Setting, checked, is_ticked, trimmed
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire.http import Connection, HttpAnswer, HttpRequest
@@ -89,9 +90,15 @@ class Provider:
 	extension_pattern: ClassVar[str] = r"[0-9]{1,20}"
 	# Whether this account can be asked for call records, and how late one may turn up or change.
 	has_call_records: bool = False
+	# Whether the records of one phone can be asked for, where those of all do not name the phone of an incoming call.
+	has_phone_records: bool = False
 	records_overlap: ClassVar[timedelta] = OVERLAP
 	# Where tokens are kept for the next call; the shell sets it, without it each call asks for one.
 	token_cache: TokenCache | None = None
+	# Whose numbers the PBX gives without a country code: what the vendor documents goes before the account's country
+	# and the site's, which the shell sets.
+	documented_countries: ClassVar[tuple[str, ...]] = ()
+	countries: tuple[str, ...] = ()
 
 	def __init__(self, values: Mapping[str, object]):
 		"""Take the account's settings by field name; raise ConfigurationError naming the one that is unusable."""
@@ -139,6 +146,10 @@ class Provider:
 			"GET", url, {"Accept": "audio/*, */*;q=0.5"}, secrets=self.secrets, is_question=True
 		)
 
+	def number_fields(self, text: object) -> dict[str, object]:
+		"""Return the fields of a CallEvent for what this PBX calls a number."""
+		return pbx_number.named(text, (*self.documented_countries, *self.countries))
+
 	def checked_extension(self, extension: str) -> str:
 		"""Return the agent's extension if this PBX can ring it; raise ConfigurationError if not."""
 		extension = trimmed(extension)
@@ -171,6 +182,10 @@ class Provider:
 
 	def records_request(self, window: Window, page: int) -> HttpRequest:
 		"""Build the request for a page, counted from 1, of the calls that started in a window."""
+		raise NotImplementedError
+
+	def phone_records_request(self, window: Window, page: int, extension: str) -> HttpRequest:
+		"""Build the request for a page of the incoming calls of a window that one phone took."""
 		raise NotImplementedError
 
 	def read_records(self, answer: HttpAnswer) -> Page:

@@ -11,7 +11,8 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 SECONDS = 10
 FORM, JSON, TEXT = "application/x-www-form-urlencoded", "application/json", "text/plain"
 # The ways in which PBXs send what they have to say.
-WAYS = ("form", "json", "query", "field", "text")
+WAYS = ("form", "multipart", "json", "query", "field", "text")
+BOUNDARY = "----simulated-pbx-d74496d66958873e"
 
 
 def checked(url: str) -> SplitResult:
@@ -50,6 +51,7 @@ def _address(host: str) -> str:
 def _request(parts: SplitResult, way: str, told: Mapping[str, str]) -> bytes:
 	content_type, body = {
 		"form": (FORM, urlencode(told)),
+		"multipart": (f"multipart/form-data; boundary={BOUNDARY}", _multipart(told)),
 		"json": (JSON, json.dumps(told)),
 		"query": ("", ""),
 		"field": (FORM, urlencode({"data": json.dumps(told)})),
@@ -65,6 +67,12 @@ def _request(parts: SplitResult, way: str, told: Mapping[str, str]) -> bytes:
 	]
 	lines += [f"Content-Type: {content_type}"] if content_type else []
 	return "\r\n".join([*lines, "", body]).encode()
+
+
+def _multipart(told: Mapping[str, str]) -> str:
+	"""Return a form with a part for each value, as RFC 7578 has it and curl -F sends it."""
+	head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{{}}"\r\n\r\n{{}}\r\n'
+	return "".join(head.format(*each) for each in told.items()) + f"--{BOUNDARY}--\r\n"
 
 
 def _status(connection: socket.socket) -> int:

@@ -12,6 +12,12 @@ def is_confirmed_address(address: str, confirmed: str) -> bool:
 	return _place(address) in {_place(line) for line in confirmed.split()} - {None}
 
 
+def host(address: str) -> str:
+	"""Return the host name of an address or of a bare name, "" for a text that is none."""
+	place = _place(address)
+	return place[0] if place else ""
+
+
 def _place(address: str) -> tuple[str, int | None] | None:
 	"""Return host and port, None for a text that is no address: a slip in one line spoils no other."""
 	try:

@@ -44,3 +44,33 @@ def _spellings(part: str) -> str:
 		forms.append(re.escape(escape(part)))
 	as_space = "| " if part == "+" else ""
 	return rf"{_BACKSLASH}{{0,{_MOST_ESCAPES}}}(?:{re.escape(part)}|(?i:{'|'.join(forms)}){as_space})"
+
+
+# The last word of a name, of which `authToken` has two.
+_SECRET_WORDS = {"token", "secret", "password", "passwd", "pwd", "authorization", "apikey", "auth", "jwt"}
+_KEY_WORDS = {"api", "access", "private", "secret", "auth"}
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_IN_TEXT = re.compile(
+	r"((?:token|secret|passw(?:or)?d|pwd|api[_-]?key|authorization)[\"']?\s*[=:>]\s*[\"']?)[^&\s\"'<>,;{}]{6,}",
+	re.IGNORECASE,
+)
+
+
+def without_secrets(value: object, is_secret: bool = False) -> object:
+	"""Return JSON with the values masked whose names say that they are secret, also in JSON that stands in a text."""
+	if isinstance(value, dict):
+		return {
+			name: without_secrets(each, is_secret or _is_secret(str(name))) for name, each in value.items()
+		}
+	if isinstance(value, list):
+		return [without_secrets(each, is_secret) for each in value]
+	if not isinstance(value, str):
+		return value
+	if is_secret:
+		return MASK if len(value) >= SHORT_SECRET else value
+	return _IN_TEXT.sub(rf"\1{MASK}", value)
+
+
+def _is_secret(name: str) -> bool:
+	words = [word.lower() for word in _WORD.findall(name)] or [""]
+	return words[-1] in _SECRET_WORDS or (words[-1] == "key" and not _KEY_WORDS.isdisjoint(words[:-1]))

@@ -14,6 +14,19 @@ _TAGS = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>", re.DOTALL | 
 _CALL_ID = re.compile(r"[A-Za-z0-9._:@/+=-]{1,140}")
 
 
+class _WrittenFloat(float):
+	"""A number with a fraction that is also as it was written: an id of 10000000.1000 is not 10000000.1."""
+
+	def __new__(cls, text: str):
+		"""Keep the text beside the number."""
+		number = super().__new__(cls, text)
+		number.text = text
+		return number
+
+	def __str__(self) -> str:
+		return self.text
+
+
 def json_object(answer: HttpAnswer) -> dict:
 	"""Return the body as a JSON object, {} when it is anything else or says a thing twice."""
 	value = json_value(answer)
@@ -29,7 +42,7 @@ def json_list(answer: HttpAnswer) -> list | None:
 def json_value(answer: HttpAnswer) -> object:
 	"""Return the body as JSON, None when it is none or says a thing twice."""
 	try:
-		return json.loads(answer.text, object_pairs_hook=_unambiguous)
+		return json.loads(answer.text, object_pairs_hook=_unambiguous, parse_float=_WrittenFloat)
 	except (ValueError, RecursionError):
 		return None
 
@@ -55,7 +68,7 @@ def excerpt(text: object, secrets: tuple[str, ...], length: int = EXCERPT) -> st
 
 def call_id(value: object, secrets: tuple[str, ...]) -> str:
 	"""Return the PBX's id of a call as text of at most 140 characters, "" when it is none or holds a secret."""
-	is_id = isinstance(value, str | int) and not isinstance(value, bool)
+	is_id = isinstance(value, str | int | _WrittenFloat) and not isinstance(value, bool)
 	text = str(value).strip() if is_id else ""
 	# The digits of a short secret, or of part of the id, are chance: "10000000.1000" of client 1000.
 	telling = tuple(secret for secret in secrets if len(secret) >= SHORT_SECRET)

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -305,11 +306,23 @@ for _logger in ("urllib3.connectionpool", "urllib3.connection", "urllib3.util.re
 	logging.getLogger(_logger).addFilter(_Silence())
 
 
+class _FinalResponse(HTTPConnection.response_class):
+	"""A response that is none of the interim ones before it, of which Python knows 100 alone."""
+
+	def begin(self):
+		super().begin()
+		while 100 <= self.status < 200 and self.status != HTTPStatus.SWITCHING_PROTOCOLS:
+			# With headers it takes itself for begun.
+			self.headers = self.msg = None
+			super().begin()
+
+
 class _ObservedConnection:
 	"""Lets an exchange open the socket and see the first byte leave; TLS and proxy greetings do not count."""
 
 	exchange: _Exchange
 	is_connecting = False
+	response_class = _FinalResponse
 
 	def connect(self):
 		self.is_connecting = True

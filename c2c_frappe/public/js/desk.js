@@ -1,20 +1,18 @@
 // The table of contents of the Desk's side: what is set up, once, before the Desk starts. For users who may
 // not call nothing happens here: they see plain numbers, and a handler set by another app stays theirs.
-import { call_despite } from "./call";
-import { listen_for_clicks } from "./clicks";
-import { offer_dial_pad } from "./dial_pad";
+import { call_despite } from "./click/call";
+import { listen_for_clicks } from "./click/clicks";
+import { offer_dial_pad } from "./click/dial_pad";
+import { add_call_buttons } from "./click/form_button";
+import { set_handler } from "./click/handler";
+import { extend_search_bar } from "./click/search_bar";
+import { add_icons } from "./icons/icons";
+import { add_list_icons } from "./icons/list_icons";
+import { add_preview_icons } from "./icons/preview_icons";
+import { start_strip } from "./strip/strip";
 import { offer_extensions } from "./extension_choices";
-import { add_call_buttons } from "./form_button";
-import { set_handler } from "./handler";
-import { add_icons } from "./icons";
-import { add_list_icons } from "./list_icons";
-import { add_preview_icons } from "./preview_icons";
-import { extend_search_bar } from "./search_bar";
-import { start_strip } from "./strip";
-import { add_style } from "./style";
 
 if (frappe.boot?.c2c) {
-	add_style();
 	set_handler();
 	listen_for_clicks();
 	add_icons();

@@ -1,4 +1,5 @@
 // Questions to the server. Each is asked once: neither frappe.call nor anything here sends it again.
+import { csrf_token } from "./frappe_desk";
 
 const PATIENCE = 60000; // ms; the server itself gives up on a PBX long before
 
@@ -45,7 +46,7 @@ function headers() {
 	return {
 		Accept: "application/json",
 		"Content-Type": "application/json",
-		"X-Frappe-CSRF-Token": frappe.csrf_token,
+		"X-Frappe-CSRF-Token": csrf_token(),
 	};
 }
 

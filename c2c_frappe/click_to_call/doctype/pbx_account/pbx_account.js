@@ -5,13 +5,7 @@ const API = "c2c_frappe.api.account";
 
 frappe.ui.form.on("PBX Account", {
 	refresh(frm) {
-		frm.set_df_property("provider", "options", [
-			{ value: "commpeak", label: "CommPeak" },
-			{ value: "primevox", label: "Primevox" },
-			{ value: "asterisk", label: "Asterisk" },
-			{ value: "generic_http", label: __("Generic HTTP") },
-		]);
-		show_variables(frm);
+		show_providers(frm);
 		if (frm.is_new()) return;
 		frm.add_custom_button(__("Test connection"), () => when_saved(frm, test_connection));
 		frm.add_custom_button(__("Make a test call"), () => when_saved(frm, ask_test_call));
@@ -193,13 +187,12 @@ async function save_extensions(frm, dialog, rows) {
 	});
 }
 
-const VARIABLES = [
-	"extension", "user", "caller_id", "call", "custom.KEY", "number.e164", "number.digits", "number.national",
-	"number.nanp", "number.00", "number.011", "secret.1", "secret.2", "secret.3", "token",
-]; // prettier-ignore
-
-function show_variables(frm) {
-	const names = VARIABLES.map((name) => `<code>{${name}}</code>`).join(" ");
+// The registry's own names of providers and variables, which come at boot to who looks after the PBX.
+function show_providers(frm) {
+	const { providers, variables } = frappe.boot.c2c_accounts || {};
+	if (!providers) return;
+	frm.set_df_property("provider", "options", providers);
+	const names = variables.map((name) => `<code>{${name}}</code>`).join(" ");
 	const about = __("Variables, each quoted for the place it stands in:");
 	frm.get_field("variables_help").$wrapper.html(`<p class="text-muted small">${about}<br>${names}</p>`);
 }

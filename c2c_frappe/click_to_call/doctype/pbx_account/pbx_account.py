@@ -13,6 +13,10 @@ from c2c_frappe.pbx import recordings
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.providers import settings
 from c2c_frappe.pbx.wire import networks
+from c2c_frappe.phone_book import backfill
+
+# Random and in no other account's address: it is no secret, and stays when the account is renamed.
+KEY_LENGTH = 16
 
 
 class PBXAccount(Document):
@@ -26,6 +30,7 @@ class PBXAccount(Document):
 
 	def validate(self):
 		"""Refuse settings the provider cannot work with."""
+		self.webhook_key = self.webhook_key or frappe.generate_hash(length=KEY_LENGTH)
 		self._trim()
 		self._keep_mark()
 		mistake = self._mistake()
@@ -33,6 +38,18 @@ class PBXAccount(Document):
 			field = self.meta.get_field(mistake.setting)
 			title = _(field.label) if field else _("PBX Account")
 			frappe.throw(messages.sentence(mistake.message), title=title)
+
+	def on_update(self):
+		"""Have all numbers read again when a country comes or goes in which numbers are read."""
+		before = self.get_doc_before_save()
+		was = (before.enabled, before.default_country) if before else (0, "")
+		if (self.enabled, self.default_country) != was and (self.default_country or was[1]):
+			backfill.start_again()
+
+	def after_rename(self, old: str, _new: str, _merge: bool = False):
+		"""Keep the former name: addresses that PBXs were given with it go on working."""
+		names = [*(self.former_names or "").split("\n"), old]
+		self.db_set("former_names", "\n".join(dict.fromkeys(name for name in names if name)))
 
 	def _trim(self):
 		for field in self.meta.fields:
@@ -43,7 +60,7 @@ class PBXAccount(Document):
 	def _keep_mark(self):
 		"""Keep how far call records were read: a form that was open meanwhile knows an older mark."""
 		before = self.get_doc_before_save()
-		for field in ("records_until", "records_message"):
+		for field in ("records_until", "records_message", "webhook_message"):
 			self.set(field, before.get(field) if before else None)
 
 	def _mistake(self) -> ConfigurationError | None:

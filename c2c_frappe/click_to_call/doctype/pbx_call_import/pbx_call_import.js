@@ -57,9 +57,9 @@ async function start(frm) {
 
 function show_problems(frm) {
 	const problems = JSON.parse(frm.doc.problems || "[]");
-	const kinds = { broken: __("Broken"), unmatched: __("Of no call") };
+	const kinds = { broken: __("Broken"), unmatched: __("Of no call"), partial: __("Imported in part") };
 	const rows = problems.map(
-		([row, kind, why]) => `<tr><td>${row}</td><td>${kinds[kind]}</td><td>${escape(why)}</td></tr>`,
+		([row, kind, why]) => `<tr><td>${row || ""}</td><td>${kinds[kind]}</td><td>${escape(why)}</td></tr>`,
 	);
 	const table = `<table class="table table-bordered small">${rows.join("")}</table>`;
 	frm.get_field("problems_view").$wrapper.html(rows.length ? table : "");

@@ -1,5 +1,5 @@
 // The form of a call: its recording, and which other records have its number. Its buttons to call again and to wrap
-// up are in public/js/form_button.js.
+// up are in public/js/click/form_button.js.
 
 frappe.ui.form.on("PBX Call Log", {
 	refresh(frm) {

@@ -6,11 +6,13 @@ import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
+from frappe.utils import get_datetime
 
 from c2c_frappe.desk import recordings
 from c2c_frappe.pbx.formulas import as_text
 from c2c_frappe.phone_book import index
 from c2c_frappe.replies import call_state, screen_pop
+from c2c_frappe.site_time import in_utc
 
 # All that reports ask of calls, beginning with when they were. DocField's `length` keeps it below what MariaDB takes.
 COUNTED = [
@@ -37,6 +39,11 @@ class PBXCallLog(Document):
 		self.set_onload("recording", recordings.offer(self.name))
 		self.set_onload("can_hang_up", call_state.can_hang_up(self.as_dict()))
 
+	def before_insert(self):
+		"""Give a call whose time was entered in the site's zone its time in UTC, which all arithmetic goes by."""
+		if self.requested_at and not self.requested_utc:
+			self.requested_utc = in_utc(get_datetime(self.requested_at))
+
 	def validate(self):
 		"""Keep what people wrote from being a formula in an export."""
 		for field in ("notes", "override_reason"):
@@ -55,8 +62,8 @@ def on_doctype_update():
 	Reports are answered from theirs alone: their calls lie all over the table, and reading each takes seconds.
 	"""
 	frappe.db.add_index("PBX Call Log", ["reference_doctype", "reference_name", "requested_at"], "of_record")
-	frappe.db.add_index("PBX Call Log", ["agent", "requested_at"], "of_agent")
-	frappe.db.add_index("PBX Call Log", ["account", "requested_at"], "of_account")
+	frappe.db.add_index("PBX Call Log", ["agent", "requested_utc"], "of_agent_utc")
+	frappe.db.add_index("PBX Call Log", ["account", "requested_utc"], "of_account_utc")
 	frappe.db.add_index("PBX Call Log", COUNTED, "of_report")
 	frappe.db.add_index("PBX Call Log", ["status", "requested_at"], "of_status")
 	frappe.db.add_index("PBX Call Log", ["number", "requested_at"], "of_number")

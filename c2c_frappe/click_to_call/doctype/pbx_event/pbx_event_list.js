@@ -1,15 +1,19 @@
 // The list of events: what is stuck stands out, and is tried again together.
 
-const COLOURS = { Applied: "green", Waiting: "orange", Unmatched: "red", Ignored: "gray" };
-
 frappe.listview_settings["PBX Event"] = {
 	hide_name_column: true,
 	add_fields: ["outcome"],
-	get_indicator: ({ outcome }) => [__(outcome), COLOURS[outcome], `outcome,=,${outcome}`],
+	get_indicator: ({ outcome }) => [__(outcome), color_of(outcome), `outcome,=,${outcome}`],
 	onload(list) {
 		list.page.add_action_item(__("Try again"), () => try_again(list));
 	},
 };
+
+// Frappe takes the DocType's states for a field called status alone.
+function color_of(outcome) {
+	const state = frappe.get_meta("PBX Event").states.find(({ title }) => title === outcome);
+	return state?.color.toLowerCase();
+}
 
 async function try_again(list) {
 	const names = list.get_checked_items(true);

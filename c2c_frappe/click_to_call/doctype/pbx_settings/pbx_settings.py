@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from c2c_frappe.accounts import extensions
 from c2c_frappe.dialing import site_address
 from c2c_frappe.phone_book import backfill, fields
 
@@ -15,6 +16,11 @@ READ_BY = ("default_country", "indexed_doctypes")
 
 class PBXSettings(Document):
 	"""Refuses half a calling-hours window, a key of custom data that is there twice, records without numbers."""
+
+	@property
+	def numbers_indexed_at(self):
+		"""When all numbers had been read; empty while they are still being read."""
+		return backfill.indexed_at()
 
 	def validate(self):
 		"""Name the field that is wrong; take the address of the first save as the site's own."""
@@ -28,13 +34,27 @@ class PBXSettings(Document):
 			)
 		self.confirmed_site_url = self.confirmed_site_url or site_address.current()
 		self._check_doctypes()
-		self._keep_index()
+		self._check_phones()
 
 	def on_update(self):
 		"""Have all numbers read again when they are to be read otherwise."""
 		before = self.get_doc_before_save()
 		if before and any(_plain(before.get(field)) != _plain(self.get(field)) for field in READ_BY):
 			backfill.start_again()
+
+	def _check_phones(self):
+		"""Refuse a default account on which two users would share an extension."""
+		before = self.get_doc_before_save()
+		if self.default_account and before and before.default_account != self.default_account:
+			for extension, user, other in extensions.clashes(self.default_account):
+				frappe.throw(
+					_(
+						"With this default account extension {0} would belong to {1} and {2}. Change one first."
+					).format(
+						*(frappe.bold(frappe.utils.escape_html(text)) for text in (extension, user, other))
+					),
+					title=_("Extension in use"),
+				)
 
 	def _check_doctypes(self):
 		for row in self.indexed_doctypes:
@@ -45,12 +65,6 @@ class PBXSettings(Document):
 					),
 					title=_("Record types"),
 				)
-
-	def _keep_index(self):
-		"""Keep how far numbers were read: a form that was open meanwhile knows an older mark."""
-		before = self.get_doc_before_save()
-		for field in backfill.KEPT:
-			self.set(field, before.get(field) if before else None)
 
 
 def _plain(value):

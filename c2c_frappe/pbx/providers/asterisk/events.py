@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import status, values
 from c2c_frappe.pbx.calls.events import CallEvent
 
 # The only events that are read; the listener asks for no others.
@@ -67,7 +67,7 @@ def _of_dial(event: Mapping) -> CallEvent | None:
 	call, said = _id(event, "caller"), event.get("dialstatus")
 	if not call:
 		return None
-	moment = events.moment(event.get("timestamp"))
+	moment = values.moment(event.get("timestamp"))
 	if said == "ANSWER":
 		return CallEvent("progress", status.IN_PROGRESS, call=call, answered_at=moment)
 	if said in _OUTCOMES:
@@ -97,7 +97,7 @@ def _of_destruction(event: Mapping) -> CallEvent | None:
 		outcome = (status.CANCELED, "")
 	else:
 		outcome = (status.FAILED, "agent_unreachable")
-	return CallEvent("end", *outcome, call=call, ended_at=events.moment(event.get("timestamp")))
+	return CallEvent("end", *outcome, call=call, ended_at=values.moment(event.get("timestamp")))
 
 
 def _ran_dialplan(event: Mapping) -> bool:
@@ -118,8 +118,8 @@ def _of_report(call: str, told: Mapping, recordings_url: str) -> CallEvent | Non
 		source,
 		*outcome,
 		call=call,
-		answered_at=events.moment(said["answered"]) if is_answered else None,
-		ended_at=events.moment(said["ended"]),
+		answered_at=values.moment(said["answered"]) if is_answered else None,
+		ended_at=values.moment(said["ended"]),
 		recording_url=f"{recordings_url}/{said['recording']}/file" if is_recorded else "",
 	)
 
@@ -157,7 +157,7 @@ def _of_channel(call: str, channel: Mapping, bridges: object) -> CallEvent | Non
 		return CallEvent("progress", status.RINGING, call=call)
 	for bridge in bridges if isinstance(bridges, list) else ():
 		if isinstance(bridge, dict) and call in (bridge.get("channels") or ()):
-			began = events.moment(bridge.get("creationtime"))
+			began = values.moment(bridge.get("creationtime"))
 			return CallEvent("progress", status.IN_PROGRESS, call=call, answered_at=began)
 	return None
 

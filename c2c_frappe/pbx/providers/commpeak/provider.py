@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import status, values
 from c2c_frappe.pbx.calls.dial import DialRequest, DialResult
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import Page, Window
@@ -93,11 +93,11 @@ class CommPeak(Provider):
 		return f"{self.values['stats_url']}/click2call"
 
 	def read_dial_answer(self, answer: HttpAnswer) -> DialResult:
-		"""Take `"success": true` of a 2xx as the only yes; a no may come with any HTTP status."""
+		"""Take `"success": true` of a 2xx as the only yes; a no comes with any HTTP status but that of a fault."""
 		body = responses.json_object(answer)
 		said = responses.excerpt(body.get("message", ""), self.secrets)
 		call_id = responses.call_id(body.get("unique_id"), self.secrets)
-		if body.get("success") is False:
+		if body.get("success") is False and 200 <= answer.status < 500:
 			is_unknown = said.lower().rstrip(".") == "extension does not exist"
 			kind = "unknown_extension" if is_unknown else "pbx_rejected"
 			return DialResult(
@@ -139,11 +139,12 @@ class CommPeak(Provider):
 		kind = str(payload.get("event", "")).lower()
 		if kind not in ("start", "answer", "end"):
 			return None
-		said = {name: str(payload.get(name) or "").strip() for name, _meaning in self.event_parameters}
-		ended = records.meaning(said["hangup_cause"])
-		call_status, failure_code = {"start": (status.RINGING, ""), "answer": (status.IN_PROGRESS, "")}.get(
-			kind, ended
-		)
+		said = {name: _text(payload.get(name)) for name, _meaning in self.event_parameters}
+		way = said["direction"]
+		direction = values.direction(way) if values.is_said(way) else values.OUTGOING
+		is_agents = records.is_agents_leg(said["number"], said["extension"], direction)
+		talk = values.seconds(said["duration"])
+		call_status, failure_code = _meaning(kind, said["hangup_cause"], talk, is_agents)
 		return CallEvent(
 			"end" if kind == "end" else "progress",
 			call_status,
@@ -151,13 +152,14 @@ class CommPeak(Provider):
 			call=said["call"],
 			pbx_call_id=responses.call_id(said["uniqueid"], self.secrets),
 			extension=said["extension"],
-			number=events.e164(said["number"]),
-			direction="Incoming" if said["direction"].lower().startswith("in") else "Outgoing",
-			started_at=events.moment(said["started_at"]),
-			answered_at=events.moment(said["answered_at"]),
-			ended_at=events.moment(said["ended_at"]),
-			duration=events.seconds(said["duration"]),
+			**({} if is_agents else self.number_fields(said["number"])),
+			direction="" if is_agents or direction == values.INTERNAL else direction,
+			started_at=values.moment(said["started_at"]),
+			answered_at=None if is_agents else values.moment(said["answered_at"]),
+			ended_at=values.moment(said["ended_at"]),
+			duration=None if is_agents else talk,
 			recording_url=self.recording_link(said["recording"]),
+			unread=_unread(said),
 		)
 
 	@property
@@ -172,7 +174,7 @@ class CommPeak(Provider):
 
 	def read_records(self, answer: HttpAnswer) -> Page:
 		"""Read a page of PBX Stats' call records."""
-		return records.read(answer, self.secrets, self.recording_link)
+		return records.read(answer, self.secrets, self.recording_link, self.number_fields)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a GET of the host's root: CommPeak documents nothing else that cannot ring a phone."""
@@ -196,3 +198,27 @@ class CommPeak(Provider):
 				_("Whether the extensions exist."),
 			),
 		)
+
+
+def _text(value: object) -> str:
+	return "" if value is None else str(value).strip()
+
+
+def _meaning(kind: str, hangup_cause: str, talk: int | None, is_agents: bool) -> tuple[str, str]:
+	"""Return (status, failure code) of a webhook; while the agent's phone is answered the customer's rings."""
+	if kind == "end":
+		found = records.meaning(hangup_cause, talk)
+		return records.of_agents_leg(found) if is_agents else found
+	return (status.IN_PROGRESS if kind == "answer" and not is_agents else status.RINGING), ""
+
+
+def _unread(said: Mapping[str, str]) -> str:
+	"""Return "parameter: text" of what stands in a webhook and could not be read."""
+	times = {name: values.is_unreadable_moment(said[name]) for name in said if name.endswith("_at")}
+	unreadable = {
+		**times,
+		"duration": values.is_unreadable_seconds(said["duration"]),
+		"direction": values.is_said(said["direction"]) and not values.direction(said["direction"]),
+		"hangup_cause": not records.is_known_cause(said["hangup_cause"]),
+	}
+	return values.listed({name: said[name] for name, is_so in unreadable.items() if is_so})

@@ -1,7 +1,8 @@
 """CommPeak's call records: asks PBX Stats for a page, reads its rows. Sends nothing.
 
-Written from docs.commpeak.com/reference/searchcdrs; which hangup causes there are, and that times without a zone
-are UTC, is from public code. Nothing here was tried on a live account.
+Written from docs.commpeak.com/reference/searchcdrs. From public code: which hangup causes there are, that times
+without a zone are UTC, the key's header X-API-KEY, the envelopes beside `cdrs`, the durations written as a clock,
+and the second shape of rows. Nothing here was tried on a live account.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import status, values
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord, Page, Window
 from c2c_frappe.pbx.errors import PbxError, RejectedError, UnavailableError
@@ -21,103 +22,252 @@ from c2c_frappe.pbx.wire import responses
 from c2c_frappe.pbx.wire.http import HttpAnswer, HttpRequest
 
 PER_PAGE = 100
-# A cause that is not here leaves the status as it is.
+_ENVELOPES = ("cdrs", "data", "items", "results", "records")
+# What a row says, and where: the page's own name first, then those of the second shape.
+_FIELDS = {
+	"id": ("id", "call_id", "uniqueid", "call_uuid"),
+	"call_id": ("uniqueid", "call_uuid"),
+	"start": ("call_start", "start_at"),
+	"end": ("call_end", "end_at"),
+	"talk": ("bill_duration",),
+	"type": ("type", "direction"),
+	"extension": ("agent_pbxExtension",),
+	"called": ("destination", "dst"),
+	"caller": ("caller_id", "src"),
+	"customer": ("client_callerid_number",),
+	"cause": ("hangup_cause", "status"),
+	"recording": ("recording_link", "public_recording_url"),
+}
 _CAUSES = {
 	"ANSWERED": (status.COMPLETED, ""),
 	"ANSWER": (status.COMPLETED, ""),
 	"NO_ANSWER": (status.NO_ANSWER, ""),
 	"NOANSWER": (status.NO_ANSWER, ""),
+	"NO_USER_RESPONSE": (status.NO_ANSWER, ""),
 	"BUSY": (status.BUSY, ""),
+	"USER_BUSY": (status.BUSY, ""),
 	"CANCEL": (status.CANCELED, ""),
+	"ORIGINATOR_CANCEL": (status.CANCELED, ""),
 	"CONGESTION": (status.FAILED, "pbx_rejected"),
 	"CHANUNAVAIL": (status.FAILED, "pbx_rejected"),
 	"FAILED": (status.FAILED, "pbx_rejected"),
+	"UNALLOCATED_NUMBER": (status.FAILED, "pbx_rejected"),
+	# It ended, and no more: whether anybody answered the talk time says.
+	"NORMAL_CLEARING": ("", ""),
+	"NORMAL_UNSPECIFIED": ("", ""),
 }
 _OUR_KEY = re.compile(r"[A-Za-z0-9]{1,40}", re.ASCII)
+# A called number no longer than this is a phone of one's own.
+_OWN_DIGITS = re.compile(r"\d{1,6}", re.ASCII)
 
 
-def meaning(hangup_cause: str) -> tuple[str, str]:
-	"""Return (status, failure code) of a hangup cause, two empty texts for one that says nothing."""
-	return _CAUSES.get(hangup_cause.strip().upper().replace(" ", "_"), ("", ""))
+def is_known_cause(hangup_cause: str) -> bool:
+	"""Tell whether a hangup cause is one that is understood; what is not there is nothing unknown."""
+	return not values.is_said(hangup_cause) or _cause(hangup_cause) in _CAUSES
+
+
+def meaning(hangup_cause: str, talk: int | None = None) -> tuple[str, str]:
+	"""Return (status, failure code) of a hangup cause, two empty texts for one that says nothing.
+
+	`talk` are the billed seconds: with some, an end without a cause of its own is that of a call.
+	"""
+	found = _CAUSES.get(_cause(hangup_cause), ("", ""))
+	is_bare_end = _cause(hangup_cause) in _CAUSES and not found[0]
+	return (status.COMPLETED, "") if is_bare_end and talk else found
+
+
+def _cause(hangup_cause: str) -> str:
+	return hangup_cause.strip().upper().replace(" ", "_")
+
+
+def is_agents_leg(called: str, extension: str, direction: str) -> bool:
+	"""Tell whether a click's record or event is of its first leg, the agent's own phone.
+
+	That this leg names the phone as the called number is assumed. The agent's answer is none of the customer's.
+	"""
+	is_phone = bool(called) and (called == extension or bool(_OWN_DIGITS.fullmatch(called)))
+	return is_phone and direction != values.INCOMING
+
+
+def of_agents_leg(found: tuple[str, str]) -> tuple[str, str]:
+	"""Return (status, failure code) of the call when `found` is how its agent's leg ended: a no is the agent's."""
+	is_no = found[0] in (status.NO_ANSWER, status.BUSY, status.CANCELED)
+	return (status.FAILED, "agent_unreachable") if is_no else ("", "")
 
 
 def request(stats_url: str, api_key: str, window: Window, page: int, secrets: tuple[str, ...]) -> HttpRequest:
-	"""Build the form-encoded POST for a page, counted from 1."""
+	"""Build the form-encoded POST for a page, counted from 1; oldest first, so that rows do not move to other pages.
+
+	The reference says Authorization; the one measurement on a live PBX Stats found that only X-API-KEY is looked up.
+	"""
 	form = {
 		"page": page,
 		"cdrs_per_page": PER_PAGE,
+		"sort_by": "call_start",
+		"sort_direction": "asc",
 		"from": f"{window.since:%Y-%m-%d %H:%M:%S}",
 		"till": f"{window.till:%Y-%m-%d %H:%M:%S}",
 	}
-	headers = {"Authorization": api_key, "Content-Type": "application/x-www-form-urlencoded"}
+	headers = {
+		"X-API-KEY": api_key,
+		"Authorization": api_key,
+		"Content-Type": "application/x-www-form-urlencoded",
+	}
 	return HttpRequest("POST", f"{stats_url}/api/cdrs", headers, urlencode(form).encode(), secrets)
 
 
-def read(answer: HttpAnswer, secrets: tuple[str, ...], link: Callable[[object], str]) -> Page:
+def read(
+	answer: HttpAnswer,
+	secrets: tuple[str, ...],
+	link: Callable[[object], str],
+	number_fields: Callable[[object], dict],
+) -> Page:
 	"""Return a page's records; raise RejectedError for a no, UnavailableError for what is no list of records.
 
-	`link` says which address of a recording may be kept.
+	`link` says which address of a recording may be kept, `number_fields` reads a number.
 	How many rows a page may have is not documented, so only an empty one is known to be the last.
 	"""
-	rows = responses.json_object(answer).get("cdrs")
-	if not 200 <= answer.status < 300 or not isinstance(rows, list):
+	body = responses.json_value(answer)
+	if _is_error(body):
+		raise _refusal(answer, body, secrets)
+	rows = _rows(body)
+	if not 200 <= answer.status < 300 or rows is None:
 		raise _failure(answer, secrets)
-	found = [_record(row, secrets, link) for row in rows if isinstance(row, dict)]
-	return Page(tuple(record for record in found if record), bool(rows))
+	return Page.of_rows(rows, lambda row: _record(row, secrets, link, number_fields), has_more=bool(rows))
+
+
+def _is_error(body: object) -> bool:
+	if not isinstance(body, dict):
+		return False
+	return bool(body.get("error") or body.get("errors")) or body.get("success") is False
+
+
+def _rows(body: object) -> list | None:
+	"""Return the rows of a list, or of an envelope with one, or with an object keyed by id; None when there are none."""
+	if isinstance(body, list):
+		return body
+	if not isinstance(body, dict):
+		return None
+	name = next((name for name in _ENVELOPES if name in body), None)
+	if name is None:
+		return [] if not body else None
+	inner = body[name]
+	if isinstance(inner, dict) and not any(name in inner for name in _ENVELOPES):
+		inner = list(inner.values())
+	return [] if inner is None else _rows(inner)
+
+
+def _refusal(answer: HttpAnswer, body: Mapping[str, object], secrets: tuple[str, ...]) -> PbxError:
+	"""Return the error for a page that says no, in whatever status it came."""
+	said = body.get("error") or body.get("errors") or body.get("message")
+	text = responses.excerpt(said if isinstance(said, str) else json.dumps(said), secrets)
+	if answer.status in (401, 403) or "api key" in text.lower():
+		return _bad_key(answer)
+	if answer.status >= 500:
+		return _failure(answer, secrets)
+	return _not_listed(answer, text)
+
+
+def _bad_key(answer: HttpAnswer) -> PbxError:
+	return RejectedError(
+		_("PBX Stats refused the API key (HTTP {0}). Check the PBX Stats API key.", answer.status)
+	)
+
+
+def _not_listed(answer: HttpAnswer, said: str) -> PbxError:
+	return RejectedError(
+		_("PBX Stats refused to list the calls (HTTP {0}): {1} Check its address.", answer.status, said)
+	)
 
 
 def _failure(answer: HttpAnswer, secrets: tuple[str, ...]) -> PbxError:
 	if answer.status in (401, 403):
-		return RejectedError(
-			_("PBX Stats refused the API key (HTTP {0}). Check the PBX Stats API key.", answer.status)
-		)
+		return _bad_key(answer)
 	said = responses.excerpt(answer.text, secrets) or _("an empty page")
 	if 300 <= answer.status < 500:
-		return RejectedError(
-			_("PBX Stats refused to list the calls (HTTP {0}): {1} Check its address.", answer.status, said)
-		)
+		return _not_listed(answer, said)
 	return UnavailableError(
 		_("PBX Stats answered (HTTP {0}), but not with call records: {1}", answer.status, said)
 	)
 
 
 def _record(
-	row: Mapping[str, object], secrets: tuple[str, ...], link: Callable[[object], str]
+	row: Mapping[str, object],
+	secrets: tuple[str, ...],
+	link: Callable[[object], str],
+	number_fields: Callable[[object], dict],
 ) -> CallRecord | None:
-	"""Return a row as a record, None for an internal call and a row without an id."""
-	said = {name: str(value).strip() for name, value in row.items() if isinstance(value, str | int | float)}
-	record_id = responses.call_id(said.get("id") or said.get("uniqueid"), secrets)
-	kind = said.get("type", "").lower()
-	if not record_id or kind.startswith("internal"):
+	"""Return a row as a record, None for an internal call; raise ValueError for a row no call can be read from."""
+	said = {meaning: _text(row, names) for meaning, names in _FIELDS.items()}
+	key = _our_key(row.get("custom_fields"))
+	record_id = responses.call_id(said["id"], secrets)
+	if not record_id or not (key or said["call_id"] or values.moment(said["start"])):
+		raise ValueError
+	direction = values.direction(said["type"])
+	is_agents = is_agents_leg(said["called"], said["extension"], direction)
+	if direction == values.INTERNAL and not (key and is_agents):
 		return None
-	is_incoming = kind.startswith("in")
 	event = CallEvent(
-		*_outcome(said),
-		call=_our_key(row.get("custom_fields")),
-		pbx_call_id=responses.call_id(said.get("uniqueid"), secrets),
-		extension=said.get("agent_pbxExtension", ""),
-		number=events.e164(said.get("caller_id" if is_incoming else "destination")),
-		direction="Incoming" if is_incoming else "Outgoing",
-		started_at=events.moment(said.get("call_start")),
-		recording_url=link(said.get("recording_link")),
-		**_end(said),
+		**_outcome(said, is_agents),
+		call=key,
+		pbx_call_id=responses.call_id(said["call_id"], secrets),
+		extension=said["extension"] or (said["called"] if is_agents else ""),
+		**({} if is_agents else number_fields(_customer(said, direction))),
+		direction="" if is_agents else direction,
+		started_at=values.moment(said["start"]),
+		recording_url=link(said["recording"]),
+		unread=_unread(row, said),
 	)
 	return CallRecord(record_id, event, row)
 
 
-def _outcome(said: Mapping[str, str]) -> tuple[str, str, str]:
-	"""Return (source, status, failure code); a row without an end or a cause is of a call that goes on."""
-	call_status, failure_code = meaning(said.get("hangup_cause", ""))
-	if not call_status and not said.get("hangup_cause") and not events.moment(said.get("call_end")):
-		return "progress", status.RINGING, ""
-	return "record", call_status, failure_code
+def _text(row: Mapping[str, object], names: tuple[str, ...]) -> str:
+	"""Return the first of these fields that says something, without the host of an address."""
+	found = (row.get(name) for name in names)
+	texts = (str(value).strip() for value in found if isinstance(value, str | int | float))
+	text = next((text for text in texts if text), "")
+	return text if "://" in text else text.partition("@")[0]
 
 
-def _end(said: Mapping[str, str]) -> dict:
-	"""Return when it was answered and ended, and the talk time: the billed seconds are the call's last."""
-	ended_at, talk = events.moment(said.get("call_end")), events.seconds(said.get("bill_duration"))
-	answered_at = ended_at - timedelta(seconds=talk) if ended_at and talk else None
-	return {"answered_at": answered_at, "ended_at": ended_at, "duration": talk if ended_at else None}
+def _customer(said: Mapping[str, str], direction: str) -> str:
+	"""Return the number at the other end; where the direction is unknown only the field that names it tells."""
+	sides = {values.OUTGOING: said["called"], values.INCOMING: said["caller"]}
+	return said["customer"] or sides.get(direction, "")
+
+
+def _outcome(said: Mapping[str, str], is_agents: bool) -> dict:
+	"""Return source, status and failure code, when it was answered and ended, and the talk time.
+
+	A row without an end or a cause is of a call that goes on. The billed seconds are the call's last. Of an agent's
+	leg they are no talk.
+	"""
+	ended_at, talk = values.moment(said["end"]), values.seconds(said["talk"])
+	if not said["cause"] and not ended_at:
+		return {"source": "progress", "status": status.RINGING}
+	found = meaning(said["cause"], talk)
+	call_status, failure_code = of_agents_leg(found) if is_agents else found
+	outcome = {"source": "record", "status": call_status, "failure_code": failure_code, "ended_at": ended_at}
+	if ended_at and not is_agents:
+		outcome["duration"] = talk
+		outcome["answered_at"] = ended_at - timedelta(seconds=talk) if talk else None
+	return outcome
+
+
+def _unread(row: Mapping[str, object], said: Mapping[str, str]) -> str:
+	"""Return "field: text" of what stands in a row and could not be read."""
+	unreadable = {
+		"start": values.is_unreadable_moment(said["start"]),
+		"end": values.is_unreadable_moment(said["end"]),
+		"talk": values.is_unreadable_seconds(said["talk"]),
+		"type": values.is_said(said["type"]) and not values.direction(said["type"]),
+		"cause": not is_known_cause(said["cause"]),
+	}
+	names = {
+		key: next(name for name in _FIELDS[key] if row.get(name))
+		for key, is_so in unreadable.items()
+		if is_so
+	}
+	return values.listed({name: said[key] for key, name in names.items()})
 
 
 def _our_key(custom_fields: object) -> str:

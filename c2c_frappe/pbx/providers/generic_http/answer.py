@@ -1,7 +1,8 @@
 """What the answer to a dial means, by the rules of an account's form. Raises nothing, sends nothing.
 
 The documented yes is `accepted`, otherwise the documented no is Failed; a status that allows a call and a body that says neither
-is `bad_reply`, for the phone may ring, or `unconfirmed` where the admin says that this PBX never says more.
+is `bad_reply`, for the phone may ring, or `unconfirmed` where the admin says that this PBX never says more. A 5xx is
+`bad_reply` whatever its body says.
 """
 
 from __future__ import annotations
@@ -51,6 +52,9 @@ class Reading:
 
 	def _kind(self, seen: Seen) -> str:
 		http_status = seen.answer.status
+		if not 200 <= http_status < 500:
+			# What a fault says of the call is not to be relied on: the phone may ring.
+			return status.by_http_status(http_status)
 		is_allowed = any(fits_status(each, http_status) for each in self.statuses)
 		says_yes = any(rule.holds(seen) for rule in self._of(YES))
 		if not says_yes and any(rule.holds(seen) for rule in self._of(NO)):
@@ -62,6 +66,21 @@ class Reading:
 		if self.accepts_unknown:
 			return "unconfirmed"
 		return "bad_reply" if self._of(YES) else "accepted"
+
+	def token_refusal(self, answer: HttpAnswer, secrets: tuple[str, ...]) -> tuple[str, str]:
+		"""Return (kind of answer, what it says) of an answer without a token; the kind is "not_sent" where it is no refusal.
+
+		A PBX that answers 200 to everything says no here as it does to a call. 400 is what OAuth (RFC 6749) answers to a
+		client it does not know.
+		"""
+		seen = Seen(answer)
+		is_no = 200 <= answer.status < 500 and any(rule.holds(seen) for rule in self._of(NO))
+		if not is_no or any(rule.holds(seen) for rule in self._of(YES)):
+			kind = "bad_credentials" if answer.status in (400, 401, 403) else "not_sent"
+			return kind, responses.excerpt(answer.text, secrets)
+		hint = next((rule for rule in self._of(HINT) if rule.holds(seen)), None)
+		said = " ".join(filter(None, (self._said(seen, secrets), hint.hint if hint else "")))
+		return FAILURES.get(hint.meaning if hint else "", "bad_credentials"), said
 
 	def _failure(self, kind: str, seen: Seen, said: str, call_id: str) -> DialResult:
 		"""Return a failure with the first hint that fits it."""

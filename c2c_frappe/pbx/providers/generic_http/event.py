@@ -1,20 +1,19 @@
 """What a webhook's payload says of a call, by the rules of an account's form. Raises nothing.
 
-A rule says where a fact stands; of several for one fact the first that finds something counts. The status comes from
-a value map: a row for each word the PBX uses, and what it means here.
+A rule says where a fact stands, and may hold under a condition only; of several for one fact the first that finds
+something counts. The status comes from a value map: a row for each word the PBX uses, and what it means here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from datetime import timezone
 from zoneinfo import ZoneInfo
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import status, values
 from c2c_frappe.pbx.calls.events import CallEvent
-from c2c_frappe.pbx.providers.generic_http.places import PATH, Rule, find, is_value
+from c2c_frappe.pbx.providers.generic_http.places import PATH, Rule, find, is_value, is_well_formed
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
 
@@ -30,6 +29,7 @@ FACTS = {
 	"Answered at": "answered_at",
 	"Ended at": "ended_at",
 	"Duration": "duration",
+	"Duration (ms)": "duration_in_ms",
 	"Recording": "recording_url",
 }
 READS = (FILTER, STATUS, *FACTS)
@@ -45,6 +45,7 @@ EXPECTED = {
 	"Answered at": _("when the customer answered"),
 	"Ended at": _("when it ended"),
 	"Duration": _("seconds of talk"),
+	"Duration (ms)": _("milliseconds of talk"),
 	"Recording": _("the recording's link"),
 }
 # What a status row may mean, as the form names it: (status, failure code).
@@ -57,10 +58,9 @@ MEANINGS = {
 	status.CANCELED: (status.CANCELED, ""),
 	status.FAILED: (status.FAILED, "pbx_rejected"),
 	"Agent did not answer": (status.FAILED, "agent_unreachable"),
+	# It is over, and the word does not say how.
+	"Ended": (status.UNKNOWN, ""),
 }
-_INCOMING = ("in", "inbound", "incoming")
-# Epoch times later than this are in milliseconds.
-_SECONDS_END = 10**11
 
 
 @dataclass(frozen=True)
@@ -71,29 +71,41 @@ class Reading:
 	zone: ZoneInfo | timezone = timezone.utc
 
 	def read(
-		self, payload: Mapping[str, object], secrets: tuple[str, ...], link: Callable[[object], str]
+		self,
+		payload: Mapping[str, object],
+		secrets: tuple[str, ...],
+		link: Callable[[object], str],
+		number_fields: Callable[[object], dict],
 	) -> CallEvent | None:
-		"""Return what the payload says, None when it is no event or says nothing; `link` lets recordings' addresses pass."""
+		"""Return what the payload says, None when it is no event or says nothing; `link` lets recordings' addresses pass.
+
+		`number_fields` reads a number.
+		"""
 		if not self._is_event(payload):
 			return None
 		texts = {field: self._text(payload, reads) for reads, field in FACTS.items()}
 		call_status, failure_code = self._status(payload)
 		if not call_status and not any(texts.values()):
 			return None
+		ended_at = values.moment(texts["ended_at"], self.zone)
+		direction = _direction(texts["direction"])
+		is_end = ended_at or status.is_final(call_status) or call_status == status.UNKNOWN
 		return CallEvent(
-			"end" if texts["ended_at"] or status.is_final(call_status) else "progress",
+			"end" if is_end else "progress",
 			call_status,
 			failure_code,
 			call=texts["call"],
 			pbx_call_id=responses.call_id(texts["pbx_call_id"], secrets),
-			extension=texts["extension"],
-			number=events.e164(texts["number"]),
-			direction="Incoming" if texts["direction"].lower() in _INCOMING else "Outgoing",
-			started_at=moment(texts["started_at"], self.zone),
-			answered_at=moment(texts["answered_at"], self.zone),
-			ended_at=moment(texts["ended_at"], self.zone),
-			duration=events.seconds(texts["duration"]),
+			# A word that says neither in nor out, such as internal, places the call by the PBX's id alone.
+			extension=texts["extension"] if direction else "",
+			**number_fields(texts["number"]),
+			direction=direction,
+			started_at=values.moment(texts["started_at"], self.zone),
+			answered_at=values.moment(texts["answered_at"], self.zone),
+			ended_at=ended_at,
+			duration=values.seconds(texts["duration"] or _thousandth(texts["duration_in_ms"])),
 			recording_url=link(texts["recording_url"]),
+			unread=_unread(texts),
 		)
 
 	def _is_event(self, payload: Mapping[str, object]) -> bool:
@@ -105,43 +117,53 @@ class Reading:
 		return next((MEANINGS[rule.meaning] for rule in rows), ("", ""))
 
 	def _text(self, payload: Mapping[str, object], reads: str) -> str:
-		found = (find(payload, rule.place) for rule in self.rules if rule.reads == reads)
+		rows = (rule for rule in self.rules if rule.reads == reads and _is_met(rule, payload))
+		found = (find(payload, rule.place) for rule in rows)
 		return next((str(each).strip() for each in found if is_value(each, "") and _is_plain(each)), "")
 
 
+def _direction(word: str) -> str:
+	"""Return "Outgoing" where no direction is named: a form without one is of the calls that were dialed."""
+	found = values.direction(word) if values.is_said(word) else values.OUTGOING
+	return "" if found == values.INTERNAL else found
+
+
+def _unread(texts: Mapping[str, str]) -> str:
+	"""Return "field: text" of each time, duration and direction that stands there and cannot be read."""
+	times = [n for n in texts if n.endswith("_at") and values.is_unreadable_moment(texts[n])]
+	others = ["duration"] if values.is_unreadable_seconds(texts["duration"]) else []
+	if values.is_said(texts["direction"]) and not values.direction(texts["direction"]):
+		others.append("direction")
+	return values.listed({name: texts[name] for name in (*times, *others)})
+
+
 def _holds(rule: Rule, payload: Mapping[str, object]) -> bool:
+	return _is_met(rule, payload) and _stands_there(payload, rule.place, rule.value)
+
+
+def _is_met(rule: Rule, payload: Mapping[str, object]) -> bool:
+	"""Tell whether the rule's condition, `path` or `path=value`, is met; none is."""
+	place, _equals, value = rule.only_if.partition("=")
+	return not rule.only_if or _stands_there(payload, place.strip(), value.strip())
+
+
+def _stands_there(payload: Mapping[str, object], place: str, value: str) -> bool:
 	"""Compare as people would: a form's values are all text, and `Completed` is `completed`."""
-	found = find(payload, rule.place)
-	if is_value(found, rule.value):
+	found = find(payload, place)
+	if is_value(found, value):
 		return True
-	return (
-		bool(rule.value) and _is_plain(found) and str(found).strip().lower() == rule.value.strip('"').lower()
-	)
+	return bool(value) and _is_plain(found) and str(found).strip().lower() == value.strip('"').lower()
 
 
 def _is_plain(value: object) -> bool:
 	return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
-def moment(text: str, zone: ZoneInfo | timezone) -> datetime | None:
-	"""Return a time as UTC without a zone: ISO, an e-mail's (RFC 2822), or seconds since 1970; None when it is none."""
+def _thousandth(text: str) -> str:
 	try:
-		found = _epoch(float(text)) if text.replace(".", "", 1).isdecimal() else _dated(text)
-		aware = found if found.tzinfo else found.replace(tzinfo=zone)
-		return aware.astimezone(timezone.utc).replace(tzinfo=None)
-	except (ValueError, TypeError, OverflowError, OSError, IndexError):
-		return None
-
-
-def _epoch(seconds: float) -> datetime:
-	return datetime.fromtimestamp(seconds / 1000 if seconds > _SECONDS_END else seconds, timezone.utc)
-
-
-def _dated(text: str) -> datetime:
-	try:
-		return datetime.fromisoformat(text.replace("Z", "+00:00"))
+		return f"{float(text) / 1000:f}"
 	except ValueError:
-		return parsedate_to_datetime(text)
+		return ""
 
 
 def parameters(rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
@@ -151,6 +173,9 @@ def parameters(rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
 
 def is_usable(rule: Rule) -> bool:
 	"""Tell whether a rule can be one about an event."""
-	if rule.reads not in READS or rule.kind != PATH:
+	condition = rule.only_if.partition("=")[0].strip()
+	if rule.reads not in READS or rule.kind != PATH or not (condition or not rule.only_if):
+		return False
+	if condition and not is_well_formed(PATH, condition):
 		return False
 	return rule.meaning in MEANINGS if rule.reads == STATUS else not rule.meaning

@@ -8,6 +8,7 @@ from c2c_frappe.pbx.text import _
 
 DIGITS, PHONE, NAME = AGENT_FORMS = ("Digits", "Phone number", "Name")
 _STATUSES = r"\s*2(\d\d|xx)(\s*,\s*2(\d\d|xx))*\s*"
+_HOST = r"[A-Za-z0-9.-]+(:[1-5]?\d{1,4})?"
 _PATH_HINT = _("keys with dots between them, such as data.id")
 
 # The address is part of the template. A proxy would connect where this machine cannot look: none is used.
@@ -48,5 +49,12 @@ SETTINGS = (
 	Setting("accept_unknown", _("It never says whether it took the call"), kind="check"),
 	Setting("event_rules", _("How an event is read"), kind="table"),
 	Setting("event_time_zone", _("Time zone of its times"), default="UTC"),
+	Setting(
+		"recording_key_hosts",
+		_("Recordings That Need the Key"),
+		kind="text",
+		pattern=rf"\s*{_HOST}(\s*,\s*{_HOST})*\s*",
+		hint=_("host names with commas between them, such as recordings.example.com"),
+	),
 )
 LABELS = {setting.name: setting.label for setting in SETTINGS}

@@ -29,7 +29,7 @@ from c2c_frappe.pbx.wire import addresses
 # What a request that belongs to no call may hold.
 _WITHOUT_CALL = frozenset(variables.SECRETS)
 # Of a rule's row. Rows about events have no kind: what a webhook posts is always looked at by paths.
-_COLUMNS = ("reads", "kind", "place", "value", "meaning", "hint")
+_COLUMNS = ("reads", "kind", "place", "value", "meaning", "hint", "only_if")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,10 @@ def read(values: Mapping[str, Any]) -> Form:
 			_rules(values, "answer_rules", answer.is_usable),
 			is_ticked(values["accept_unknown"]),
 		),
-		event.Reading(_rules(values, "event_rules", event.is_usable), _zone(values["event_time_zone"])),
+		event.Reading(
+			_rules(values, "event_rules", event.is_usable),
+			_zone(values["event_time_zone"]),
+		),
 		reach,
 	)
 	_refuse_variables("auth_name", form.auth_name.variables, _WITHOUT_CALL)

@@ -1,6 +1,7 @@
 """Where something stands in an answer: by a path into JSON, by a pattern of its text, by its HTTP status.
 
-A path is keys and indexes with dots: `data.calls[0].id`. A pattern is compared with each line of the text: `*` is
+A path is keys and indexes with dots: `data.calls[0].id`, and `user[]` where a form spells a key so. It goes on into
+JSON that stands in a text. A pattern is compared with each line of the text: `*` is
 anything, `(*)` anything that is to be taken out. Both are read here, in time that grows with the text alone: a
 regular expression of an admin's could be made to run for hours, and would do no more. Raises nothing.
 """
@@ -17,7 +18,8 @@ from c2c_frappe.pbx.wire import responses
 from c2c_frappe.pbx.wire.http import HttpAnswer
 
 PATH, PATTERN, STATUS = KINDS = ("JSON path", "Text pattern", "HTTP status")
-_IS_PATH = re.compile(r"[^\s.\[\]]+(\[\d+\])*(\.[^\s.\[\]]+(\[\d+\])*)*|(\[\d+\])+(\.[^\s.\[\]]+(\[\d+\])*)*")
+_KEY = r"[^\s.\[\]]+(\[\])?(\[\d+\])*"
+_IS_PATH = re.compile(rf"{_KEY}(\.{_KEY})*|(\[\d+\])+(\.{_KEY})*")
 _IS_STATUS = re.compile(r"[1-5](\d\d|xx)", re.ASCII)
 _TAKEN = "(*)"
 
@@ -41,7 +43,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Rule:
-	"""One row of a table: what is read (`reads`), where and how that is found (`kind`), which value it must have there ("" for any), and what for."""
+	"""One row of a table: what is read (`reads`), where and how that is found (`kind`), which value it must have there ("" for any), and what for.
+
+	`only_if` is a condition of a rule about an event, "" for none.
+	"""
 
 	reads: str
 	kind: str
@@ -49,6 +54,7 @@ class Rule:
 	value: str = ""
 	meaning: str = ""
 	hint: str = ""
+	only_if: str = ""
 
 	def look(self, seen: Seen) -> object:
 		"""Return what stands there: a JSON value, the text a pattern takes out or matches; None for nothing."""
@@ -68,7 +74,8 @@ class Rule:
 
 def find(value: object, path: str) -> object:
 	"""Return what a path leads to, None when it leads nowhere."""
-	for key in re.findall(r"[^.\[\]]+", path):
+	for key in re.findall(r"[^.\[\]]+(?:\[\])?", path):
+		value = _opened(value)
 		if isinstance(value, Mapping):
 			value = value.get(key)
 		elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
@@ -76,6 +83,16 @@ def find(value: object, path: str) -> object:
 		else:
 			return None
 	return value
+
+
+def _opened(value: object) -> object:
+	"""Return the JSON that stands in a text, all else as it is."""
+	if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
+		return value
+	try:
+		return json.loads(value)
+	except (ValueError, RecursionError):
+		return value
 
 
 def is_value(found: object, expected: str) -> bool:

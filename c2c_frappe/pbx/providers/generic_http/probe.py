@@ -17,9 +17,9 @@ _ONLY_A_CALL = _("Whether it places calls, and whether the agents exist: only a 
 
 def read(form: Form, answer: HttpAnswer, secrets: tuple[str, ...]) -> Finding:
 	"""Say what the answer shows, and what it leaves unchecked."""
-	said = responses.excerpt(answer.text, secrets) or _("an empty page")
 	if form.token:
-		return _of_token(bool(form.token.read(answer)[0]), answer.status, said)
+		return _of_token(form, answer, secrets)
+	said = responses.excerpt(answer.text, secrets) or _("an empty page")
 	if form.test is None:
 		return _reached(answer.status, (_("Whether the key or password is right."), _ONLY_A_CALL))
 	if form.auth_kind == auth.DIGEST:
@@ -27,14 +27,13 @@ def read(form: Form, answer: HttpAnswer, secrets: tuple[str, ...]) -> Finding:
 	return _of_test(answer.status, said)
 
 
-def _of_token(is_there: bool, http_status: int, said: str) -> Finding:
-	if is_there:
+def _of_token(form: Form, answer: HttpAnswer, secrets: tuple[str, ...]) -> Finding:
+	if form.token.read(answer)[0]:
 		return Finding(True, _("The PBX gave a token: the key or password is right."), (_ONLY_A_CALL,))
-	# 400 is what OAuth (RFC 6749) answers to a client it does not know.
-	is_refused = http_status in (400, 401, 403)
+	kind, said = form.answer.token_refusal(answer, secrets)
 	return Finding(
-		False if is_refused else None,
-		_("The PBX gave no token (HTTP {0}): {1}", http_status, said),
+		None if kind == "not_sent" else False,
+		_("The PBX gave no token (HTTP {0}): {1}", answer.status, said or _("an empty page")),
 		(_("Whether the key or password is right."), _ONLY_A_CALL),
 	)
 

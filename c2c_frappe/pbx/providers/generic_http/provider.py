@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Mapping
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from c2c_frappe.pbx.calls.dial import DialRequest, DialResult
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.providers.base import Capabilities, Conversation, Finding, Provider
 from c2c_frappe.pbx.providers.generic_http import auth, event, fields, form, probe, variables
-from c2c_frappe.pbx.providers.generic_http.request import NOBODY, Credentials, Shape
+from c2c_frappe.pbx.providers.generic_http.request import NOBODY, Credentials, Shape, with_query
 from c2c_frappe.pbx.providers.generic_http.template import as_it_is
 from c2c_frappe.pbx.providers.settings import trimmed
 from c2c_frappe.pbx.text import _
-from c2c_frappe.pbx.wire import responses
 from c2c_frappe.pbx.wire.http import Connection, HttpAnswer, HttpRequest
 from c2c_frappe.pbx.wire.redaction import MASK
 
@@ -37,7 +37,7 @@ class GenericHttp(Provider):
 	"""One HTTP request a call, described by the account's form; a token or a challenge may be asked for before it."""
 
 	slug = "generic_http"
-	label = "Generic HTTP"
+	label = _("Generic HTTP")
 	docs_url = "https://www.rfc-editor.org/rfc/rfc9110"
 	capabilities = Capabilities(
 		support="Documented", custom_data=True, call_id=True, confirms_dial=True, events=True
@@ -74,8 +74,26 @@ class GenericHttp(Provider):
 
 	@property
 	def addresses(self) -> tuple[str, ...]:
-		"""Return the web address of this account's PBX."""
-		return (self.form.dial.address.origin,)
+		"""Return the web address of this account's PBX, and of the hosts whose recordings need its key."""
+		hosts = self.values["recording_key_hosts"].split(",")
+		return (self.form.dial.address.origin, *(f"https://{host.strip()}" for host in hosts if host.strip()))
+
+	def recording_request(self, url: str) -> HttpRequest:
+		"""Build the request for a recording; the account's key goes to the account's own addresses alone.
+
+		A token or a digest is for calls: where the account signs in by one, a recording is asked for without.
+		"""
+		request = super().recording_request(url)
+		is_own = _place(url) in {_place(address) for address in self.addresses}
+		if not is_own or self.form.token or self.form.auth_kind == auth.DIGEST:
+			return request
+		by = self._credentials()
+		return replace(
+			request,
+			url=with_query(url, by.query),
+			headers={**request.headers, **by.headers},
+			secrets=(*request.secrets, *by.secrets),
+		)
 
 	def checked_extension(self, extension: str) -> str:
 		"""Return the agent's name if this PBX can have such a one; raise ConfigurationError if not."""
@@ -116,8 +134,8 @@ class GenericHttp(Provider):
 		return None if self._token else self._no_token(answer)
 
 	def _no_token(self, answer: HttpAnswer) -> DialResult:
-		said = responses.excerpt(answer.text, self.secrets) or _("an empty page")
-		kind = "bad_credentials" if answer.status in (400, 401, 403) else "not_sent"
+		kind, said = self.form.answer.token_refusal(answer, self.secrets)
+		said = said or _("an empty page")
 		sentence = _("The PBX gave no token (HTTP {0}), so nothing was dialled: {1}", answer.status, said)
 		return DialResult(kind, sentence)
 
@@ -182,7 +200,7 @@ class GenericHttp(Provider):
 
 	def parse_event(self, payload: Mapping[str, object]) -> CallEvent | None:
 		"""Read a webhook's payload by the form's rules."""
-		return self.form.event.read(payload, self.secrets, self.recording_link)
+		return self.form.event.read(payload, self.secrets, self.recording_link, self.number_fields)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build the question that shows most: for the token, at the test address, or for the host's root."""
@@ -198,3 +216,9 @@ class GenericHttp(Provider):
 	def read_probe_answer(self, answer: HttpAnswer) -> Finding:
 		"""Say what the answer shows, and what it leaves unchecked."""
 		return probe.read(self.form, answer, self._shown_secrets())
+
+
+def _place(url: str) -> tuple[str, str | None, int | None]:
+	"""Return scheme, host and port of an address: the same place only if all three are."""
+	parts = urlsplit(url)
+	return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)

@@ -97,7 +97,7 @@ class Shape:
 		self, values: Mapping[str, str], secrets: tuple[str, ...], by: Credentials, is_question: bool
 	) -> HttpRequest:
 		"""Return the request; pairs without a value are left out. Raise ConfigurationError for one that is unfit."""
-		url = _with_query(self.address.fill(values), {**by.query, **self._filled(QUERY, values)})
+		url = with_query(self.address.fill(values), {**by.query, **self._filled(QUERY, values)})
 		body = self._body(values)
 		kind = {"Content-Type": CONTENT_TYPES[self.body]} if body is not None else {}
 		headers = {name: _plain(value) for name, value in self._filled(HEADER, values).items()}
@@ -181,7 +181,8 @@ def _plain(value: object) -> str:
 	return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _with_query(url: str, pairs: Mapping[str, object]) -> str:
+def with_query(url: str, pairs: Mapping[str, object]) -> str:
+	"""Return the address with these pairs at the end of its query."""
 	if not pairs:
 		return url
 	query = urlencode({key: _plain(value) for key, value in pairs.items()}, quote_via=quote)

@@ -14,7 +14,16 @@ SECRETS = ("secret.1", "secret.2", "secret.3")
 TOKEN = "token"  # noqa: S105  # nosec B105 - a variable's name
 _NUMBERS = ("e164", "digits", "national", "nanp", "00", "011")
 _OF_DIAL = ("extension", "user", "caller_id", "call")
-LISTED = (*_OF_DIAL, *(f"number.{style}" for style in _NUMBERS), "custom.KEY", *SECRETS, TOKEN)
+# Digits to dial once the customer's switchboard answers.
+NUMBER_EXTENSION = "number.extension"
+LISTED = (
+	*_OF_DIAL,
+	*(f"number.{style}" for style in _NUMBERS),
+	NUMBER_EXTENSION,
+	"custom.KEY",
+	*SECRETS,
+	TOKEN,
+)
 _CUSTOM = re.compile(r"custom\.[A-Za-z0-9_-]{1,64}", re.ASCII)
 # No sign of these means anything in a header, in XML or in a PBX's own dial strings.
 _CALLER_ID = re.compile(r"[A-Za-z0-9+ ._@-]{0,64}", re.ASCII)
@@ -47,6 +56,8 @@ def without_dial(names: Iterable[str], secrets: Mapping[str, str]) -> dict[str, 
 
 
 def _value(name: str, dial: DialRequest, country: str) -> str:
+	if name == NUMBER_EXTENSION:
+		return dial.number_extension
 	kind, _dot, rest = name.partition(".")
 	if kind == "custom":
 		return dial.custom_data.get(rest, "")

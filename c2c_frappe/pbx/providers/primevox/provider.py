@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.dial import DialRequest, DialResult
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import Page, Window
@@ -31,6 +31,8 @@ class Primevox(Provider):
 
 	slug = "primevox"
 	label = "Primevox"
+	# "a 10-digit number, 11-digit e164, or an international number with 011 in front"
+	documented_countries = ("US",)
 	docs_url = "https://support.primevox.net/portal/en/kb/articles/click-to-call-v2"
 	capabilities = Capabilities(
 		support="Documented",
@@ -47,6 +49,7 @@ class Primevox(Provider):
 		Setting("tenant_id", _("Tenant ID"), default="0", pattern=r"0|[0-9]{3}", hint=_("3 digits, or 0")),
 	)
 	has_call_records = True
+	has_phone_records = True
 	# That a record is there before the call has ended is nowhere said: it may turn up this late.
 	records_overlap = timedelta(hours=2)
 	default_base_url = "https://pbx.primevox.net"
@@ -101,7 +104,7 @@ class Primevox(Provider):
 			*_EVENTS[kind],
 			pbx_call_id=responses.call_id(payload.get("callUuid"), self.secrets),
 			extension=str(payload.get("extNumber") or ""),
-			number=events.e164(records.whole(str(payload.get("callerIdNum") or ""))),
+			**self.number_fields(payload.get("callerIdNum")),
 			direction="Incoming",
 		)
 
@@ -115,9 +118,13 @@ class Primevox(Provider):
 		"""Build the request for a page of the call list; internal calls are left out."""
 		return self._get("call_list.php", **records.parameters(window, page), showInternal="0")
 
+	def phone_records_request(self, window: Window, page: int, extension: str) -> HttpRequest:
+		"""Build the request for a page of the incoming calls that one extension took, which the list itself does not tell."""
+		return self._get("call_list.php", **records.parameters(window, page), **records.of_phone(extension))
+
 	def read_records(self, answer: HttpAnswer) -> Page:
 		"""Read a page of the call list."""
-		return records.read(answer, self.secrets, self.recording_link)
+		return records.read(answer, self.secrets, self.recording_link, self.number_fields)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a call list request for an empty span: it reads, and it needs the same key and container."""

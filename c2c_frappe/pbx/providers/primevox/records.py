@@ -1,7 +1,8 @@
 """Primevox's call list: the query for a page, and its rows. Sends nothing.
 
-Parameters and fields are from public code that speaks to it: `data` is an object keyed by id, 500 rows a page,
-times in the offset asked for. Nothing here was tried on a live account.
+Written from support.primevox.net, "Call History / CDR (V2)" (/portal/en/kb/articles/call-history-cdr-v2). That `data`
+is an object keyed by id, and that a voicemail is no answer, is from public code and assumed. Nothing here was tried on
+a live account.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from c2c_frappe.pbx.calls import events, status
+from c2c_frappe.pbx.calls import status, values
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord, Page, Window
 from c2c_frappe.pbx.errors import PbxError, RejectedError, UnavailableError
@@ -33,6 +34,16 @@ _LAST_EVENTS = {
 _INCOMING, _OUTGOING = "1", "2"
 
 
+def of_phone(extension: str) -> dict[str, str]:
+	"""Return what narrows a list to the incoming calls that one extension took, by a person or its voicemail."""
+	return {
+		"showInbound": "1",
+		"showOutbound": "0",
+		"showInternal": "0",
+		"filterInboundExtenReceived": extension,
+	}
+
+
 def parameters(window: Window, page: int) -> dict[str, str]:
 	"""Return what the call list is asked for: a page, counted from 1, of a window in UTC."""
 	return {
@@ -43,19 +54,27 @@ def parameters(window: Window, page: int) -> dict[str, str]:
 	}
 
 
-def read(answer: HttpAnswer, secrets: tuple[str, ...], link: Callable[[object], str]) -> Page:
+def read(
+	answer: HttpAnswer,
+	secrets: tuple[str, ...],
+	link: Callable[[object], str],
+	number_fields: Callable[[object], dict],
+) -> Page:
 	"""Return a page's records; raise RejectedError for a no, UnavailableError for what is no call list.
 
-	`link` says which address of a recording may be kept.
+	`link` says which address of a recording may be kept, `number_fields` reads a number.
 	"""
 	body = responses.json_object(answer)
 	rows = body.get("data")
-	# PHP writes an empty object as an empty list.
-	rows = {} if rows == [] else rows
-	if not 200 <= answer.status < 300 or not isinstance(rows, dict):
+	# PHP writes an empty object as an empty list; null is assumed to be one too.
+	rows = {} if rows is None and "data" in body else rows
+	if not 200 <= answer.status < 300 or not isinstance(rows, dict | list):
 		raise _failure(answer, secrets)
-	found = [_record(key, row, secrets, link) for key, row in rows.items() if isinstance(row, dict)]
-	return Page(tuple(record for record in found if record), len(rows) >= PER_PAGE)
+	if isinstance(rows, dict):
+		rows = [{"id": key, **row} if isinstance(row, dict) else row for key, row in rows.items()]
+	return Page.of_rows(
+		rows, lambda row: _record(row, secrets, link, number_fields), has_more=len(rows) >= PER_PAGE
+	)
 
 
 def _failure(answer: HttpAnswer, secrets: tuple[str, ...]) -> PbxError:
@@ -72,36 +91,63 @@ def _failure(answer: HttpAnswer, secrets: tuple[str, ...]) -> PbxError:
 
 
 def _record(
-	key: str, row: Mapping[str, object], secrets: tuple[str, ...], link: Callable[[object], str]
+	row: Mapping[str, object],
+	secrets: tuple[str, ...],
+	link: Callable[[object], str],
+	number_fields: Callable[[object], dict],
 ) -> CallRecord | None:
-	"""Return a row as a record, None for an internal call and one without an id. An incoming call's names no extension."""
+	"""Return a row as a record, None for an internal call; raise ValueError for a row no call can be read from.
+
+	An incoming call's names no extension.
+	"""
 	said = {name: str(value).strip() for name, value in row.items() if isinstance(value, str | int | float)}
-	is_incoming = said.get("callDirection") == _INCOMING
-	if not is_incoming and said.get("callDirection") != _OUTGOING:
-		return None
-	call_status = _LAST_EVENTS.get(said.get("lastEvent", "").lower().rstrip("."), "")
-	started_at, lasted = events.moment(said.get("callDate")), events.seconds(said.get("duration"))
 	call_id = responses.call_id(said.get("callUuid"), secrets)
+	record_id = call_id or responses.call_id(said.get("id"), secrets)
+	if not record_id or not said.get("callDirection"):
+		raise ValueError
+	is_incoming = said["callDirection"] == _INCOMING
+	if not is_incoming and said["callDirection"] != _OUTGOING:
+		return None
+	call_status = _status(said, is_incoming)
+	started_at, lasted = values.moment(said.get("callDate")), values.seconds(said.get("duration"))
 	event = CallEvent(
 		"record",
 		call_status,
 		"pbx_rejected" if call_status == status.FAILED else "",
 		pbx_call_id=call_id,
 		extension="" if is_incoming else said.get("cidNum", ""),
-		number=events.e164(whole(said.get("cidNum" if is_incoming else "numDialed", ""))),
+		**number_fields(said.get("cidNum" if is_incoming else "numDialed")),
 		direction="Incoming" if is_incoming else "Outgoing",
 		started_at=started_at,
 		ended_at=started_at + timedelta(seconds=lasted) if started_at and lasted is not None else None,
 		duration=lasted if call_status == status.COMPLETED else None,
 		recording_url=link(said.get("recordingUrl")),
+		note="\n".join(text for text in (said.get("callNotes"), said.get("transcription")) if text),
+		unread=_unread(said),
 	)
-	record_id = call_id or responses.call_id(key, secrets)
-	return CallRecord(record_id, event, row) if record_id else None
+	return CallRecord(record_id, event, row)
 
 
-def whole(number: str) -> str:
-	"""Return a number as Primevox takes it with its country code: 011 in front, 11 digits, or 10 without the 1."""
-	digits = number.lstrip("+")
-	if digits.startswith("011"):
-		return digits[3:]
-	return f"1{digits}" if len(digits) == 10 and not number.startswith("+") else digits
+def _status(said: Mapping[str, str], is_incoming: bool) -> str:
+	"""Return how a call ended: of one that came in by whether a person was spoken to, else by `lastEvent`.
+
+	"Whether the caller ever actually spoke to someone (only applies to inbound or internal calls) - 1 or 0".
+	"""
+	told = _LAST_EVENTS.get(said.get("lastEvent", "").lower().rstrip("."), "")
+	spoke, voicemail = said.get("spokeToPerson"), said.get("wentToVoicemail")
+	if not is_incoming:
+		return told
+	if spoke == "1":
+		return status.COMPLETED
+	if spoke == "0" or voicemail == "1":
+		return told if told not in ("", status.COMPLETED) else status.NO_ANSWER
+	return told
+
+
+def _unread(said: Mapping[str, str]) -> str:
+	"""Return "field: text" of what stands in a row and could not be read."""
+	unreadable = {
+		"callDate": values.is_unreadable_moment(said.get("callDate")),
+		"duration": values.is_unreadable_seconds(said.get("duration")),
+	}
+	return values.listed({name: said[name] for name, is_so in unreadable.items() if is_so})

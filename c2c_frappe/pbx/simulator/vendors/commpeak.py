@@ -4,7 +4,9 @@ Developers"), and PBX Stats' call records (docs.commpeak.com, "searchcdrs"). Kee
 From the page: both URL shapes, 404 for an address that is not allow-listed, both JSON answers, `leg_b` with
 a leading `*`. Assumed, as the page does not say: 404 for wrong ids too, status 200 with the JSON no, the
 wording for a number that is not digits, and that the `/call/` shape takes custom data. Of the call records:
-the order of rows, the most a page holds, the cause of a call whose agent did not pick up, what a wrong key gets.
+the order of rows nobody asked to be sorted, the most a page holds, the cause of a call whose agent did not pick up.
+Measured on a live PBX Stats by a public client: the key is looked up in X-API-KEY, with Authorization it is as if
+none were given, and what is said then; that it comes with status 200 is assumed.
 """
 
 from __future__ import annotations
@@ -90,18 +92,27 @@ def _answer(dial: Dial, unique_id: str, success: bool, message: str) -> Answer:
 
 
 def call_records(request: ReceivedRequest, calls: Sequence[Call], setup: Setup) -> Answer:
-	"""Return a page of the calls that started in the window asked for, oldest first."""
-	if setup.stats_api_key not in ("", request.headers.get("authorization")):
-		return Answer(401, b'{"message":"Unauthorized"}')
+	"""Return a page of the calls that started in the window asked for, newest first unless asked otherwise."""
+	key = request.headers.get("x-api-key", "")
+	if not key:
+		return _json({"error": "No valid API key was given."})
+	if setup.stats_api_key not in ("", key):
+		return _json({"error": "No user found for given API key."})
 	form = request.form
 	rows = [
 		_row(call, f"http://{request.headers.get('host', '')}")
 		for call in calls
 		if form.get("from", "") <= _time(call.requested_at) <= form.get("till", "~")
 	]
+	is_ascending = form.get("sort_direction", "desc").lower() == "asc"
+	rows.sort(key=lambda row: row.get(form.get("sort_by", "id"), ""), reverse=not is_ascending)
 	size = min(int(form.get("cdrs_per_page", MOST_PER_PAGE)), MOST_PER_PAGE)
 	start = (int(form.get("page", 1)) - 1) * size
-	return Answer(200, json.dumps({"cdrs": rows[start : start + size]}).encode())
+	return _json({"cdrs": rows[start : start + size] or {}})
+
+
+def _json(value: object) -> Answer:
+	return Answer(200, json.dumps(value).encode())
 
 
 def _row(call: Call, origin: str) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Primevox's Click-to-Call (V2) as its page describes the request (support.primevox.net). Keeps nothing.
 
 From the page: the path, the five parameters with their case, and what each may hold. Assumed, as the page
-says nothing about any answer: every status and every body below. The call list's fields are from public code, those of
-webhooks from "Webhooks (Real-Time Events)".
+says nothing about any answer: every status and every body below. The call list's parameters and fields are from "Call
+History / CDR (V2)", those of webhooks from "Webhooks (Real-Time Events)".
 """
 
 from __future__ import annotations
@@ -80,15 +80,31 @@ def call_records(request: ReceivedRequest, calls: Sequence[Call], setup: Setup) 
 	"""Return a page of the calls that started in the window asked for and have ended, newest first."""
 	query = request.query
 	since, till = query.get("fromDate", ""), query.get("toDate", "~")
-	ended = [call for call in calls if call.state == ENDED and since <= _time(call.requested_at) <= till]
+	ended = [
+		call
+		for call in calls
+		if call.state == ENDED and since <= _time(call.requested_at) <= till and _is_shown(call, query)
+	]
 	start = (int(query.get("page", 1)) - 1) * PER_PAGE
 	origin = f"http://{request.headers.get('host', '')}"
 	rows = {str(call.id): _row(call, origin) for call in ended[::-1][start : start + PER_PAGE]}
 	return Answer(200, json.dumps({"data": rows}).encode())
 
 
+def _is_shown(call: Call, query: Mapping[str, str]) -> bool:
+	"""Say whether the list is to hold this call: by its direction, and by the phone that took it or should have."""
+	if call.direction != "in":
+		return query.get("showOutbound", "1") == "1"
+	return query.get("showInbound", "1") == "1" and query.get("filterInboundExtenReceived") in (
+		None,
+		"",
+		call.extension,
+	)
+
+
 def _row(call: Call, origin: str) -> dict:
 	is_incoming = call.direction == "in"
+	spoke = {"spokeToPerson": int(bool(call.answered_at)), "wentToVoicemail": 0} if is_incoming else {}
 	return {
 		"callUuid": call.unique_id,
 		"callDate": _time(call.requested_at),
@@ -99,6 +115,7 @@ def _row(call: Call, origin: str) -> dict:
 		"callRecorded": int(bool(audio.path_of(call))),
 		"recordingUrl": f"{origin}{audio.path_of(call)}" if audio.path_of(call) else "",
 		"lastEvent": _last_event(call),
+		**spoke,
 	}
 
 

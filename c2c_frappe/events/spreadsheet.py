@@ -1,0 +1,82 @@
+"""The rows of an XLSX file, one at a time and within limits: a small file may unpack to a web worker's whole memory.
+
+Knows no column and reads no database. openpyxl comes with Frappe.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, time
+
+from openpyxl import load_workbook
+
+from c2c_frappe.pbx.imports.table import MAX_COLUMNS, MAX_UNPACKED_BYTES, FileError
+from c2c_frappe.pbx.text import _
+
+_SHEETS, _TEXTS, _PICTURES, _REST = "xl/worksheets/", "sharedstrings.xml", "xl/media/", "rest"
+# The texts of all cells are read at once, and styles and the like as trees of many times their size; no picture is.
+_LIMITS = {_SHEETS: MAX_UNPACKED_BYTES, _TEXTS: 32 << 20, _REST: 8 << 20}
+# A row is read as a tree too.
+_MAX_ROW = 4 << 20
+_CHUNK = 1 << 20
+
+
+def rows(content: bytes) -> Iterator[list[object]]:
+	"""Yield the cells of each row of the sheet that is shown first; raise FileError."""
+	try:
+		_refuse_oversized(zipfile.ZipFile(io.BytesIO(content)))
+		book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+		sheet = book.active
+		# What a file says of its own size need not be so.
+		sheet.reset_dimensions()
+		for row in sheet.iter_rows(max_col=MAX_COLUMNS):
+			yield [_value(cell) for cell in row]
+	except FileError:
+		raise
+	except Exception as error:  # noqa: BLE001  openpyxl raises whatever a broken file makes it run into
+		raise FileError(
+			_("The file cannot be read as XLSX ({0}). Save it anew, or as CSV.", type(error).__name__)
+		) from None
+
+
+def _refuse_oversized(archive: zipfile.ZipFile) -> None:
+	"""Raise FileError for what unpacks to too much; no part can be longer than the archive says."""
+	sizes = Counter()
+	for part in archive.infolist():
+		sizes[_kind(part)] += part.file_size
+	is_oversized = any(sizes[kind] > limit for kind, limit in _LIMITS.items())
+	sheets = (part for part in archive.infolist() if _kind(part) == _SHEETS)
+	if is_oversized or any(_has_endless_row(archive, sheet) for sheet in sheets):
+		raise FileError(
+			_("The file unpacks to too much: {0} MB at most. Split it.", MAX_UNPACKED_BYTES >> 20)
+		)
+
+
+def _kind(part: zipfile.ZipInfo) -> str:
+	name = part.filename.lower()
+	if name.endswith(_TEXTS):
+		return _TEXTS
+	return next((kind for kind in (_SHEETS, _PICTURES) if name.startswith(kind)), _REST)
+
+
+def _has_endless_row(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> bool:
+	"""Tell whether a sheet goes on for long without another row."""
+	since_row = 0
+	with archive.open(sheet) as stream:
+		while chunk := stream.read(_CHUNK):
+			at = chunk.rfind(b"row")
+			since_row = len(chunk) - at if at >= 0 else since_row + len(chunk)
+			if since_row > _MAX_ROW:
+				return True
+	return False
+
+
+def _value(cell) -> object:
+	"""Return a cell's value; a day alone, which openpyxl gives as its midnight, as a day."""
+	value = cell.value
+	if isinstance(value, datetime) and value.time() == time() and "h" not in cell.number_format.lower():
+		return value.date()
+	return value

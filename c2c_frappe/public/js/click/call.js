@@ -1,0 +1,88 @@
+// From a click to a call: choose when there is a choice, dial once, show what came of it.
+import { say } from "../frappe_desk";
+import { get, post } from "../server";
+import { show_asking, show_error, show_news } from "../strip/strip";
+import { choose } from "./chooser";
+
+const BUTTONS = ".c2c-icon, .c2c-button";
+// Looks like several numbers in one field: the server is asked which.
+const SEPARATOR = /[,;/\n]/;
+
+let is_busy = false;
+
+// Calls a field's number, or a bare one.
+export function call(target) {
+	return alone(target, async () => {
+		if (target.is_unsaved) return ask_to_save();
+		const is_list = target.reference_name && target.fieldname && SEPARATOR.test(target.shown);
+		await (is_list ? dial_one_of(target, (entry) => is_of_field(entry, target)) : dial(target));
+	});
+}
+
+// Calls a record, after a choice when it has several numbers.
+export function call_record(record) {
+	return alone(record, () => dial_one_of(record, () => true));
+}
+
+// Calls a number that was refused, for the reason given.
+export function call_despite(target, reason) {
+	return alone(target, () => dial(target, reason));
+}
+
+// One at a time in this tab: until the reply is there every button of ours is off.
+async function alone(target, act) {
+	if (is_busy) return;
+	set_busy(true);
+	try {
+		await act();
+	} catch (error) {
+		show_error(error, target);
+	} finally {
+		set_busy(false);
+	}
+}
+
+function set_busy(busy) {
+	is_busy = busy;
+	document.querySelectorAll(BUTTONS).forEach((button) => (button.disabled = busy));
+}
+
+async function dial_one_of(record, is_wanted) {
+	const found = await get("numbers", {
+		doctype: record.reference_doctype,
+		name: record.reference_name,
+	});
+	if (!found.numbers.length) return show_news({ ...found, status: "Failed" }, record);
+	const entries = found.numbers.filter(is_wanted);
+	if (!entries.length) return dial(record);
+	const entry = entries.length === 1 ? entries[0] : await choose(record, entries);
+	if (entry) await dial({ ...record, ...chosen(entry, found.numbers), shown: entry.number });
+}
+
+// A field that holds several numbers says which by the number itself; else the field is enough.
+function chosen(entry, entries) {
+	const { fieldname, row, number } = entry;
+	const is_alone = entries.filter((other) => is_of_field(other, entry)).length === 1;
+	return is_alone ? { fieldname, row } : { fieldname, row, number };
+}
+
+function is_of_field(entry, { fieldname, row }) {
+	return entry.fieldname === fieldname && (entry.row || "") === (row || "");
+}
+
+async function dial(target, override) {
+	const { reference_doctype, reference_name, fieldname, row, number } = target;
+	const args = { reference_doctype, reference_name, fieldname, row, number, request_id: new_id(), override };
+	show_asking(target);
+	show_news(await post("dial", args), target);
+}
+
+function ask_to_save() {
+	say(__("Save this record first: the number is read from the saved record."), "orange");
+}
+
+// crypto.randomUUID exists on HTTPS pages only.
+function new_id() {
+	const bytes = crypto.getRandomValues(new Uint8Array(16));
+	return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

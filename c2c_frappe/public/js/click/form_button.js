@@ -1,0 +1,78 @@
+// The "Call" button of forms in the form's own style, its keyboard shortcut, and "Call again" on a logged call.
+import { add_shortcut } from "../frappe_desk";
+import { hang_up } from "../strip/hang_up";
+import { wrap_up_shown } from "../strip/strip";
+import { wrap_up } from "../strip/wrap_up";
+import { call, call_record } from "./call";
+import { phone_fields, phone_tables } from "./phone_fields";
+import { record_of } from "./target";
+
+// Many more DocTypes have a phone field (Company, Warehouse, Sales Order): there the icon is enough.
+export const FORMS = new Set([
+	"Lead",
+	"Contact",
+	"Customer",
+	"Supplier",
+	"Opportunity",
+	"Prospect",
+	"Employee",
+	"Address",
+	"Issue",
+]);
+
+export function add_call_buttons() {
+	$(document).on("form-refresh", (_event, frm) => {
+		if (has_call_button(frm)) {
+			// Contact adds one of the same name later, and is then given this one instead of a second.
+			add_button(frm, __("Call"), () => call_record(record_of(frm)));
+		} else if (frm.doctype === "PBX Call Log" && !frm.is_new()) {
+			add_buttons_of_call(frm);
+		}
+	});
+	add_shortcut(
+		"alt+shift+c",
+		__("Call the open record"),
+		() => call_record(record_of(open_form())),
+		() => Boolean(open_form() && has_call_button(open_form()))
+	);
+	add_shortcut("alt+shift+w", __("Wrap up the latest call"), wrap_up_shown);
+}
+
+function open_form() {
+	// nosemgrep: frappe-cur-frm-usage - a key is pressed on no form in particular, and this is the one in sight
+	return frappe.get_route()[0] === "Form" ? cur_frm : null;
+}
+
+function add_buttons_of_call(frm) {
+	if (frm.doc.number) add_button(frm, __("Call again"), () => call(logged_target(frm.doc)));
+	if (frm.doc.__onload?.can_hang_up) {
+		frm.add_custom_button(__("Hang up"), () => hang_up(frm.docname).then(() => frm.reload_doc()));
+	}
+	if (frm.perm[0]?.write) frm.add_custom_button(__("Wrap up"), () => wrap_up_logged(frm));
+}
+
+async function wrap_up_logged(frm) {
+	// The dialog and the form write the same fields.
+	if (frm.is_dirty()) await frm.save();
+	wrap_up({ call: frm.docname, title: frm.doc.reference_name }, () => frm.reload_doc());
+}
+
+function add_button(frm, label, act) {
+	frm.add_custom_button(label, act)?.addClass("c2c-button");
+}
+
+function has_call_button(frm) {
+	if (frm.is_new()) return false;
+	// Of these the server reads the numbers of their Contacts too.
+	return FORMS.has(frm.doctype) || (Boolean(frm.meta.custom) && has_numbers(frm));
+}
+
+function has_numbers({ doctype, meta }) {
+	const has_contact = meta.fields.some((df) => df.fieldtype === "Link" && df.options === "Contact");
+	return has_contact || phone_fields(doctype).length > 0 || phone_tables(doctype).length > 0;
+}
+
+// The record decides again: a number it no longer holds is refused.
+function logged_target({ reference_doctype, reference_name, number }) {
+	return { reference_doctype, reference_name, number, shown: number, title: reference_name };
+}

@@ -1,0 +1,77 @@
+// News of the latest call: by realtime, and by asking while none comes. Which call it is outlives a reload
+// and is shared by this user's tabs; its number is never kept in the browser.
+import { on_realtime, user } from "../frappe_desk";
+import { get } from "../server";
+import { look_of } from "./status";
+
+const KEY = "c2c_frappe:call";
+const DAY = 86400000; // ms
+// Seconds between questions, from the last news on; after the last one a silent PBX is left alone.
+const PAUSES = [2, 3, 5, 8, 12, 20, 30, 40];
+
+let followed = null;
+let listener = null;
+let timer = null;
+
+// `on_news` gets the server's words and the call they are about, `on_ring` those about another call that comes
+// in, `on_quiet` nothing when no more will come, `on_close` nothing when another tab closed its strip.
+export function watch(listeners) {
+	listener = listeners;
+	on_realtime("pbx_call", hear);
+	window.addEventListener("storage", ({ key }) => key === KEY && take_up());
+	take_up();
+}
+
+export function follow(call) {
+	localStorage.setItem(KEY, JSON.stringify({ ...call, user: user() }));
+	begin(call, PAUSES[0]);
+}
+
+export function forget() {
+	clearTimeout(timer);
+	followed = null;
+	localStorage.removeItem(KEY);
+}
+
+// What this user's other tabs, or this one before a reload, were following.
+function take_up() {
+	const call = JSON.parse(localStorage.getItem(KEY));
+	const is_mine = call && call.user === user() && Date.now() - call.since < DAY;
+	if (is_mine) return begin(call, 0);
+	clearTimeout(timer);
+	if (followed) listener.on_close();
+	followed = null;
+}
+
+function begin(call, pause) {
+	followed = call;
+	ask_later(pause, 0);
+}
+
+function hear(news) {
+	if (news.call !== followed?.call) return news.caller?.is_ringing && listener.on_ring(news);
+	listener.on_news(news, followed);
+	go_on(news, 0);
+}
+
+function ask_later(seconds, asked) {
+	clearTimeout(timer);
+	timer = setTimeout(() => ask(asked), seconds * 1000);
+}
+
+async function ask(asked) {
+	if (document.hidden) return ask_later(PAUSES[0], asked);
+	const { call } = followed;
+	const news = await get("state", { call }).catch(() => null);
+	if (followed?.call !== call) return;
+	if (news) listener.on_news(news, followed);
+	go_on(news, asked + 1);
+}
+
+function go_on(news, asked) {
+	clearTimeout(timer);
+	if (!followed || look_of(news?.status).is_final) return;
+	const is_talking = news?.status === "In Progress";
+	if (asked < PAUSES.length || is_talking) ask_later(PAUSES[Math.min(asked, PAUSES.length - 1)], asked);
+	else listener.on_quiet();
+}

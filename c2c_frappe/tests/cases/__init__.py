@@ -1,0 +1,1 @@
+"""What site tests stand on: a site set up for them, and only what is their own put back. Holds no test."""

@@ -1,0 +1,48 @@
+"""How statuses look: every status has a look, and lists and browser get it from one table."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from c2c_frappe.pbx.calls import looks, status
+
+PACKAGE = Path(__file__).resolve().parent.parent / "c2c_frappe"
+LOG = json.loads((PACKAGE / "click_to_call/doctype/pbx_call_log/pbx_call_log.json").read_text())
+# The pills the stylesheet and Frappe's own know.
+COLORS = {"gray", "blue", "green", "orange", "red"}
+
+
+def test_every_status_has_one_look_in_a_color_there_is():
+	assert list(looks.LOOKS) == list(status.ALL)
+	for look in looks.LOOKS.values():
+		assert {look.color, look.in_lists.lower()} <= COLORS
+
+
+def test_the_states_of_the_log_are_the_colors_of_the_table():
+	"""Frappe reads the colors of a list from the DocType, which is JSON."""
+	states = {state["title"]: state["color"] for state in LOG["states"]}
+	assert states == {each: look.in_lists for each, look in looks.LOOKS.items()}
+
+
+@pytest.mark.parametrize("each", status.ALL)
+def test_a_status_that_is_over_is_neither_under_way_nor_waited_for(each):
+	look = looks.for_browser()[each]
+	assert look.get("is_final", False) == (each in status.FINAL)
+	if each in status.FINAL:
+		assert not look.get("is_under_way") and not look.get("is_waiting")
+
+
+def test_what_nobody_confirmed_stays_until_it_is_read():
+	"""Promise 3: what the PBX did not confirm must not disappear by itself; a failure needs its reader too."""
+	kept = {each for each, look in looks.LOOKS.items() if look.is_kept}
+	assert kept == {status.UNCONFIRMED, status.UNKNOWN, status.FAILED}
+
+
+def test_before_the_pbx_has_spoken_no_phone_is_said_to_ring():
+	"""Promise 3: nothing claims that a phone rings while the request is on its way."""
+	assert not looks.LOOKS[status.DIALING].is_waiting
+
+
+def test_the_table_is_small_enough_for_every_boot():
+	assert len(json.dumps(looks.for_browser(), separators=(",", ":"))) < 700
