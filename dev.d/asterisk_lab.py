@@ -14,6 +14,7 @@ import re
 import shutil
 import signal
 import socket
+import time
 from collections.abc import Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -127,7 +128,18 @@ class Lab:
 	def call_records(self) -> list[dict]:
 		"""The PBX's own call records, oldest first."""
 		path = self.folder / "log/cdr-custom/c2c.json"
-		return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+		# The last line may be half written.
+		whole = path.read_text().rpartition("\n")[0] if path.exists() else ""
+		return [json.loads(line) for line in whole.splitlines()]
+
+	def records_of(self, call: str) -> list[dict]:
+		"""Return a call's records once there is one: Asterisk writes it after it has told of the end."""
+		deadline = time.monotonic() + SECONDS
+		while True:
+			found = [record for record in self.call_records if record["uniqueid"] == call]
+			if found or time.monotonic() > deadline:
+				return found
+			time.sleep(0.05)
 
 	@property
 	def log(self) -> str:

@@ -27,6 +27,9 @@ NAMES = {"erpnext": "c2c-test.localhost", "frappe": "c2c-plain.localhost"}
 DEMO_NAME = "c2c-demo.localhost"
 # With Frappe's development server each DocType's own record is read over and over, which no production site does.
 AS_IN_PRODUCTION = {"DEV_SERVER": "0"}
+NO_YARN = (
+	"yarn is not on the PATH, and Frappe builds the Desk's JavaScript with it: npm install --global yarn"
+)
 # What c2c_frappe/tests asks of a site: that its data is nobody's.
 FOR_TESTS = {"c2c_test_site": 1}
 ADMIN_PASSWORD = "admin"  # noqa: S105 - on loopback, no real data
@@ -126,6 +129,8 @@ def install_programs() -> None:
 	packages.install(packages.missing([*server, "redis-server", "node"]))
 	bench = find()
 	if bench:
+		if not shutil.which("yarn"):
+			raise packages.MissingError(NO_YARN)
 		app_packages.provide(bench.folder / "env/bin/python")
 
 

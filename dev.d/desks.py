@@ -108,16 +108,21 @@ def _no_bench(is_bare: bool = False):
 	yield
 
 
+def provide_bench() -> None:
+	"""Install what a site of the bench needs; raises UnavailableError where it cannot be had."""
+	try:
+		bench_site.install_programs()
+	except (packages.MissingError, app_packages.MissingError) as error:
+		raise UnavailableError(str(error)) from error
+
+
 @contextmanager
 def bench_desk(kind: str, folder: Path = bench_site.TESTS, is_bare: bool = False):
 	"""Yield a fresh site of the bench, kind "erpnext" or "frappe"; raises UnavailableError.
 
 	:param is_bare: without the app and without a web server
 	"""
-	try:
-		bench_site.install_programs()
-	except (packages.MissingError, app_packages.MissingError) as error:
-		raise UnavailableError(str(error)) from error
+	provide_bench()
 	with bench_site.running(kind, folder, is_bare) as site:
 		yield site
 

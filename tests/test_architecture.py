@@ -23,6 +23,7 @@ CORE = sorted([*PACKAGE.glob("pbx/**/*.py"), PACKAGE / "cli.py"])
 SOURCES = sorted(PACKAGE.glob("**/*.py"))
 SHIPPED = [file for file in SOURCES if "tests" not in file.relative_to(PACKAGE).parts]
 OWN_CODE = [*SOURCES, *ROOT.glob("dev.d/*.py"), *ROOT.glob("embedded/**/*.py")]
+TESTS = sorted(ROOT.glob("tests/**/*.py"))
 SCRIPTS = [
 	*(f for f in PACKAGE.glob("public/js/**/*.js") if "dist" not in f.relative_to(PACKAGE).parts),
 	*PACKAGE.glob("click_to_call/**/*.js"),
@@ -181,7 +182,9 @@ class TestBorders:
 
 
 class TestSources:
-	@pytest.mark.parametrize("file", [*OWN_CODE, *SCRIPTS], ids=lambda file: str(file.relative_to(ROOT)))
+	@pytest.mark.parametrize(
+		"file", [*OWN_CODE, *SCRIPTS, *TESTS], ids=lambda file: str(file.relative_to(ROOT))
+	)
 	def test_a_file_does_one_thing_in_at_most_400_lines(self, file):
 		assert len(file.read_text(encoding="utf-8").splitlines()) <= 400
 		assert not {file.stem} & {"utils", "util", "helpers", "helper", "common", "misc"}

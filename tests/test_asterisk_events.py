@@ -273,8 +273,8 @@ BRIDGE = {"channels": ["5f0c1a2b3d", "lab-1.1"], "creationtime": "2026-11-27T06:
 	("known", "channel", "bridges", "said"),
 	[
 		# Gone: it is over, and only of a call that was answered it is known how.
-		("Requested", None, None, ("Unknown", "unheard")),
-		("Ringing", None, None, ("Unknown", "unheard")),
+		("Requested", None, None, ("Unknown", "no_end_event")),
+		("Ringing", None, None, ("Unknown", "no_end_event")),
 		("In Progress", None, None, ("Completed", "")),
 		("Requested", {**CHANNEL, "state": "Ringing"}, [], ("Ringing", "")),
 		("Requested", CHANNEL, [BRIDGE], ("In Progress", "")),

@@ -216,7 +216,7 @@ class TestTwoLegsOfOneClick:
 			read = [record.event for record in page({"cdrs": rows}).records]
 			assert [each.call for each in read] == ["a1b2c3"] * 2
 			changes = facts.changes(DIALED, read)
-			assert (changes.evidence.status, changes.facts["duration"]) == (expected, 0)
+			assert (changes.evidence.status, changes.facts.get("duration") or 0) == (expected, 0)
 
 	def test_an_agents_leg_alone_is_no_answer_of_the_customer(self):
 		"""The record of the other leg may come later."""

@@ -32,7 +32,6 @@ EVENTS = st.lists(
 		extension=st.sampled_from(["", "1000", "1001"]),
 		number=st.sampled_from(["", "+447700900123", "+12025550147"]),
 		started_at=TIMES,
-		direction=st.sampled_from(["Outgoing", "Incoming", ""]),
 	),
 	max_size=8,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import count
 from urllib.parse import urlencode
 
 import pytest
@@ -28,30 +27,30 @@ def multipart(**fields):
 	return sent.headers["Content-Type"], sent.body
 
 
-@pytest.mark.parametrize(
-	("query", "content_type", "body"),
-	[
-		({**QUERY, **TOLD}, "", b""),
-		(QUERY, FORM, urlencode(TOLD).encode()),
-		(QUERY, FORM, BOM + urlencode(TOLD).encode()),
-		(QUERY, FORM, b"%EF%BB%BF" + urlencode(TOLD).encode()),
-		(QUERY, FORM.upper(), urlencode(TOLD).encode()),
-		(QUERY, JSON, json.dumps(TOLD).encode()),
-		(QUERY, JSON, BOM + json.dumps(TOLD).encode()),
-		(QUERY, JSON, json.dumps(TOLD).encode("utf-16")),
-		(QUERY, JSON, json.dumps([TOLD]).encode()),
-		(QUERY, "text/plain", json.dumps(TOLD).encode()),
-		(QUERY, "text/plain", urlencode(TOLD).encode()),
-		(QUERY, "", urlencode(TOLD).encode()),
-		(QUERY, FORM, urlencode({"data": json.dumps(TOLD)}).encode()),
-		(QUERY, FORM, urlencode({json.dumps(TOLD): ""}).encode()),
-		(QUERY, *multipart(**TOLD)),
-		(QUERY, *multipart(data=json.dumps(TOLD))),
-		(QUERY, *multipart(data=("event.json", json.dumps(TOLD), JSON))),
-		({**QUERY, "event": "start"}, FORM, urlencode(TOLD).encode()),
-	],
-	ids=count(),
-)
+SENT = [
+	({**QUERY, **TOLD}, "", b""),
+	(QUERY, FORM, urlencode(TOLD).encode()),
+	(QUERY, FORM, BOM + urlencode(TOLD).encode()),
+	(QUERY, FORM, b"%EF%BB%BF" + urlencode(TOLD).encode()),
+	(QUERY, FORM.upper(), urlencode(TOLD).encode()),
+	(QUERY, JSON, json.dumps(TOLD).encode()),
+	(QUERY, JSON, BOM + json.dumps(TOLD).encode()),
+	(QUERY, JSON, json.dumps(TOLD).encode("utf-16")),
+	(QUERY, JSON, json.dumps([TOLD]).encode()),
+	(QUERY, "text/plain", json.dumps(TOLD).encode()),
+	(QUERY, "text/plain", urlencode(TOLD).encode()),
+	(QUERY, "", urlencode(TOLD).encode()),
+	(QUERY, FORM, urlencode({"data": json.dumps(TOLD)}).encode()),
+	(QUERY, FORM, urlencode({json.dumps(TOLD): ""}).encode()),
+	(QUERY, *multipart(**TOLD)),
+	(QUERY, *multipart(data=json.dumps(TOLD))),
+	(QUERY, *multipart(data=("event.json", json.dumps(TOLD), JSON))),
+	({**QUERY, "event": "start"}, FORM, urlencode(TOLD).encode()),
+]
+
+
+# Numbered, as a boundary differs in every process.
+@pytest.mark.parametrize(("query", "content_type", "body"), SENT, ids=range(len(SENT)))
 def test_an_event_reads_the_same_however_it_was_sent(query, content_type, body):
 	"""In the address, as a form of either kind, as JSON, as JSON in a form; with or without a byte order mark."""
 	assert payload.read(query, content_type, body) == TOLD
@@ -144,7 +143,7 @@ class TestWhatCannotBeRead:
 		json.dumps(told, ensure_ascii=False).encode()
 		assert (
 			told
-			or not body.decode("utf-8", "replace").strip("\ufeff \r\n\t")
+			or not body.decode("utf-8", "replace").replace("\ufeff", "").strip()
 			or body.strip() in (b"{}", b"[]", b"null")
 		)
 

@@ -34,6 +34,7 @@ MEANT_OTHERWISE = {
 	("cloudtalk", 403): "extension_offline",
 	("exotel", 403): "pbx_rejected",
 	("aircall", 405): "extension_offline",
+	("sipgate", 403): "unknown_extension",
 }
 JSON_VALUES = st.recursive(
 	st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),

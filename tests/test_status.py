@@ -95,7 +95,7 @@ class TestWhatADialsAnswerMeans:
 	def test_the_refusals_are_those_the_log_may_store(self):
 		assert set(status.REFUSALS) == {
 			"no_extension", "no_number", "disabled", "invalid_number", "number_not_allowed", "do_not_call",
-			"outside_hours", "rate_limited", "pbx_busy", "paused", "misconfigured", "extension_offline",
+			"outside_hours", "rate_limited", "pbx_busy", "circuit_open", "misconfigured", "extension_offline",
 		}  # fmt: skip
 
 

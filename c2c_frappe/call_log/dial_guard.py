@@ -183,6 +183,7 @@ def _draft_columns(draft: Draft) -> dict:
 		"extension": draft.extension,
 		"number": draft.mask or draft.number,
 		"dialled_number": draft.number,
+		"number_extension": draft.number_extension,
 		"reference_doctype": draft.reference_doctype,
 		"reference_name": draft.reference_name,
 		"request_id": draft.request_id,

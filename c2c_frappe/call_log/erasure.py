@@ -15,13 +15,16 @@ from c2c_frappe.call_log.rows import DOCTYPE, update
 # What a call tells of the person at its other end, and when and how it was.
 OF_PERSON = (
 	"name", "direction", "status", "failure_code", "message", "agent", "account", "number", "dialled_number",
+	"number_extension",
 	"reference_doctype", "reference_name", "requested_at", "answered_at", "ended_at", "duration", "disposition",
 	"notes", "override_reason", "custom_data", "pbx_call_id",
 )  # fmt: skip
 # What is left of that for accounting is all but these. Custom data stay an object: so what a PBX tells later is not
 # taken for the beginning of a call, number and all.
 _ERASED = {
-	**dict.fromkeys(("number", "dialled_number", "message", "notes", "override_reason"), ""),
+	**dict.fromkeys(
+		("number", "dialled_number", "number_extension", "message", "notes", "override_reason"), ""
+	),
 	**dict.fromkeys(("reference_doctype", "reference_name", "recording_url", "dial_key"), None),
 	"custom_data": "{}",
 	"recording_deleted": 1,

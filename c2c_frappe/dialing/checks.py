@@ -124,5 +124,5 @@ def _pause(wanted: Request, _settings) -> None:
 		sentence = _("{0} has not answered for {1} seconds. Calls are paused until {2}.")
 		seconds = round((utc_now() - pause.since).total_seconds())
 		raise RefusedError(
-			"paused", sentence.format(wanted.draft.account, seconds, f"{of_utc(pause.until):%H:%M:%S}")
+			"circuit_open", sentence.format(wanted.draft.account, seconds, f"{of_utc(pause.until):%H:%M:%S}")
 		)

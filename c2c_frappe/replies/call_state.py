@@ -27,7 +27,7 @@ def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
 		"call": row["name"],
 		"status": row["status"],
 		"is_over": status.is_over(row["status"], row["ended_at"]),
-		"number": messages.display(row["number"]),
+		"number": _number(row),
 		"extension": row["extension"] or "",
 		# What the PBX told later has no sentence of its own.
 		"message": row["message"] or messages.sentence(failure_codes.label(row["failure_code"] or "")),
@@ -40,6 +40,13 @@ def reply(row: dict, repeated: bool = False, user: str = "") -> dict:
 		"has_recording": bool(row["recording_url"]),
 		"caller": screen_pop.of_call(row, user or frappe.session.user),
 	}
+
+
+def _number(row: dict) -> str:
+	"""Return the number as people write it, with what is dialed behind it; of one that is masked only the mask."""
+	shown, extension = messages.display(row["number"]), row["number_extension"] or ""
+	is_seen = row["number"] == row["dialled_number"]
+	return f"{shown} x{extension}" if extension and is_seen else shown
 
 
 def can_hang_up(row: dict) -> bool:

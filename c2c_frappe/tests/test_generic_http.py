@@ -12,9 +12,14 @@ from werkzeug.wrappers import Request
 
 from c2c_frappe.accounts import providers
 from c2c_frappe.api import account as api
+from c2c_frappe.dialing import preview
 from c2c_frappe.events import webhook
+from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.calls.dial import DialRequest
+from c2c_frappe.pbx.providers import registry
 from c2c_frappe.pbx.providers.generic_http import profiles
 from c2c_frappe.pbx.simulator.vendors import generic
+from c2c_frappe.pbx.wire.redaction import MASK
 from c2c_frappe.tests.cases import crm, pbx_events, site
 from c2c_frappe.tests.cases.site import AGENT, MANAGER, SiteCase
 from c2c_frappe.tests.secret_search import Search
@@ -244,9 +249,53 @@ class TestProfiles(GenericCase):
 			kept = frappe.get_doc("PBX Account", GENERIC)
 			self.assertEqual(len(kept.request_pairs), len(profiles.get(slug).values.get("request_pairs", [])))
 
+	def test_every_profile_saved_previews_the_core_s_request(self):
+		"""What is stored is what was loaded: TwiML too, which Frappe's filter took apart."""
+		number, extensions = (
+			"+447700900123",
+			{"Digits": "1000", "Phone number": "+447700900456", "Name": "ada"},
+		)
+		for slug, profile in profiles.every().items():
+			with self.subTest(slug):
+				blanks = {name: "42" if "NUMBER" in name else "pbx.example" for name in profile.blanks}
+				secrets = {f"secret_{n}": f"secret-number-{n}" for n in (1, 2, 3)}
+				account = frappe.get_doc("PBX Account", GENERIC)
+				account.update({**self.load(slug, **blanks), **secrets})
+				account.save()
+				frappe.db.commit()
+				agent_form = profile.values.get("agent_form", "Digits")
+				site.give_extension(AGENT, extensions[agent_form], GENERIC)
+				frappe.clear_cache(doctype="PBX Account")
+				with site.as_user(MANAGER):
+					found = api.preview_requests(GENERIC, user=AGENT, number=number)
+				self.assertEqual(found["problem"], "")
+				self.assertEqual(
+					found["requests"], self.of_core(profile, blanks, extensions[agent_form], number)
+				)
+
+	def of_core(self, profile, blanks, extension, number) -> list[dict]:
+		"""Return what the core would show for the profile, with a mask in place of each secret."""
+		account = frappe.get_doc("PBX Account", GENERIC)
+		masks = dict.fromkeys(("secret_1", "secret_2", "secret_3"), MASK)
+		country = providers.provider_without_secrets(account).values["default_country"]
+		values = {**profile.filled(blanks), **masks, "default_country": country, "allow_http": 1}
+		provider = registry.build("generic_http", values)
+		dial = DialRequest(extension, number, user=AGENT, call=preview.CALL)
+		return exchange.foretold(provider, dial)
+
+	def test_markup_a_browser_would_run_is_not_stored(self):
+		"""Also in the rows of a provider the account does not use."""
+		for provider in ("generic_http", "asterisk"):
+			for text in ("<img src=x onerror=alert(1)>", "<Number onclick=alert(1)>", "<script>1</script>"):
+				account = frappe.get_doc("PBX Account", GENERIC)
+				account.provider = provider
+				account.append("request_pairs", {"part": "Body", "key": "x", "value": text})
+				with self.assertRaisesRegex(frappe.ValidationError, "markup that a browser would run"):
+					account.save()
+
 	def test_what_a_form_held_before_is_gone_and_its_secrets_stay(self):
 		self.use_token()
-		values = self.load("aircall", YOUR_NUMBER_ID="7")
+		values = self.load("knowlarity", YOUR_SR_NUMBER="+918012345678")
 		self.assertEqual((values["token_url"], values["token_pairs"], values["event_rules"]), ("", [], []))
 		self.assertFalse({"secret_1", "secret_2", "secret_3", "default_country"} & values.keys())
 

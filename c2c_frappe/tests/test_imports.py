@@ -11,9 +11,10 @@ import frappe
 
 SIMULATOR = "c2c_frappe.pbx.simulator"
 # All that Frappe can be led to: what hooks name, and every module but tests and the command line with its simulator.
+# Commands of bench only where there is a bench.
 IMPORT_ALL = """
 import importlib, json, pathlib, sys
-import frappe
+import frappe, frappe.commands
 frappe.init(site=SITE, sites_path=".")
 import c2c_frappe
 from c2c_frappe import hooks
@@ -31,7 +32,8 @@ for path in paths({k: v for k, v in vars(hooks).items() if not k.startswith("__"
 top = pathlib.Path(c2c_frappe.__file__).parent
 for file in top.rglob("*.py"):
 	parts = file.relative_to(top.parent).with_suffix("").parts
-	if not {"tests", "cli", "simulator"} & set(parts):
+	is_for_bench = parts[-1] == "commands" and not hasattr(frappe.commands, "pass_context")
+	if not {"tests", "cli", "simulator"} & set(parts) and not is_for_bench:
 		importlib.import_module(".".join(parts).removesuffix(".__init__"))
 print(json.dumps([name for name in sys.modules if name.startswith("c2c_frappe")]))
 """

@@ -98,7 +98,7 @@ class TestPause(ScreeningCase):
 	def test_after_three_dials_without_an_answer_nobody_waits_for_that_pbx(self):
 		self.silence("timeout", "timeout", "interrupted")
 		reply = self.dial_lead()
-		self.assert_refused(reply, "paused")
+		self.assert_refused(reply, "circuit_open")
 		self.assertIn(f"{COMMPEAK} has not answered for", reply["message"])
 		self.assertRegex(reply["message"], r"paused until \d\d:\d\d:\d\d")
 
@@ -106,7 +106,7 @@ class TestPause(ScreeningCase):
 		self.silence("timeout", "timeout", "timeout")
 		self.assertEqual(self.dial_lead()["override"], "now")
 		self.assertEqual(self.dial_lead(override="Try now")["status"], "Requested")
-		self.assertEqual(site.rows(status="Requested", agent=AGENT)[0].overridden, "paused")
+		self.assertEqual(site.rows(status="Requested", agent=AGENT)[0].overridden, "circuit_open")
 		self.assertEqual(self.dial(CHIEF, **self.at_lead)["status"], "Requested", "the PBX answered")
 
 	def test_an_answer_in_between_or_a_minute_s_peace_lets_calls_through(self):

@@ -55,7 +55,7 @@ def test_talk_time_is_the_time_both_were_connected(placed, ear, lab, name):
 	talked = (facts["ended_at"] - facts["answered_at"]).total_seconds()
 	assert facts["duration"] == round(talked) and 1.2 < talked < 2.8
 	# Asterisk bills from the agent's answer, half a second earlier.
-	[record] = [record for record in lab.call_records if record["uniqueid"] == call]
+	[record] = lab.records_of(call)
 	assert record["end"] - record["answer"] > talked + 0.2
 
 
@@ -73,7 +73,7 @@ def test_the_recording_of_an_answered_call_is_where_the_log_says(placed, ear):
 def test_every_call_has_one_record_at_the_pbx(placed, ear, lab):
 	for call, _result in placed.values():
 		ear.outcome(call)
-		assert len([record for record in lab.call_records if record["uniqueid"] == call]) == 1
+		assert len(lab.records_of(call)) == 1
 
 
 class TestThePhone:
@@ -211,7 +211,7 @@ def test_the_leads_id_stands_in_the_pbxs_own_call_record(place, ear, lab):
 	for extension, number in ((ANSWERS, ENGAGED), (DECLINES, TALKS)):
 		call, _result = place(extension, number, data=data)
 		ear.outcome(call)
-		[record] = [record for record in lab.call_records if record["uniqueid"] == call]
+		[record] = lab.records_of(call)
 		assert record["leadid"] == "CRM-LEAD-2026-00001"
 		assert record["recordno"] == "Müller %26 Söhne%2C %24%7BEXTEN%7D"
 

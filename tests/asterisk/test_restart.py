@@ -32,7 +32,7 @@ def test_a_call_that_died_with_asterisk_is_over_and_no_more_is_claimed(doomed):
 		exchange.inquire(provider, "5f0c1a2b3d", "Ringing")
 	own.start_asterisk()
 	said = {known: exchange.inquire(provider, "5f0c1a2b3d", known) for known in ("Ringing", "In Progress")}
-	assert (said["Ringing"].status, said["Ringing"].failure_code) == ("Unknown", "unheard")
+	assert (said["Ringing"].status, said["Ringing"].failure_code) == ("Unknown", "no_end_event")
 	# The customer had answered: what is not known is when it ended.
 	assert (said["In Progress"].status, said["In Progress"].ended_at) == ("Completed", None)
 	later = DialRequest("1003", "+447700900121", call="5f0c1a2b3f")

@@ -294,7 +294,7 @@ class TestTheListener:
 		row = status(api, talking, "Completed")
 		assert row["answered_at"] and not row["duration"] and not row["ended_at"]
 		row = status(api, ringing, "Unknown")
-		assert row["failure_code"] == "unheard"
+		assert row["failure_code"] == "no_end_event"
 
 	def test_asterisk_killed_in_the_middle_of_a_call_leaves_no_call_open(
 		self, api, asterisk, heard, listener

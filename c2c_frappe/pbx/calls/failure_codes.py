@@ -15,7 +15,7 @@ LABELS = {
 	"bad_reply": _("The PBX's answer was lost or cannot be read"),
 	"interrupted": _("The server stopped while calling"),
 	"agent_unreachable": _("The agent did not pick up"),
-	"unheard": _("Nobody heard how the call ended"),
+	"no_end_event": _("Nobody heard how the call ended"),
 	"no_extension": _("The user has no extension"),
 	"no_number": _("The record has no number"),
 	"disabled": _("Calling is switched off"),
@@ -25,7 +25,7 @@ LABELS = {
 	"outside_hours": _("Outside calling hours"),
 	"rate_limited": _("Too many calls by one user"),
 	"pbx_busy": _("Too many requests waited for the PBX"),
-	"paused": _("Calls were paused"),
+	"circuit_open": _("Calls were paused"),
 	"misconfigured": _("The account's settings cannot work"),
 	"extension_offline": _("The agent's phone is not connected"),
 }

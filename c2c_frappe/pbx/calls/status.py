@@ -87,7 +87,7 @@ REFUSALS = (
 	"outside_hours",
 	"rate_limited",
 	"pbx_busy",
-	"paused",
+	"circuit_open",
 	"misconfigured",
 	"extension_offline",
 )

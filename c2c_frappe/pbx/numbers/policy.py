@@ -39,7 +39,7 @@ class Verdict:
 ALLOWED = Verdict(True)
 
 # Refusals that give way: to anybody who wants to try now, or to a manager who gives a reason.
-OVERRIDES = {"paused": "now", "pbx_busy": "now", "do_not_call": "reason", "outside_hours": "reason"}
+OVERRIDES = {"circuit_open": "now", "pbx_busy": "now", "do_not_call": "reason", "outside_hours": "reason"}
 
 
 def judge(number: PhoneNumber, rules: Rules = Rules()) -> Verdict:

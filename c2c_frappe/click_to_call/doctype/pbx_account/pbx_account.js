@@ -4,6 +4,7 @@
 const API = "c2c_frappe.api.account";
 
 frappe.ui.form.on("PBX Account", {
+	setup: escape_templates,
 	refresh(frm) {
 		show_providers(frm);
 		if (frm.is_new()) return;
@@ -30,6 +31,17 @@ frappe.ui.form.on("PBX Account", {
 		);
 	},
 });
+
+// Templates hold XML, which Frappe's tables would draw as HTML.
+function escape_templates() {
+	const templates = { "PBX Request Pair": ["value"], "PBX Answer Rule": ["place", "value"] };
+	for (const [doctype, names] of Object.entries(templates)) {
+		for (const name of names) {
+			const field = frappe.meta.docfield_map[doctype]?.[name];
+			if (field) field.formatter = (value) => frappe.utils.escape_html(value ?? "");
+		}
+	}
+}
 
 // What the admin enters at the PBX, ready to be copied.
 async function show_webhook(frm) {

@@ -12,6 +12,7 @@ from c2c_frappe.locks import LISTENER, Lease
 from c2c_frappe.pbx import recordings
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.providers import settings
+from c2c_frappe.pbx.providers.generic_http import markup
 from c2c_frappe.pbx.wire import networks
 from c2c_frappe.phone_book import backfill
 
@@ -33,6 +34,7 @@ class PBXAccount(Document):
 		self.webhook_key = self.webhook_key or frappe.generate_hash(length=KEY_LENGTH)
 		self._trim()
 		self._keep_mark()
+		self._refuse_active_markup()
 		mistake = self._mistake()
 		if mistake:
 			field = self.meta.get_field(mistake.setting)
@@ -62,6 +64,22 @@ class PBXAccount(Document):
 		before = self.get_doc_before_save()
 		for field in ("records_until", "records_message", "webhook_message"):
 			self.set(field, before.get(field) if before else None)
+
+	def _refuse_active_markup(self):
+		"""Refuse in templates, which Frappe's filter leaves alone, what a browser would run where they are shown.
+
+		Whatever the provider is: rows of a form that is not used are stored and shown all the same.
+		"""
+		for table in self.meta.get_table_fields():
+			meta = frappe.get_meta(table.options)
+			names = [field.fieldname for field in meta.fields if field.get("ignore_xss_filter")]
+			for row in self.get(table.fieldname) or ():
+				if any(markup.is_active(row.get(name) or "") for name in names):
+					frappe.throw(
+						_("{0}, row {1} has markup that a browser would run. Take it out.").format(
+							_(table.label), row.idx
+						)
+					)
 
 	def _mistake(self) -> ConfigurationError | None:
 		try:

@@ -149,7 +149,7 @@ def of_silence(call: str, known: str, found: Mapping | None, bridges: object) ->
 	if known == status.IN_PROGRESS:
 		# The customer had answered and the channel is gone; when, nobody heard.
 		return CallEvent("end", status.COMPLETED, call=call)
-	return CallEvent("end", status.UNKNOWN, "unheard", call=call)
+	return CallEvent("end", status.UNKNOWN, "no_end_event", call=call)
 
 
 def _of_channel(call: str, channel: Mapping, bridges: object) -> CallEvent | None:
