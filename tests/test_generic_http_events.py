@@ -99,7 +99,7 @@ class TestEvents:
 		assert (event.source, event.status, event.failure_code) == (source, meant, code)
 		assert event.evidence is None if not meant else event.evidence.status == meant
 
-	def test_an_end_without_a_known_word_is_an_end_that_leaves_the_status(self):
+	def test_an_end_without_a_known_word_is_an_end_of_no_status(self):
 		event = self.event({"type": "call", "id": "1", "end": "2026-11-23 09:01:05", "state": "odd"})
 		assert (event.source, event.status) == ("end", "")
 

@@ -2,7 +2,7 @@
 // and is shared by this user's tabs; its number is never kept in the browser.
 import { on_realtime, user } from "../frappe_desk";
 import { get } from "../server";
-import { look_of } from "./status";
+import { has_ended } from "./status";
 
 const KEY = "c2c_frappe:call";
 const DAY = 86400000; // ms
@@ -70,7 +70,7 @@ async function ask(asked) {
 
 function go_on(news, asked) {
 	clearTimeout(timer);
-	if (!followed || look_of(news?.status).is_final) return;
+	if (!followed || has_ended(news)) return;
 	const is_talking = news?.status === "In Progress";
 	if (asked < PAUSES.length || is_talking) ask_later(PAUSES[Math.min(asked, PAUSES.length - 1)], asked);
 	else listener.on_quiet();

@@ -6,6 +6,11 @@ export function look_of(status) {
 	return settings().statuses[status] || { color: "gray" };
 }
 
+// A call that ended nobody knows how is over too, though its status is Unknown.
+export function has_ended(call) {
+	return Boolean(call?.is_over || look_of(call?.status).is_final);
+}
+
 // There is something to say about a call that was placed.
 export function can_be_wrapped_up({ call, status }) {
 	return Boolean(call) && status !== "Failed";

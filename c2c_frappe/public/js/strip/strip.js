@@ -4,7 +4,7 @@ import { is_dialog_open, refresh_timeline, say, settings } from "../frappe_desk"
 import { follow, forget, watch } from "./follow";
 import { hang_up } from "./hang_up";
 import { reason_for } from "./override";
-import { can_be_wrapped_up, look_of } from "./status";
+import { can_be_wrapped_up, has_ended, look_of } from "./status";
 import { build, draw, hide, tick } from "./strip_view";
 import { wrap_up } from "./wrap_up";
 
@@ -47,7 +47,7 @@ export function wrap_up_shown() {
 	clearTimeout(closing);
 	wrap_up({ call, title: target.title || shown.number, is_required: shown.wrap_up === "Required" }, (news) => {
 		refresh_timeline(target);
-		if (shown?.call === call && look_of(news.status).is_final) close();
+		if (shown?.call === call && has_ended(news)) close();
 	});
 }
 
@@ -74,7 +74,7 @@ async function hang_up_shown() {
 	await hang_up(call);
 	if (shown?.call !== call) return;
 	show({ ...shown, is_hanging_up: false });
-	if (!look_of(shown.status).is_final) follow({ call, title: target.title, since });
+	if (!has_ended(shown)) follow({ call, title: target.title, since });
 }
 
 export function show_asking(target) {
@@ -91,7 +91,7 @@ export function show_asking(target) {
 export function show_news(reply, target) {
 	const since = shown?.target === target ? shown.since : Date.now();
 	show({ ...reply, target, since });
-	if (reply.call && !look_of(reply.status).is_final) follow({ call: reply.call, title: target.title, since });
+	if (reply.call && !has_ended(reply)) follow({ call: reply.call, title: target.title, since });
 	refresh_timeline(target);
 }
 
@@ -116,10 +116,11 @@ function show(call) {
 	clearTimeout(closing);
 	shown = call;
 	draw(call);
-	const { is_final, is_kept } = look_of(call.status);
-	tick(is_final && is_kept ? 0 : call.since);
-	if (!is_final && call.since) ticker = setInterval(() => tick(call.since), 1000);
-	if (is_final && !is_kept && call.wrap_up !== "Required") closing = setTimeout(close, LINGER);
+	const is_over = has_ended(call);
+	const { is_kept } = look_of(call.status);
+	tick(is_over && is_kept ? 0 : call.since);
+	if (!is_over && call.since) ticker = setInterval(() => tick(call.since), 1000);
+	if (is_over && !is_kept && call.wrap_up !== "Required") closing = setTimeout(close, LINGER);
 	offer_wrap_up();
 }
 

@@ -3,7 +3,7 @@ import { address_of, icon } from "../frappe_desk";
 import { set_text } from "../text";
 import { draw_caller } from "./caller";
 import { override_label } from "./override";
-import { can_be_wrapped_up, look_of } from "./status";
+import { can_be_wrapped_up, has_ended, look_of } from "./status";
 
 let strip = null;
 
@@ -71,7 +71,7 @@ function is_ringing_in({ caller, status }) {
 
 // Offered at any time, and most of all once the call is over.
 function draw_wrap_up(call) {
-	const is_over = Boolean(look_of(call.status).is_final);
+	const is_over = has_ended(call);
 	part("wrap-up").hidden = !can_be_wrapped_up(call);
 	part("wrap-up").classList.toggle("btn-primary", is_over);
 	part("wrap-up").classList.toggle("btn-default", !is_over);
