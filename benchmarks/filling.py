@@ -106,7 +106,7 @@ COLUMNS = {
 		"extension": f"1000 + {WHO}",
 		"account": "@account",
 		"number": _mobile(WHOSE),
-		"dialled_number": _mobile(WHOSE),
+		"dialed_number": _mobile(WHOSE),
 		"reference_doctype": "'Lead'",
 		"reference_name": _lead(WHOSE),
 		"request_id": f"concat('{FILLED}', md5(seq))",

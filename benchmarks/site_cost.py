@@ -111,7 +111,7 @@ class MeasuredSite:
 				yield cost, statements
 
 	def _records(self, count: int):
-		"""Yield the costs of pages of call records, each record of a call that was dialled here."""
+		"""Yield the costs of pages of call records, each record of a call that was dialed here."""
 		for _page in range(count):
 			rows = [_record_of(call) for call in self._requested(PAGE)]
 			with connected(self.name):
@@ -221,7 +221,7 @@ class MeasuredSite:
 
 	def _draft(self, lead: str) -> dict:
 		name, number = frappe.generate_hash(length=10), f"+447700{lead[-6:]}"
-		numbers = {"number": number, "dialled_number": number}
+		numbers = {"number": number, "dialed_number": number}
 		return {"name": name, "pbx_call_id": f"1790.{name}", "reference_name": lead, **numbers}
 
 

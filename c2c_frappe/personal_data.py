@@ -85,12 +85,12 @@ def user_renamed(_document, _method: str, old: str, new: str, _merge: bool = Fal
 def _person(number: str, doctype: str, name: str) -> Person:
 	if number:
 		e164 = _read(number)
-		return Person((e164,), _calls({"dialled_number": e164}))
+		return Person((e164,), _calls({"dialed_number": e164}))
 	if not (doctype and name):
 		frappe.throw(_("Enter a phone number, or a record."))
 	calls = _calls({"reference_doctype": doctype, "reference_name": name})
-	dialled = frappe.get_all(call_log.DOCTYPE, {"name": ("in", calls)}, pluck="dialled_number")
-	return Person(tuple(sorted({number for number in dialled if number})), calls)
+	dialed = frappe.get_all(call_log.DOCTYPE, {"name": ("in", calls)}, pluck="dialed_number")
+	return Person(tuple(sorted({number for number in dialed if number})), calls)
 
 
 def _calls(filters: dict) -> tuple[str, ...]:

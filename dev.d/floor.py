@@ -74,7 +74,7 @@ class Floor:
 		return body
 
 	@property
-	def dialled(self) -> list[str]:
+	def dialed(self) -> list[str]:
 		"""Return the numbers the PBX was asked to call, oldest first."""
 		return [f"+{call['number']}" for call in self.pbx("GET", "calls")["calls"]]
 

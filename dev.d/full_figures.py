@@ -103,7 +103,7 @@ def _requests(figures: Figures) -> str:
 			"## Events, lists and forms, on a full site",
 			"",
 			"The same two sites, whole requests. An *event* is CommPeak's webhook: start, answer and end of a call that"
-			" was dialled here, each stored and committed, then applied and committed. Lists, counts and forms are asked for"
+			" was dialed here, each stored and committed, then applied and committed. Lists, counts and forms are asked for"
 			f" as Frappe's Desk asks. {len(figures[EVENT][1].rows)} events, {len(figures[REQUESTS[1]][1].rows)} of each of the others.",
 			"",
 			"| | almost empty: median, ms | p95 | SQL statements | full: median, ms | p95 | SQL statements | ratio |",

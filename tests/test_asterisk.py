@@ -137,7 +137,7 @@ class TestQuestions:
 		assert "may still ring" not in result.message and PASSWORD not in result.message
 
 	@pytest.mark.parametrize("state", ["online", "unknown"])
-	def test_a_phone_is_dialled_unless_asterisk_says_that_it_is_offline(self, state):
+	def test_a_phone_is_dialed_unless_asterisk_says_that_it_is_offline(self, state):
 		said = HttpResponse(200, json.dumps({"resource": "1000", "state": state}))
 		result, sent = place(said, HttpResponse(200, '{"id":"5f0c1a2b3d"}'))
 		assert (result.status, [request.is_question for request in sent]) == ("Requested", [True, False])

@@ -1,4 +1,4 @@
-"""When a number may be dialled: calling hours where it is, caps, and who asks not to be called."""
+"""When a number may be dialed: calling hours where it is, caps, and who asks not to be called."""
 
 import contextlib
 import time as time_module

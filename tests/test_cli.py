@@ -170,7 +170,7 @@ class TestDial:
 			("+449098790123", "number_not_allowed"),
 		],
 	)
-	def test_a_number_that_may_not_be_dialled_is_not(self, pbx, ask, number, failure_code):
+	def test_a_number_that_may_not_be_dialed_is_not(self, pbx, ask, number, failure_code):
 		code, answer = ask(*_words(pbx, number))
 		assert (code, answer["status"], answer["failure_code"]) == (1, "Failed", failure_code)
 		assert not pbx.requests

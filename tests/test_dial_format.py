@@ -23,7 +23,7 @@ DIALLED = (
 	("+12025550147", "national", "US", "2025550147"),
 	("+79161234567", "national", "RU", "89161234567"),
 	("+5511912345678", "national", "BR", "11912345678"),
-	# within Australia this one would mean another, so it is dialled as from abroad
+	# within Australia this one would mean another, so it is dialed as from abroad
 	("+6162985", "national", "CC", "00116162985"),
 	# no known pattern, and the trunk prefix all the same
 	("+6190190215", "national", "AU", "090190215"),
@@ -42,14 +42,14 @@ DIALLED = (
 )
 
 
-@pytest.mark.parametrize(("number", "style", "country", "dialled"), DIALLED)
-def test_every_dial_format_a_provider_wants(number, style, country, dialled):
-	assert phone.dial_format(number, style, country) == dialled
-	assert phone.dial_format(phone.read(number), style, country) == dialled
+@pytest.mark.parametrize(("number", "style", "country", "dialed"), DIALLED)
+def test_every_dial_format_a_provider_wants(number, style, country, dialed):
+	assert phone.dial_format(number, style, country) == dialed
+	assert phone.dial_format(phone.read(number), style, country) == dialed
 
 
 def test_every_style_is_in_the_table_above():
-	assert {style for _number, style, _country, _dialled in DIALLED} == set(phone.STYLES)
+	assert {style for _number, style, _country, _dialed in DIALLED} == set(phone.STYLES)
 
 
 def test_an_unknown_style_names_the_ones_there_are():
@@ -57,7 +57,7 @@ def test_an_unknown_style_names_the_ones_there_are():
 		phone.dial_format("+442079460018", "roman")
 
 
-def test_a_number_that_would_leave_the_country_is_not_written_as_dialled_within_it():
+def test_a_number_that_would_leave_the_country_is_not_written_as_dialed_within_it():
 	# 8 before a national number, 810 before a foreign one
 	assert phone.read("+71044207946").country == "RU"
 	assert phone.dial_format("+71044207946", "national", "RU") == "81071044207946"
@@ -70,7 +70,7 @@ def test_a_national_form_that_would_dial_something_else_is_not_written():
 
 
 @pytest.mark.parametrize("text", ("", "442079460018", "020 7946 0018", "+44 20 7946 0018", "*21#", "+1", "x"))
-def test_only_e164_is_dialled(text):
+def test_only_e164_is_dialed(text):
 	with pytest.raises(InvalidNumberError):
 		phone.dial_format(text, "digits")
 

@@ -142,7 +142,7 @@ class AskingAfter(Asking):
 	is_question_asked_after = True
 
 
-class DiallingTwice(Asking):
+class DialingTwice(Asking):
 	dials = 2
 
 
@@ -189,7 +189,7 @@ class TestConversation:
 	def test_a_question_without_an_answer_is_no_dial(self, code):
 		result, sent = self.place(Asking, [OutcomeUnknownError("It may ring.", code)])
 		assert (result.status, result.failure_code, len(sent)) == (status.FAILED, "not_sent", 1)
-		assert "Nothing was dialled" in result.message
+		assert "Nothing was dialed" in result.message
 
 	@pytest.mark.parametrize("error", [UnavailableError("Gone."), OutcomeUnknownError("Late.", "timeout")])
 	def test_a_question_after_the_dial_cannot_undo_it(self, error):
@@ -208,7 +208,7 @@ class TestConversation:
 		assert (result.status, result.failure_code) == (status.FAILED, "not_sent")
 
 	def test_a_second_dial_never_leaves(self):
-		result, sent = self.place(DiallingTwice, [HttpResponse(200), HttpResponse(200), HttpResponse(200)])
+		result, sent = self.place(DialingTwice, [HttpResponse(200), HttpResponse(200), HttpResponse(200)])
 		assert (result.status, result.failure_code) == (status.UNKNOWN, "bad_reply")
 		assert [request.is_question for request, _connection in sent] == [True, False]
 

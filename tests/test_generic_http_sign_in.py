@@ -133,14 +133,14 @@ class TestTokens:
 			(answer(401, b"no"), "bad_credentials", "gave no token"),
 			(answer(400, b'{"error":"invalid_client"}'), "bad_credentials", "invalid_client"),
 			(answer(500), "not_sent", "gave no token"),
-			(answer(200, b"<h1>hello</h1>"), "not_sent", "nothing was dialled"),
+			(answer(200, b"<h1>hello</h1>"), "not_sent", "nothing was dialed"),
 			(answer(200, b'{"data":{"access_token":7}}'), "not_sent", "gave no token"),
 			(answer(200, b'{"data":{"access_token":"a\\r\\nX: y"}}'), "not_sent", "gave no token"),
 			(answer(200, b'{"data":{"access_token":""}}'), "not_sent", "gave no token"),
-			(b"", "not_sent", "Nothing was dialled"),
+			(b"", "not_sent", "Nothing was dialed"),
 		],
 	)
-	def test_without_one_nothing_is_dialled(self, serve_raw, said, code, words):
+	def test_without_one_nothing_is_dialed(self, serve_raw, said, code, words):
 		pbx, cache = Pbx(serve_raw, token=said), Cache()
 		result = exchange.place(self.provider(pbx.url, cache), DIAL)
 		assert (result.status, result.failure_code) == (status.FAILED, code) and words in result.message
@@ -281,7 +281,7 @@ class TestDigest:
 			answer(401, b"", 'WWW-Authenticate: Digest realm="pbx"'),
 		],
 	)
-	def test_without_a_challenge_that_can_be_answered_nothing_is_dialled(self, serve_raw, said):
+	def test_without_a_challenge_that_can_be_answered_nothing_is_dialed(self, serve_raw, said):
 		pbx = Pbx(serve_raw, status=said)
 		result = exchange.place(self.provider(pbx.url), DIAL)
 		assert (result.status, result.failure_code) == (status.FAILED, "misconfigured")

@@ -117,7 +117,7 @@ REFUSED = (
 	("02079460018 07700900123", "GB", "too long"),
 	("+49 1234567890123456", "", "too long"),
 	("+979 1234567890123", "", "too long"),
-	# dialled within the country these would leave it
+	# dialed within the country these would leave it
 	("+39 00 44 20794600", "", "first digits"),
 	("+1 011 442 0794", "", "first digits"),
 	("+1 023 456 7890", "", "first digits"),
@@ -228,7 +228,7 @@ def test_service_codes_are_refused_as_not_allowed(text, country):
 
 
 @pytest.mark.parametrize(("text", "extension"), EXTENSIONS)
-def test_digits_dialled_after_the_connect_are_kept_apart(text, extension):
+def test_digits_dialed_after_the_connect_are_kept_apart(text, extension):
 	number = phone.read(text, "GB")
 	assert (number.e164, number.extension) == ("+442079460018", extension)
 

@@ -85,11 +85,11 @@ def test_example_numbers_of_all_countries_survive_being_shown_and_read(region, d
 	st.sampled_from(COUNTRIES[1:]),
 	st.sampled_from(("SG", "IT", "US", "RU", "JP")),
 )
-def test_what_is_written_as_dialled_in_a_country_means_the_same_number_there(digits, country, dialled_in):
+def test_what_is_written_as_dialed_in_a_country_means_the_same_number_there(digits, country, dialed_in):
 	e164 = e164_or_error(str(digits), country)
 	try:
-		written = phone.dial_format(e164, "national", dialled_in) if e164 else ""
+		written = phone.dial_format(e164, "national", dialed_in) if e164 else ""
 	except ConfigurationError:
 		written = ""
 	if written:
-		assert phone.read(written, dialled_in).e164 == e164
+		assert phone.read(written, dialed_in).e164 == e164

@@ -1,4 +1,4 @@
-"""What may be dialled and where; and what never is, however it is spelt."""
+"""What may be dialed and where; and what never is, however it is spelt."""
 
 import json
 
@@ -143,7 +143,7 @@ ELSEWHERE = (
 
 
 @pytest.mark.parametrize(("e164", "countries"), ALLOWED)
-def test_an_ordinary_number_of_an_allowed_country_is_dialled(e164, countries):
+def test_an_ordinary_number_of_an_allowed_country_is_dialed(e164, countries):
 	verdict = judge(phone.read(e164), only(*countries))
 	assert (verdict.allowed, verdict.failure_code, verdict.message) == (True, "", "")
 
@@ -195,7 +195,7 @@ def test_a_refused_number_stays_refused_in_every_spelling(e164):
 @given(
 	st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)), st.sampled_from(("PREMIUM_RATE", "SHARED_COST"))
 )
-def test_no_country_s_premium_or_shared_cost_example_is_dialled(region, kind):
+def test_no_country_s_premium_or_shared_cost_example_is_dialed(region, kind):
 	number = phonenumbers.example_number_for_type(region, getattr(phonenumbers.PhoneNumberType, kind))
 	if number:
 		e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -205,7 +205,7 @@ def test_no_country_s_premium_or_shared_cost_example_is_dialled(region, kind):
 
 @UNHURRIED
 @given(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)), st.sampled_from(("FIXED_LINE", "MOBILE")))
-def test_every_country_s_ordinary_example_is_dialled_when_that_country_is_allowed(region, kind):
+def test_every_country_s_ordinary_example_is_dialed_when_that_country_is_allowed(region, kind):
 	number = phonenumbers.example_number_for_type(region, getattr(phonenumbers.PhoneNumberType, kind))
 	if number:
 		e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -227,7 +227,7 @@ def test_no_number_with_an_island_s_area_code_passes_as_the_united_states(rest, 
 
 @UNHURRIED
 @given(st.integers(0, 9_999_999))
-def test_nothing_under_900_is_dialled_in_north_america(rest):
+def test_nothing_under_900_is_dialed_in_north_america(rest):
 	assert not policy.describe(f"+1900{rest:07}")["allowed"]
 
 

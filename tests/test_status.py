@@ -80,7 +80,7 @@ class TestWhatADialsAnswerMeans:
 		for body in ("", "<h1>Sign in</h1>", "{}", '{"success":"true"}'):
 			assert meaning(COMMPEAK, 200, body) == ("Unknown", "bad_reply")
 
-	def test_a_process_that_died_while_dialling_is_unknown(self):
+	def test_a_process_that_died_while_dialing_is_unknown(self):
 		assert status.dial_evidence("interrupted")[1:] == ("Unknown", "interrupted")
 
 	def test_what_is_decided_before_anything_is_sent_is_failed_with_its_code(self):

@@ -186,7 +186,7 @@ def _draft_columns(draft: Draft) -> dict:
 		"account": draft.account,
 		"extension": draft.extension,
 		"number": draft.mask or draft.number,
-		"dialled_number": draft.number,
+		"dialed_number": draft.number,
 		"number_extension": draft.number_extension,
 		"reference_doctype": draft.reference_doctype,
 		"reference_name": draft.reference_name,

@@ -14,7 +14,7 @@ from c2c_frappe.call_log.rows import DOCTYPE, update
 
 # What a call tells of the person at its other end, and when and how it was.
 OF_PERSON = (
-	"name", "direction", "status", "failure_code", "message", "agent", "account", "number", "dialled_number",
+	"name", "direction", "status", "failure_code", "message", "agent", "account", "number", "dialed_number",
 	"number_extension",
 	"reference_doctype", "reference_name", "requested_at", "answered_at", "ended_at", "duration", "disposition",
 	"notes", "override_reason", "custom_data", "pbx_call_id",
@@ -23,7 +23,7 @@ OF_PERSON = (
 # taken for the beginning of a call, number and all.
 _ERASED = {
 	**dict.fromkeys(
-		("number", "dialled_number", "number_extension", "message", "notes", "override_reason"), ""
+		("number", "dialed_number", "number_extension", "message", "notes", "override_reason"), ""
 	),
 	**dict.fromkeys(("reference_doctype", "reference_name", "recording_url", "dial_key"), None),
 	"custom_data": "{}",

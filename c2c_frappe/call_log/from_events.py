@@ -51,7 +51,7 @@ def add(account: str, pbx_id: str, event: CallEvent, parties: dict) -> str:
 			"account": account,
 			"extension": event.extension,
 			"number": event.number,
-			"dialled_number": event.number,
+			"dialed_number": event.number,
 			"pbx_call_id": event.pbx_call_id,
 			"origin_key": origin_key(account, pbx_id),
 			**requested_columns(event.known_at),
@@ -98,4 +98,4 @@ def _as_columns(found: dict) -> dict:
 	}
 	if "started_at" in found:
 		columns.update(requested_columns(found["started_at"]))
-	return {**columns, "dialled_number": found["number"]} if "number" in found else columns
+	return {**columns, "dialed_number": found["number"]} if "number" in found else columns

@@ -23,7 +23,7 @@ _TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 COLUMNS = (
 	"name", "status", "agent", "account", "extension", "number", "reference_doctype", "reference_name",
 	"failure_code", "message", "requested_at", "requested_utc", "reply_due", "duration", "direction", "missed_call_task",
-	"recording_url", "disposition", "notes", "dialled_number", "number_extension", "ended_at",
+	"recording_url", "disposition", "notes", "dialed_number", "number_extension", "ended_at",
 )  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def link(numbers: list[str], doctype: str, name: str) -> None:
 	is_nobodys = table.reference_name.isnull() | (table.reference_name == "")
 	update(
 		{"reference_doctype": doctype, "reference_name": name},
-		table.dialled_number.isin(numbers) & is_nobodys,
+		table.dialed_number.isin(numbers) & is_nobodys,
 	)
 
 

@@ -17,14 +17,14 @@ CANDIDATES = 50
 
 def last_status(number: str) -> str:
 	"""Return the status of the latest call to an E.164 number, "" when there was none."""
-	rows = frappe.get_all(DOCTYPE, {"dialled_number": number}, COLUMNS, order_by="requested_at desc", limit=1)
+	rows = frappe.get_all(DOCTYPE, {"dialed_number": number}, COLUMNS, order_by="requested_at desc", limit=1)
 	return as_of_now(rows[0])["status"] if rows else ""
 
 
 def latest_place(number: str) -> tuple[tuple[str, str], datetime] | None:
 	"""Return ((DocType, name), time) of the latest call with an E.164 number that belongs to a record, or None."""
 	table = frappe.qb.DocType(DOCTYPE)
-	query = frappe.qb.from_(table).where((table.dialled_number == number) & (table.reference_name != ""))
+	query = frappe.qb.from_(table).where((table.dialed_number == number) & (table.reference_name != ""))
 	query = query.select(table.reference_doctype, table.reference_name, table.requested_at)
 	rows = query.orderby(table.requested_at, order=frappe.qb.desc).limit(1).run()
 	return ((rows[0][0], rows[0][1]), rows[0][2]) if rows else None
@@ -43,15 +43,15 @@ def candidates(account: str, event: CallEvent) -> list[Candidate]:
 def _by_traits(table, event: CallEvent) -> list:
 	traits = [table.pbx_call_id == event.pbx_call_id] if event.pbx_call_id else []
 	if event.number and event.known_at:
-		traits.append((table.dialled_number.isin(event.numbers)) & _is_near(table, event.known_at))
+		traits.append((table.dialed_number.isin(event.numbers)) & _is_near(table, event.known_at))
 	return traits
 
 
 def calls_near(account: str, agent: str, moment: datetime) -> list[Candidate]:
-	"""Return the agent's calls of the minutes around a moment in UTC; attempts that dialled nothing are none."""
+	"""Return the agent's calls of the minutes around a moment in UTC; attempts that dialed nothing are none."""
 	table = frappe.qb.DocType(DOCTYPE)
 	is_agents = (table.agent == agent) & (table.account == account)
-	is_call = (table.dialled_number > "") | (table.pbx_call_id > "")
+	is_call = (table.dialed_number > "") | (table.pbx_call_id > "")
 	return _candidates(is_agents & is_call & _is_near(table, moment)) if agent else []
 
 
@@ -65,7 +65,7 @@ def _candidates(condition) -> list[Candidate]:
 		"name",
 		"pbx_call_id",
 		"extension",
-		"dialled_number",
+		"dialed_number",
 		"requested_utc",
 		"evidence_rank",
 		"direction",

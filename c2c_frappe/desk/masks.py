@@ -26,7 +26,7 @@ class Reader:
 	def number(self, row: dict) -> str:
 		"""Return a call's number for this reader."""
 		if not self._is_hidden(row):
-			return messages.display(row["dialled_number"] or row["number"])
+			return messages.display(row["dialed_number"] or row["number"])
 		choice = self._choice(row)
 		return choice.shown if choice else HIDDEN
 
@@ -41,7 +41,7 @@ class Reader:
 		return {"fieldname": choice.fieldname, "row": choice.row} if choice and choice.is_masked else {}
 
 	def _choice(self, row: dict) -> Choice | None:
-		return self.choices.get(row["dialled_number"]) if self.choices else None
+		return self.choices.get(row["dialed_number"]) if self.choices else None
 
 	def _is_hidden(self, row: dict) -> bool:
 		choice = self._choice(row)

@@ -24,7 +24,7 @@ def count_dials(asked: dict[str, tuple[datetime, str]]) -> dict[str, int]:
 
 
 def _count(since: datetime, agent: str):
-	table, query = _dialled(since)
+	table, query = _dialed(since)
 	query = query.where(table.agent == agent) if agent else query
 	return query.select(Count("*"))
 
@@ -42,7 +42,7 @@ def open_circuit(account: str) -> breaker.Pause | None:
 	"""
 	now = utc_now()
 	changed = to_utc(get_datetime(frappe.db.get_value("PBX Account", account, "modified")))
-	table, query = _dialled(max(now - breaker.MEMORY, changed))
+	table, query = _dialed(max(now - breaker.MEMORY, changed))
 	query = query.where((table.account == account) & (table.status != status.DIALING))
 	query = query.orderby(table.requested_utc, order=frappe.qb.desc).limit(breaker.IN_A_ROW)
 	rows = query.select(table.requested_utc, table.failure_code).run()
@@ -59,9 +59,9 @@ def last_minute() -> datetime:
 	return utc_now() - timedelta(minutes=1)
 
 
-def _dialled(since: datetime):
+def _dialed(since: datetime):
 	table = frappe.qb.DocType(DOCTYPE)
 	is_refused = table.failure_code.isin(status.REFUSALS)
-	# Of what was dialled here the custom data are at least an empty object.
-	is_dialled = table.custom_data.isnotnull() & (table.failure_code.isnull() | is_refused.negate())
-	return table, frappe.qb.from_(table).where((table.requested_utc >= since) & is_dialled)
+	# Of what was dialed here the custom data are at least an empty object.
+	is_dialed = table.custom_data.isnotnull() & (table.failure_code.isnull() | is_refused.negate())
+	return table, frappe.qb.from_(table).where((table.requested_utc >= since) & is_dialed)

@@ -50,7 +50,7 @@ class _Placing:
 		self._connection = connection
 		self._send = send
 		self._ends_at = time.monotonic() + connection.deadline
-		self._has_dialled = False
+		self._has_dialed = False
 		self._dial_error: PbxError | None = None
 
 	def run(self, talk: DialSteps) -> DialResult:
@@ -61,11 +61,11 @@ class _Placing:
 		left = self._ends_at - time.monotonic()
 		if request.is_question:
 			return self._send(request, self._connection.within(max(left, SHORTEST)))
-		if self._has_dialled:
+		if self._has_dialed:
 			raise RuntimeError("A dial_steps may dial once.")
 		if left < SHORTEST:
-			raise UnavailableError(_("The PBX took too long to answer a question. Nothing was dialled."))
-		self._has_dialled = True
+			raise UnavailableError(_("The PBX took too long to answer a question. Nothing was dialed."))
+		self._has_dialed = True
 		try:
 			return self._send(request, self._connection.within(left))
 		except PbxError as error:
@@ -76,17 +76,15 @@ class _Placing:
 		"""Return what a PbxError means here: what it says if it is the dial's own, else whether anything rang."""
 		if error is self._dial_error:
 			return DialResult(error.failure_code, error.message)
-		if self._has_dialled:
+		if self._has_dialed:
 			return DialResult("bad_reply", _("{0} The phone may still ring.", error.message))
 		if isinstance(error, OutcomeUnknownError):
-			return DialResult(
-				"not_sent", _("The PBX did not answer a question in time. Nothing was dialled.")
-			)
+			return DialResult("not_sent", _("The PBX did not answer a question in time. Nothing was dialed."))
 		return DialResult(error.failure_code, error.message)
 
 	def broke(self, error: Exception) -> DialResult:
 		"""Return what a fault in a provider's code means here."""
-		if self._has_dialled:
+		if self._has_dialed:
 			return DialResult("bad_reply", _fault(error, _("The phone may still ring.")))
 		return DialResult("not_sent", _fault(error, _("Nothing was sent.")))
 

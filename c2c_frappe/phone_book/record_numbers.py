@@ -1,6 +1,6 @@
 """Which numbers a record has, read past masks after the permission check. The only place that reads them.
 
-Whether a number may be dialled is not decided here.
+Whether a number may be dialed is not decided here.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def _raw(
 	parenttype: str = "",
 	parentfield: str = "",
 ):
-	# Past Frappe 16's masks, which get_doc and get_value apply: the number is dialled, not shown.
+	# Past Frappe 16's masks, which get_doc and get_value apply: the number is dialed, not shown.
 	if not fields:
 		return []
 	table = frappe.qb.DocType(doctype)

@@ -45,7 +45,7 @@ def describe(row: dict, repeated: bool = False, user: str = "") -> dict:
 def _number(row: dict) -> str:
 	"""Return the number as people write it, with what is dialed behind it; of one that is masked only the mask."""
 	shown, extension = messages.display(row["number"]), row["number_extension"] or ""
-	is_seen = row["number"] == row["dialled_number"]
+	is_seen = row["number"] == row["dialed_number"]
 	return f"{shown} x{extension}" if extension and is_seen else shown
 
 

@@ -42,8 +42,8 @@ def fix_for(row: dict) -> dict | None:
 		"record": (row["reference_doctype"], row["reference_name"]),
 	}
 	if row["failure_code"] == "do_not_call":
-		refusers = index.not_to_be_called([row["dialled_number"]])
-		places["refuser"] = refusers.get(row["dialled_number"], places["record"])
+		refusers = index.not_to_be_called([row["dialed_number"]])
+		places["refuser"] = refusers.get(row["dialed_number"], places["record"])
 	links = (link(*places[cure]) for cure in _CURES.get(row["failure_code"], ()))
 	return next((found for found in links if found), None)
 

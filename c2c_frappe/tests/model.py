@@ -85,7 +85,7 @@ class Call:
 	holds_guard: bool = True
 
 	def learn(self, news: tuple) -> None:
-		"""Take news, if they are better than what is known; a final status lets the number be dialled again."""
+		"""Take news, if they are better than what is known; a final status lets the number be dialed again."""
 		self.known = max(self.known, news)
 		if self.known[1] in FINAL:
 			self.holds_guard = False
@@ -178,14 +178,14 @@ class Floor(RuleBasedStateMachine):
 		if held and step != SAVED:
 			self.must(outcome["reply"]["call"], held)
 			return
-		has_row, is_dialled, saved = STEPS[step]
+		has_row, is_dialed, saved = STEPS[step]
 		if held or not has_row:
 			return
 		self.must(outcome, {"killed": SIGKILL})
 		[row] = [row for row in site.rows() if row.name not in self.calls]
 		call = self.calls[row.name] = Call(user, number, (click["sent"]["request_id"],))
 		call.learn(saved or call.known)
-		self.dials += is_dialled
+		self.dials += is_dialed
 
 	@rule()
 	def time_passes(self):

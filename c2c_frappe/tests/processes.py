@@ -1,4 +1,4 @@
-"""Web and dialling processes of their own beside the test's, for what one process cannot show. Asserts nothing.
+"""Web and dialing processes of their own beside the test's, for what one process cannot show. Asserts nothing.
 
 Everything started here listens on loopback and is ended by its own process id.
 """

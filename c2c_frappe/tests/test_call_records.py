@@ -151,7 +151,7 @@ class TestClickedCalls(RecordsCase):
 
 
 class TestOtherCalls(RecordsCase):
-	def test_a_call_dialled_on_the_phone_and_an_incoming_one_become_rows_of_whose_phone_it_is(self):
+	def test_a_call_dialed_on_the_phone_and_an_incoming_one_become_rows_of_whose_phone_it_is(self):
 		self.simulator.begin("1000", NUMBER)
 		self.simulator.begin("1000", NUMBER, "in")
 		self.finish()

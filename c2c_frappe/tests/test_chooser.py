@@ -73,7 +73,7 @@ class TestChooser(SiteCase):
 		offered = self.visitor(several="020 7946 0018 / 07700 900123")
 		self.assertEqual(offered, [("several", "+44 20 7946 0018"), ("several", "+44 7700 900123")])
 
-	def test_what_is_offered_can_be_dialled_as_it_is(self):
+	def test_what_is_offered_can_be_dialed_as_it_is(self):
 		visitor = crm.make_visitor(AGENT, several="020 7946 0018 / 07700 900123", phone="+44-7400123456")
 		place = {"reference_doctype": crm.VISITOR, "reference_name": visitor}
 		for number in self.offer(crm.VISITOR, visitor)["numbers"]:

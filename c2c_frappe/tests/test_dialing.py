@@ -168,9 +168,9 @@ class TestDialing(SiteCase):
 
 
 class TestNumbers(SiteCase):
-	"""Which number is dialled for what the browser sent."""
+	"""Which number is dialed for what the browser sent."""
 
-	def assert_dialled(self, digits: str, sent: dict) -> None:
+	def assert_dialed(self, digits: str, sent: dict) -> None:
 		reply = self.dial(**sent)
 		self.assertEqual(reply["status"], "Requested", reply["message"])
 		self.assertEqual([call.number for call in self.simulator.calls], [digits])
@@ -185,24 +185,24 @@ class TestNumbers(SiteCase):
 		return {"reference_doctype": crm.VISITOR, "reference_name": name, "fieldname": fieldname}
 
 	def test_a_field_of_type_phone_is_read(self):
-		self.assert_dialled("447700900123", self.at_visitor("phone", phone="+44-7700900123"))
+		self.assert_dialed("447700900123", self.at_visitor("phone", phone="+44-7700900123"))
 
 	def test_a_national_number_is_read_in_the_records_country(self):
 		site.change_settings(allowed_countries=["United Kingdom", "Germany"])
-		self.assert_dialled("4930901820", self.at_visitor("several", several="030 901820", country="Germany"))
+		self.assert_dialed("4930901820", self.at_visitor("several", several="030 901820", country="Germany"))
 
 	def test_a_national_number_without_a_country_is_read_in_the_accounts(self):
 		site.change_settings(allowed_countries=["United Kingdom", "Germany"])
 		self.point_accounts_at(self.simulator.url, default_country="Germany")
 		self.set_lead(mobile_no="030 901820")
-		self.assert_dialled("4930901820", self.at_lead)
+		self.assert_dialed("4930901820", self.at_lead)
 
 	def test_a_national_number_without_any_other_country_is_read_in_the_sites(self):
-		self.assert_dialled("442079460018", {**self.at_lead, "fieldname": "phone"})
+		self.assert_dialed("442079460018", {**self.at_lead, "fieldname": "phone"})
 
 	def test_the_number_sent_chooses_among_several_in_one_field(self):
 		visitor = self.at_visitor("several", several="020 7946 0018 / 07700 900123")
-		self.assert_dialled("447700900123", {**visitor, "number": "+44 7700 900123"})
+		self.assert_dialed("447700900123", {**visitor, "number": "+44 7700 900123"})
 
 	def test_a_number_that_is_not_on_the_record_is_refused(self):
 		self.assert_refused("no_number", {**self.at_lead, "number": "+44 20 7946 0999"})
@@ -210,15 +210,15 @@ class TestNumbers(SiteCase):
 	def test_a_number_of_another_field_is_refused(self):
 		self.assert_refused("no_number", {**self.at_lead, "number": crm.LANDLINE})
 
-	def test_a_number_that_stands_in_two_fields_is_dialled_from_either(self):
+	def test_a_number_that_stands_in_two_fields_is_dialed_from_either(self):
 		self.set_lead(phone=crm.MOBILE)
-		self.assert_dialled("447700900123", {**self.at_lead, "fieldname": "phone"})
+		self.assert_dialed("447700900123", {**self.at_lead, "fieldname": "phone"})
 
-	def test_a_contacts_own_field_is_dialled_though_a_row_holds_the_same_number(self):
-		self.assert_dialled("447700900123", {**self.at_contact, "fieldname": "mobile_no"})
+	def test_a_contacts_own_field_is_dialed_though_a_row_holds_the_same_number(self):
+		self.assert_dialed("447700900123", {**self.at_contact, "fieldname": "mobile_no"})
 
 	def test_a_contact_is_called_on_its_primary_number_when_none_is_chosen(self):
-		self.assert_dialled("442079460018", self.at_contact)
+		self.assert_dialed("442079460018", self.at_contact)
 
 	def test_a_row_of_another_record_is_refused(self):
 		other = crm.make_contact("+44 20 7946 0999")
@@ -241,13 +241,13 @@ class TestNumbers(SiteCase):
 		self.addCleanup(site.make_user, site.AGENT, *site.ROLES[site.AGENT])
 		self.assert_refused("no_number", {"reference_doctype": settings, "reference_name": settings})
 
-	def test_a_typed_number_is_dialled_where_that_is_allowed(self):
-		self.assert_dialled("442079460018", {"number": "020 7946 0018"})
+	def test_a_typed_number_is_dialed_where_that_is_allowed(self):
+		self.assert_dialed("442079460018", {"number": "020 7946 0018"})
 
 	def test_a_typed_number_is_refused_where_only_records_are_called(self):
 		site.change_settings(allow_any_number=0)
 		self.assert_refused("number_not_allowed", {"number": "020 7946 0018"})
-		self.assert_dialled("447700900123", self.at_lead)
+		self.assert_dialed("447700900123", self.at_lead)
 
 	@property
 	def at_contact(self) -> dict:

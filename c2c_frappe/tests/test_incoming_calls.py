@@ -137,7 +137,7 @@ class TestWhose(IncomingCase):
 		self.told("end", number="6591234567")
 		self.assertEqual((self.row().number, self.row().reference_name), ("+6591234567", lead))
 
-	def test_an_attempt_that_dialled_nothing_a_moment_ago_is_not_taken_for_it(self):
+	def test_an_attempt_that_dialed_nothing_a_moment_ago_is_not_taken_for_it(self):
 		self.assertEqual(self.dial(number="nobody's")["status"], "Failed")
 		self.assertEqual(self.told("start"), "Applied")
 		self.assertEqual(frappe.db.count("PBX Call Log", {"account": COMMPEAK, "direction": "Incoming"}), 1)
@@ -175,7 +175,7 @@ class TestWhose(IncomingCase):
 		self.assertEqual(pbx_events.count(outcome="Applied"), 2)
 		self.assertEqual((self.row().status, self.row().agent), ("In Progress", AGENT))
 
-	def test_a_call_dialled_on_the_phone_is_a_row_two_minutes_later_when_no_click_can_be_the_one(self):
+	def test_a_call_dialed_on_the_phone_is_a_row_two_minutes_later_when_no_click_can_be_the_one(self):
 		self.assertEqual(self.told("start", direction="out"), "Waiting")
 		intake.retry_waiting()
 		self.assertEqual(frappe.get_all("PBX Call Log", {"account": COMMPEAK}), [])
@@ -192,7 +192,7 @@ class TestWhose(IncomingCase):
 			self.assertEqual(self.told("start"), "Applied")
 		((_user, caller),) = sent
 		self.assertTrue(caller["is_ringing"])
-		directions = frappe.get_all("PBX Call Log", {"dialled_number": E164}, pluck="direction")
+		directions = frappe.get_all("PBX Call Log", {"dialed_number": E164}, pluck="direction")
 		self.assertEqual(sorted(directions), ["Incoming", "Outgoing"])
 
 	def test_an_end_without_a_known_cause_ends_the_call(self):

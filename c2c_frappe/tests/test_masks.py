@@ -79,7 +79,7 @@ class GuardedCase(ChiefCase):
 		with site.as_user(user):
 			return "".join(entry["content"] for entry in timeline.calls_of(GUARDED, self.record))
 
-	def last_dialled(self) -> str:
+	def last_dialed(self) -> str:
 		return self.simulator.requests[-1].path.rpartition("/")[2]
 
 
@@ -87,15 +87,15 @@ class TestMasks(GuardedCase):
 	def test_the_pbx_gets_the_number_and_the_agent_the_mask(self):
 		reply = self.click(fieldname="mobile")
 		self.assertEqual((reply["status"], reply["number"]), ("Requested", MASK))
-		self.assertEqual(self.last_dialled(), E164[1:])
+		self.assertEqual(self.last_dialed(), E164[1:])
 		(row,) = site.rows()
-		self.assertEqual((row.number, row.dialled_number), (MASK, E164))
+		self.assertEqual((row.number, row.dialed_number), (MASK, E164))
 
 	def test_who_sees_the_number_gets_it_and_finds_it_in_the_log(self):
 		reply = self.click(CHIEF, fieldname="mobile")
 		self.assertEqual(reply["number"], NUMBER)
 		(row,) = site.rows()
-		self.assertEqual((row.number, row.dialled_number), (E164, E164))
+		self.assertEqual((row.number, row.dialed_number), (E164, E164))
 
 	def test_the_number_is_nowhere_that_its_agent_looks(self):
 		self.simulator.behave("refuse")
@@ -141,7 +141,7 @@ class TestMasks(GuardedCase):
 
 	def test_the_agent_may_not_read_the_columns_that_hold_the_number(self):
 		placed = self.click(fieldname="mobile")["call"]
-		for column in ("dialled_number", "dial_key"):
+		for column in ("dialed_number", "dial_key"):
 			asked = {"doctype": LOG, "filters": placed, "fieldname": column}
 			for user, is_told in ((AGENT, False), (MANAGER, True)):
 				with self.subTest(column=column, user=user):
@@ -153,7 +153,7 @@ class TestMasks(GuardedCase):
 
 	def test_its_agent_cannot_guess_it_by_filters_and_sorting(self):
 		self.click(fieldname="mobile")
-		guess = json.dumps([[LOG, "dialled_number", "like", f"{E164[:-1]}%"]])
+		guess = json.dumps([[LOG, "dialed_number", "like", f"{E164[:-1]}%"]])
 		of_log = {"doctype": LOG}
 		for method, asked in (
 			("frappe.client.get_list", {"filters": guess}),
@@ -161,8 +161,8 @@ class TestMasks(GuardedCase):
 			("frappe.client.get_count", {"filters": guess}),
 			("frappe.client.get_value", {"filters": guess, "fieldname": "name"}),
 			("frappe.desk.reportview.get_count", {"filters": guess}),
-			("frappe.desk.listview.get_group_by_count", {"current_filters": "[]", "field": "dialled_number"}),
-			("frappe.desk.search.search_link", {"txt": E164[:-1], "searchfield": "dialled_number"}),
+			("frappe.desk.listview.get_group_by_count", {"current_filters": "[]", "field": "dialed_number"}),
+			("frappe.desk.search.search_link", {"txt": E164[:-1], "searchfield": "dialed_number"}),
 		):
 			with self.subTest(method=method, asked=asked):
 				try:
@@ -218,7 +218,7 @@ class TestChoosing(GuardedCase):
 		self.assertIn("Several numbers of this record look like", reply["message"])
 		self.assertEqual(self.simulator.requests, ())
 		self.assertEqual(self.click(number=MASK, fieldname="second")["status"], "Requested")
-		self.assertEqual(self.last_dialled(), "447700900322")
+		self.assertEqual(self.last_dialed(), "447700900322")
 
 	def test_of_several_masked_numbers_in_one_field_each_can_be_chosen(self):
 		self.record = self.make_record(several=f"{NUMBER}, {OTHER}")
@@ -226,7 +226,7 @@ class TestChoosing(GuardedCase):
 			_first, second = call.numbers(GUARDED, self.record)["numbers"]
 		self.assertNotRegex(str(second), r"\d{3}")
 		self.click(fieldname="several", number=second["number"])
-		self.assertEqual(self.last_dialled(), "447700900322")
+		self.assertEqual(self.last_dialed(), "447700900322")
 
 	def test_a_call_is_called_again_at_its_own_place(self):
 		self.record = self.make_record(mobile=NUMBER, second=OTHER)
@@ -269,7 +269,7 @@ class TestTimelineOfLevels(SiteCase):
 		reply = self.dial(**at_visitor, fieldname="phone")
 		site.move(reply["call"], requested_at="2026-01-01 10:00:00")
 		draft = {**at_visitor, "agent": MANAGER, "number": "+442079460018", "status": "Completed"}
-		row = {"doctype": LOG, **draft, "dialled_number": "+442079460018", "requested_at": frappe.utils.now()}
+		row = {"doctype": LOG, **draft, "dialed_number": "+442079460018", "requested_at": frappe.utils.now()}
 		frappe.get_doc(row).insert(ignore_permissions=True, ignore_links=True)
 		frappe.db.commit()
 		self.assertIn("7700 900123", self.shown(AGENT, visitor))

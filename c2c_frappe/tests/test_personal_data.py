@@ -107,7 +107,7 @@ class TestErase(PersonalCase):
 		self.as_manager(personal_data.erase, number=NUMBER)
 		self.tell(self.call, number=NATIONAL, recording="https://pbx.example.com/1.mp3", duration="61")
 		row = self.row(self.call)
-		self.assertEqual((row.duration, row.number, row.dialled_number), (61, "", ""))
+		self.assertEqual((row.duration, row.number, row.dialed_number), (61, "", ""))
 		self.assertFalse(row.recording_url or row.reference_name)
 
 	def test_an_event_that_was_erased_does_not_come_again(self):
@@ -142,7 +142,7 @@ class TestErase(PersonalCase):
 		for wrong in ({"number": "nobody"}, {"number": "%"}, {}, {"doctype": "Lead"}, {"name": self.lead}):
 			with site.as_user(MANAGER), self.assertRaises(frappe.ValidationError):
 				personal_data.erase(**wrong)
-		self.assertEqual(self.row(self.call).dialled_number, E164)
+		self.assertEqual(self.row(self.call).dialed_number, E164)
 
 
 class TestExport(PersonalCase):
@@ -234,7 +234,7 @@ class TestCommands(PersonalCase):
 		self.assertEqual(len(json.loads(told.stdout)["calls"]), 2, told.stderr)
 		done = self.bench("forget", NUMBER, "--yes")
 		self.assertEqual(json.loads(done.stdout)["calls"], 2, done.stderr)
-		self.assertEqual(self.row(self.call).dialled_number, "")
+		self.assertEqual(self.row(self.call).dialed_number, "")
 
 	def test_nothing_is_forgotten_by_bench_before_somebody_said_yes(self):
 		from c2c_frappe import commands
@@ -244,4 +244,4 @@ class TestCommands(PersonalCase):
 				commands.c2c, ["forget", NUMBER], input=answer, obj=frappe._dict(profile=False)
 			)
 			self.assertEqual((asked.exit_code, "cannot be undone" in asked.output), (1, True))
-		self.assertEqual(self.row(self.call).dialled_number, E164)
+		self.assertEqual(self.row(self.call).dialed_number, E164)

@@ -44,7 +44,7 @@ class TestErased(PoisonCase):
 		frappe.db.commit()
 		self.assertEqual(self.receive("end", hangup_cause="ANSWERED", duration="9"), "Applied")
 		(row,) = site.rows()
-		self.assertEqual((row.status, row.dialled_number), ("Completed", ""))
+		self.assertEqual((row.status, row.dialed_number), ("Completed", ""))
 
 	def test_records_after_erasure_go_on(self):
 		"""A call record of the erased call stops none of those behind it."""

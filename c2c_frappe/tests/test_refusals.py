@@ -125,7 +125,7 @@ class TestRefusals(SiteCase):
 		site.change_settings(all_countries=1)
 		for number in ("+44 909 879 0018", "+44 871 200 0018", "+881 6 1234 5678", "+979 1 2345 6789"):
 			with self.subTest(number=number):
-				self.assert_refused("number_not_allowed", "not dialled", SETTINGS, number=number)
+				self.assert_refused("number_not_allowed", "not dialed", SETTINGS, number=number)
 
 	def test_short_emergency_and_star_codes(self):
 		for number in ("999", "112", "101", "*72", "*21*02079460018#"):

@@ -82,7 +82,7 @@ class TestTimeline(SiteCase):
 			message=f"said {CANARY}",
 			failure_code="bad_reply",
 			number=CANARY,
-			dialled_number=CANARY,
+			dialed_number=CANARY,
 			notes=CANARY,
 		)
 		with patch.object(timeline, "get_fullname", lambda _user: CANARY):

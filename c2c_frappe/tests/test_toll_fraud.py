@@ -86,7 +86,7 @@ class TollCase(ChiefCase):
 		with site.as_user(CHIEF):
 			yield "test call", account.test_call(COMMPEAK, number)
 
-	def assert_never_dialled(self, numbers, codes: set[str]) -> None:
+	def assert_never_dialed(self, numbers, codes: set[str]) -> None:
 		for number in numbers:
 			for way, reply in self.replies(number):
 				with self.subTest(number=number, way=way):
@@ -97,14 +97,14 @@ class TollCase(ChiefCase):
 
 
 class TestTollFraud(TollCase):
-	def test_numbers_that_cost_extra_are_dialled_in_no_way_even_where_all_countries_are_allowed(self):
+	def test_numbers_that_cost_extra_are_dialed_in_no_way_even_where_all_countries_are_allowed(self):
 		site.change_settings(all_countries=1)
 		for kind, numbers in NEVER.items():
 			with self.subTest(kind=kind):
-				self.assert_never_dialled(numbers, {"number_not_allowed", "invalid_number"})
+				self.assert_never_dialed(numbers, {"number_not_allowed", "invalid_number"})
 
-	def test_other_countries_are_dialled_in_no_way(self):
-		self.assert_never_dialled(ABROAD, {"number_not_allowed"})
+	def test_other_countries_are_dialed_in_no_way(self):
+		self.assert_never_dialed(ABROAD, {"number_not_allowed"})
 
 	def test_the_country_of_a_record_does_not_allow_that_country(self):
 		self.set_lead(country="France", mobile_no="01 23 45 67 89")

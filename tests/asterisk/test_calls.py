@@ -85,7 +85,7 @@ class TestThePhone:
 			("1007", "extension_offline", "offline"),
 		],
 	)
-	def test_one_that_is_unknown_or_not_connected_is_told_before_anything_is_dialled(
+	def test_one_that_is_unknown_or_not_connected_is_told_before_anything_is_dialed(
 		self, place, ear, lab, extension, code, words
 	):
 		call, result = place(extension)
@@ -100,7 +100,7 @@ class TestThePhone:
 
 
 class TestTheAccount:
-	def test_a_wrong_password_is_told_before_anything_is_dialled(self, place):
+	def test_a_wrong_password_is_told_before_anything_is_dialed(self, place):
 		_call, result = place(ari_password="wrong-password")
 		assert result.failure_code == "bad_credentials" and "wrong-password" not in result.message
 

@@ -218,7 +218,7 @@ def test_without_an_answer_from_the_erp_server_nothing_is_sent_again(
 	console_errors[:] = [error for error in console_errors if "call.dial" not in error]
 
 
-def test_a_number_changed_on_the_page_and_not_saved_is_not_dialled(page, open_form, site, simulator, lead):
+def test_a_number_changed_on_the_page_and_not_saved_is_not_dialed(page, open_form, site, simulator, lead):
 	open_form(page, "Lead", lead["name"])
 	page.locator(".frappe-control[data-fieldname=mobile_no] input").fill(next(NUMBERS))
 	page.keyboard.press("Tab")

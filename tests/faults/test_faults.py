@@ -20,7 +20,7 @@ def test_the_database_dies_while_the_pbx_hangs_and_the_row_says_so_afterwards(fl
 	floor.pbx("POST", "behave", {"kind": "hang"})
 	with ThreadPoolExecutor(1) as pool:
 		click = pool.submit(floor.dial, number)
-		floor.wait_until(lambda: floor.dialled)
+		floor.wait_until(lambda: floor.dialed)
 		floor.kill_database()
 		status, _reply = click.result()
 	assert status == 500
@@ -28,17 +28,17 @@ def test_the_database_dies_while_the_pbx_hangs_and_the_row_says_so_afterwards(fl
 	[call] = floor.calls(number=number)
 	floor.wait_until(lambda: floor.calls(number=number)[0]["status"] != "Dialing")
 	assert floor.calls(number=number) == [{**call, "status": "Unknown", "failure_code": "interrupted"}]
-	assert floor.dialled == [number]
+	assert floor.dialed == [number]
 	floor.pbx("POST", "reset", {})
 	# Within the repeat window a click is still that call.
 	floor.wait_until(lambda: not floor.dial(number)[1]["repeated"])
-	assert floor.dialled == [number]
+	assert floor.dialed == [number]
 
 
-def test_without_a_database_nothing_is_dialled(floor, number):
+def test_without_a_database_nothing_is_dialed(floor, number):
 	floor.kill_database()
 	assert floor.dial(number)[0] == 500
-	assert not floor.dialled
+	assert not floor.dialed
 	floor.start_database()
 	assert floor.calls(number=number) == []
 	assert floor.dial(number)[1]["status"] == "Requested"
@@ -50,7 +50,7 @@ def test_without_redis_calls_are_placed_once_and_logged_all_the_same(floor, numb
 		replies = list(pool.map(lambda _tab: floor.dial(number), range(4)))
 	assert {status for status, _reply in replies} == {200}
 	assert len({reply["call"] for _status, reply in replies}) == 1
-	assert floor.dialled == [number]
+	assert floor.dialed == [number]
 	[call] = floor.calls(number=number)
 	assert call["status"] == "Requested"
 	assert floor.tell(event="end", call=call["name"], hangup_cause="ANSWERED", duration="7") == 200
@@ -103,7 +103,7 @@ def test_a_full_disk_under_the_log_files_stops_no_call(floor, number):
 		log.symlink_to("/dev/full")
 	try:
 		assert floor.dial(number)[1]["status"] == "Requested"
-		assert floor.dialled == [number]
+		assert floor.dialed == [number]
 	finally:
 		for log in logs:
 			log.unlink()
@@ -151,6 +151,6 @@ def test_a_full_disk_under_the_database_places_no_call_that_is_not_logged(floor,
 	assert len(list(clicks)) < 2000
 	assert floor.dial(next(NUMBERS))[0] == 500
 	(full_database / "filler").unlink()
-	assert floor.dialled
-	assert set(floor.dialled) <= {call["number"] for call in floor.calls()}
+	assert floor.dialed
+	assert set(floor.dialed) <= {call["number"] for call in floor.calls()}
 	floor.wait_until(lambda: not floor.calls(status="Dialing"))

@@ -12,7 +12,7 @@ from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.events import CallEvent
 
 FACTS = ("answered_at", "ended_at", "duration", "recording_url", "pbx_call_id")
-# Of a call that began at the PBX its news alone say where and when; of one dialled here the row knows better.
+# Of a call that began at the PBX its news alone say where and when; of one dialed here the row knows better.
 ORIGIN = ("extension", "number", "started_at")
 _SOURCES = ("progress", "attempt", "end", "record")
 _TALK = ("answered_at", "duration")

@@ -20,7 +20,7 @@ LABELS = {
 	"no_number": _("The record has no number"),
 	"disabled": _("Calling is switched off"),
 	"invalid_number": _("The text is not a phone number"),
-	"number_not_allowed": _("The number may not be dialled"),
+	"number_not_allowed": _("The number may not be dialed"),
 	"do_not_call": _("The record says do not call"),
 	"outside_hours": _("Outside calling hours"),
 	"rate_limited": _("Too many calls by one user"),

@@ -108,7 +108,7 @@ _RANKS = {
 _NOBODY_DIALED = Evidence(23, FAILED, "misconfigured")
 
 
-# Of a call nobody dialled here, while its record says nothing more: above any dial's reply, below all news.
+# Of a call nobody dialed here, while its record says nothing more: above any dial's reply, below all news.
 PBX_ORIGINATED = Evidence(19, UNKNOWN)
 
 

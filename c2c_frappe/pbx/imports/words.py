@@ -20,7 +20,7 @@ _DIRECTIONS = {
 		entrante recibida llamadaentrante
 		entrant recu appelentrant""",
 	(OUTGOING, ""): """
-		out o outbound outgoing outgoingcall placed dialed dialled outboundapi outbounddial clicktocall click2call 2
+		out o outbound outgoing outgoingcall placed dialed dialed outboundapi outbounddial clicktocall click2call 2
 		ausgehend abgehend gehend ausgang
 		saliente realizada llamadasaliente
 		sortant emis appelsortant""",

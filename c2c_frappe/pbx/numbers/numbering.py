@@ -1,7 +1,7 @@
 """What numbering plans know of a number: its countries, its kind, its neighbours, its time zones.
 
 Metadata ages and Frappe pins an old copy, so a number it does not know is judged by its nearest known
-neighbours in the plan. Nothing here reads text from people, and nothing decides what may be dialled.
+neighbours in the plan. Nothing here reads text from people, and nothing decides what may be dialed.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ def has_exit_code(digits: str, region: str) -> bool:
 
 
 def exit_code(region: str) -> str:
-	"""Return the digits dialled before a foreign number, the first of a country's choice."""
+	"""Return the digits dialed before a foreign number, the first of a country's choice."""
 	plan = PhoneMetadata.metadata_for_region(region)
 	code = (plan.preferred_international_prefix or plan.international_prefix or "").replace("~", "")
 	return EXIT_CODES.get(region) or (code if code.isdigit() else "00")

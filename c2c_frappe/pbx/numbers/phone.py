@@ -1,6 +1,6 @@
 """Reads what people type as a phone number, and writes it as providers and people want it.
 
-Whether the number may be dialled is policy's business; what is here never guesses: letters are not turned
+Whether the number may be dialed is policy's business; what is here never guesses: letters are not turned
 into digits, and a text that is not exactly one number is refused with the reason.
 """
 
@@ -22,7 +22,7 @@ __all__ = ["PhoneNumber", "ServiceCodeError", "dial_format", "display", "find", 
 
 # ITU-T E.164: at most 15 digits, country code included.
 MAX_DIGITS = 15
-# Without its + and its country a number this short is a service code wherever it is dialled.
+# Without its + and its country a number this short is a service code wherever it is dialed.
 MAX_BARE_CODE = 3
 
 _PUNCTUATION = re.compile(r"[\s().\-/\[\]_]")
@@ -94,7 +94,7 @@ def _refuse_bare_code(body: str) -> None:
 	"""Raise ServiceCodeError for 911, 112 and the like; `_check` finds the longer ones."""
 	digits = re.sub(r"\D", "", body)
 	if len(digits) <= MAX_BARE_CODE and not body.startswith("+"):
-		raise ServiceCodeError(_("{0} is a short or emergency code. Such codes are not dialled.", digits))
+		raise ServiceCodeError(_("{0} is a short or emergency code. Such codes are not dialed.", digits))
 
 
 def _readings(body: str, region: str) -> list[tuple[str, str]]:
@@ -204,7 +204,7 @@ def _check(parsed: phonenumbers.PhoneNumber, is_bare: bool) -> None:
 	regions = phonenumbers.region_codes_for_country_code(parsed.country_code)
 	may_be_code = not phonenumbers.is_valid_number(parsed) and not national_plans.has_former_length(parsed)
 	if may_be_code and numbering.is_service_code(national, regions, is_bare):
-		raise ServiceCodeError(_("{0} is a short or emergency code. Such codes are not dialled.", e164))
+		raise ServiceCodeError(_("{0} is a short or emergency code. Such codes are not dialed.", e164))
 	reason = numbering.length_verdict(parsed)
 	is_network = numbering.is_network(parsed)
 	if len(e164) > MAX_DIGITS + 1 or (reason == ValidationResult.TOO_LONG and not is_network):
@@ -250,7 +250,7 @@ class DialStyle:
 	"""How a provider wants numbers: `abroad` goes before the country's code.
 
 	`home` names what replaces that for the account's own country: "" nothing does, "code" the bare country code
-	and number, "national" the form dialled within the country (and its own exit code before foreign numbers).
+	and number, "national" the form dialed within the country (and its own exit code before foreign numbers).
 	"""
 
 	abroad: str
@@ -283,12 +283,12 @@ def dial_format(number: str | PhoneNumber, style: str, country: str = "") -> str
 	if rule.home == "code" and parsed.country_code == rule.home_code:
 		return digits
 	if rule.home == "national" and _region(country):
-		return _dialled_from(parsed, _region(country))
+		return _dialed_from(parsed, _region(country))
 	return rule.abroad + digits
 
 
-def _dialled_from(parsed: phonenumbers.PhoneNumber, region: str) -> str:
-	"""Return the digits a phone in that country dials, and only such as mean this number when dialled there."""
+def _dialed_from(parsed: phonenumbers.PhoneNumber, region: str) -> str:
+	"""Return the digits a phone in that country dials, and only such as mean this number when dialed there."""
 	e164 = _e164(parsed)
 	if region in numbering.countries(parsed):
 		written = numbering.national_form(parsed, region)
@@ -301,7 +301,7 @@ def _dialled_from(parsed: phonenumbers.PhoneNumber, region: str) -> str:
 			return form
 	raise ConfigurationError(
 		_(
-			"{0} cannot be written as dialled in {1}. Choose another number format for the account.",
+			"{0} cannot be written as dialed in {1}. Choose another number format for the account.",
 			e164,
 			region,
 		)

@@ -58,7 +58,7 @@ HIDDEN = "XXXXXXXX"
 
 
 class ServiceCodeError(InvalidNumberError):
-	"""The text is a star, hash, short or emergency code: it has no E.164 form and is never dialled."""
+	"""The text is a star, hash, short or emergency code: it has no E.164 form and is never dialed."""
 
 	failure_code = "number_not_allowed"
 
@@ -125,7 +125,7 @@ def take_apart(text: str) -> tuple[str, str]:
 		body = clean(unquote(body))
 	if re.search(r"[*#]", _EXTENSION.sub("", body)):
 		raise ServiceCodeError(
-			_("Codes with * or # are not dialled. Enter a plain phone number; write an extension as x123.")
+			_("Codes with * or # are not dialed. Enter a plain phone number; write an extension as x123.")
 		)
 	if len(split(body)) > 1:
 		raise InvalidNumberError(_("{0} holds several numbers. Choose one of them.", body))

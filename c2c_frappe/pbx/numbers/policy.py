@@ -1,4 +1,4 @@
-"""Decides whether a number may be dialled, and when, and how often. Reads no clock and no database."""
+"""Decides whether a number may be dialed, and when, and how often. Reads no clock and no database."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from c2c_frappe.pbx.numbers import numbering, phone
 from c2c_frappe.pbx.numbers.phone import PhoneNumber
 from c2c_frappe.pbx.text import Text, _
 
-# Every other kind is dialled: freephone, UAN (one number for a whole company), VoIP, voicemail, and the
+# Every other kind is dialed: freephone, UAN (one number for a whole company), VoIP, voicemail, and the
 # personal numbers and pagers that numbering.PREMIUM_ALWAYS does not name.
 REFUSED_KINDS = {
-	"premium_rate": _("Premium-rate numbers are not dialled. Look for another number of this customer."),
-	"shared_cost": _("Shared-cost numbers are not dialled. Look for another number of this customer."),
+	"premium_rate": _("Premium-rate numbers are not dialed. Look for another number of this customer."),
+	"shared_cost": _("Shared-cost numbers are not dialed. Look for another number of this customer."),
 }
 
 
@@ -43,7 +43,7 @@ OVERRIDES = {"circuit_open": "now", "pbx_busy": "now", "do_not_call": "reason", 
 
 
 def judge(number: PhoneNumber, rules: Rules = Rules()) -> Verdict:
-	"""Say whether the number may be dialled at all.
+	"""Say whether the number may be dialed at all.
 
 	Refused: networks of no country (satellites, +979 premium, and +800 freephone too, which many carriers do not
 	route), the REFUSED_KINDS, and countries that are not allowed. A number the metadata does not know is refused
@@ -51,7 +51,7 @@ def judge(number: PhoneNumber, rules: Rules = Rules()) -> Verdict:
 	it may belong to is allowed. `phone.read` refused codes and impossible lengths before.
 	"""
 	if not number.countries:
-		return _refused(_("Satellite and other international network numbers are not dialled."))
+		return _refused(_("Satellite and other international network numbers are not dialed."))
 	kinds = number.likely_kinds
 	if kinds and kinds <= REFUSED_KINDS.keys():
 		return _refused(REFUSED_KINDS[min(kinds)])
@@ -79,7 +79,7 @@ def _refused(message: str) -> Verdict:
 
 
 def describe(text: str, country: str = "", rules: Rules = Rules()) -> dict:
-	"""Say how text is read and whether it may be dialled, as JSON-able values under fixed keys."""
+	"""Say how text is read and whether it may be dialed, as JSON-able values under fixed keys."""
 	known = dict.fromkeys(("number", "country", "national", "display", "type", "extension"))
 	try:
 		number = phone.read(text, country)

@@ -82,7 +82,7 @@ class CallList:
 	def begin(
 		self, provider: str, extension: str, number: str, direction: str, unique_id: str, now: float
 	) -> Call:
-		"""Add a call nobody clicked: one dialled on the phone itself ("out"), or an incoming one ("in").
+		"""Add a call nobody clicked: one dialed on the phone itself ("out"), or an incoming one ("in").
 
 		One phone is to be picked up, and then they talk.
 		"""

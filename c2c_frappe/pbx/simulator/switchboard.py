@@ -80,7 +80,7 @@ class Switchboard:
 			answer = self._listed(vendor, request)
 		if answer or dial is None:
 			return _bent(answer or NOT_FOUND, behaviour, request), behaviour, None
-		answer, call = self._dialled(vendor, dial, behaviour, request.time)
+		answer, call = self._dialed(vendor, dial, behaviour, request.time)
 		return _bent(answer, behaviour, request), behaviour, call
 
 	def _recording(self, request: ReceivedRequest) -> Answer | None:
@@ -106,7 +106,7 @@ class Switchboard:
 			self._calls.hang_up(moved.id, request.time)
 		return answer
 
-	def _dialled(self, vendor, dial: Dial, behaviour: Behaviour, now: float) -> tuple[Answer, Call | None]:
+	def _dialed(self, vendor, dial: Dial, behaviour: Behaviour, now: float) -> tuple[Answer, Call | None]:
 		unique_id = self._next_unique_id()
 		reason = vendor.objection(dial, self.setup)
 		call = self._calls.place(dial, unique_id, now) if behaviour.places_call and not reason else None

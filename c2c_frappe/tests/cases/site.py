@@ -1,6 +1,6 @@
 """What all site tests share: a simulated PBX, users with and without roles, accounts, settings, and the calls made.
 
-Runs under `bench run-tests` on Frappe 15 and 16 and on the embedded Desk. Dialling commits on purpose, so what
+Runs under `bench run-tests` on Frappe 15 and 16 and on the embedded Desk. Dialing commits on purpose, so what
 tests change is put back by hand; users, accounts and DocTypes stay for the next class. Nothing here asserts.
 """
 

@@ -186,14 +186,14 @@ class Asterisk(Provider):
 		return None
 
 	def _no_phone(self, answer: HttpResponse) -> DialResult:
-		"""Return what an answer that describes no phone means: nothing was dialled, whatever it is."""
+		"""Return what an answer that describes no phone means: nothing was dialed, whatever it is."""
 		kind = status.by_http_status(answer.status)
 		if kind == "bad_reply":
 			return DialResult(
 				"pbx_rejected",
 				_(
 					"The account's address does not answer as Asterisk's REST interface does (HTTP {0}). Nothing"
-					" was dialled.",
+					" was dialed.",
 					answer.status,
 				),
 			)

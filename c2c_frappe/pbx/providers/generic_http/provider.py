@@ -136,7 +136,7 @@ class GenericHttp(Provider):
 	def _no_token(self, answer: HttpResponse) -> DialResult:
 		kind, said = self.form.answer.token_refusal(answer, self.secrets)
 		said = said or _("an empty page")
-		sentence = _("The PBX gave no token (HTTP {0}), so nothing was dialled: {1}", answer.status, said)
+		sentence = _("The PBX gave no token (HTTP {0}), so nothing was dialed: {1}", answer.status, said)
 		return DialResult(kind, sentence)
 
 	def _ask_challenge(self) -> Questions:

@@ -1,6 +1,6 @@
 // From what was clicked to what the server is asked to call: a record and its field, or a bare number; nothing where
 // the page is not as Frappe makes it.
-// The text on the page never decides which number is dialled where there is a record.
+// The text on the page never decides which number is dialed where there is a record.
 
 import { target_of_button } from "./record_button";
 
