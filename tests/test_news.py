@@ -25,6 +25,7 @@ EVENTS = st.lists(
 	st.builds(
 		lambda kind, **values: CallEvent(*kind, **values),
 		PROGRESS | ENDS | ATTEMPTS,
+		direction=st.sampled_from(["Outgoing", "Incoming", ""]),
 		answered_at=TIMES,
 		ended_at=TIMES,
 		duration=st.none() | st.integers(0, 600),
