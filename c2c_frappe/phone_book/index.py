@@ -76,7 +76,9 @@ def matching_records(number: str) -> tuple[Owner, ...]:
 
 def on_record(numbers: Sequence[str]) -> set[str]:
 	"""Return those of these E.164 numbers that some record has."""
-	return {number for number, _doctype, _name in _holders(list(numbers))}
+	table = frappe.qb.DocType(DOCTYPE)
+	query = frappe.qb.from_(table).select(table.number).distinct().where(table.number.isin(list(numbers)))
+	return set(query.run(pluck=True)) if numbers else set()
 
 
 def not_to_be_called(
