@@ -36,6 +36,8 @@ class Request:
 	is_refused_by_record: bool
 	override: str
 	is_repeat: bool
+	# When the account was last changed, in the site's time.
+	account_modified: str
 
 
 def screen(wanted: Request, settings) -> str:
@@ -119,7 +121,7 @@ def _cap_sentence(cap: str) -> str:
 
 
 def _pause(wanted: Request, _settings) -> None:
-	pause = usage.open_circuit(wanted.draft.account)
+	pause = usage.open_circuit(wanted.draft.account, wanted.account_modified)
 	if pause and not wanted.is_repeat:
 		sentence = _("{0} has not answered for {1} seconds. Calls are paused until {2}.")
 		seconds = round((utc_now() - pause.since).total_seconds())

@@ -85,7 +85,12 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 		draft = replace(draft, mask=chosen.shown if chosen and chosen.is_masked else "")
 		number = _number(chosen.text if chosen else _typed(click, settings), countries, draft.mask)
 		draft = replace(draft, number=number.e164, number_extension=number.extension)
-		draft = _checked(draft, number, chosen, click, conflicts, settings)
+		is_refused = chosen is not None and chosen.do_not_call
+		is_repeat = conflicts.same_call(draft.agent, draft.number, draft.number_extension) is not None
+		override = click.override.strip()
+		request = checks.Request(draft, number, is_refused, override, is_repeat, account.modified)
+		overridden = checks.screen(request, settings)
+		draft = replace(draft, overridden=overridden, override_reason=override if overridden else "")
 	except PbxError as refusal:
 		return Refusal(draft, refusal.failure_code, messages.sentence(refusal.message))
 	data = filled_custom_data(settings, draft, record.company if record else "")
@@ -159,22 +164,6 @@ def _number(text: str, countries: tuple[str, ...], mask: str) -> PhoneNumber:
 			raise
 		sentence = _("The number behind {0} cannot be called. Ask somebody who sees it to correct it.")
 		raise RefusedError(error.failure_code, sentence.format(mask)) from None
-
-
-def _checked(
-	draft: Draft,
-	number: PhoneNumber,
-	chosen: Choice | None,
-	click: Click,
-	conflicts: Conflicts,
-	settings,
-) -> Draft:
-	"""Ask the checks; return the draft with what was overridden, or raise RefusedError."""
-	is_repeat = conflicts.same_call(draft.agent, draft.number, draft.number_extension) is not None
-	is_refused = chosen is not None and chosen.do_not_call
-	request = checks.Request(draft, number, is_refused, click.override.strip(), is_repeat)
-	overridden = checks.screen(request, settings)
-	return replace(draft, overridden=overridden, override_reason=request.override if overridden else "")
 
 
 def _limits(account, provider: Provider, settings) -> DialLimits:

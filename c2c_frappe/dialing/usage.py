@@ -35,13 +35,13 @@ def count_refused(since: datetime, agent: str, failure_code: str) -> int:
 	return frappe.db.count(DOCTYPE, refused)
 
 
-def open_circuit(account: str) -> breaker.Pause | None:
+def open_circuit(account: str, modified: str) -> breaker.Pause | None:
 	"""Return the pause for an account that does not answer, in UTC; None when calls may be placed.
 
-	What the account did before it was last changed does not count: the change may have cured it.
+	What the account did before it was last changed (`modified`) does not count: the change may have cured it.
 	"""
 	now = utc_now()
-	changed = to_utc(get_datetime(frappe.db.get_value("PBX Account", account, "modified")))
+	changed = to_utc(get_datetime(modified))
 	table, query = _dialed(max(now - breaker.MEMORY, changed))
 	query = query.where((table.account == account) & (table.status != status.DIALING))
 	query = query.orderby(table.requested_utc, order=frappe.qb.desc).limit(breaker.IN_A_ROW)

@@ -107,7 +107,7 @@ RIGHTS = {
 }
 # Above level 0, where all fields of the log but notes and disposition are: nobody writes them by hand.
 READ_LEVELS = {AGENT: {0, 1}, MANAGER: {0, 1, 2}, ADMIN: {0, 1, 2}}
-OF_MANAGERS_ALONE = {"dialed_number", "dial_key"}
+OF_MANAGERS_ALONE = {"dialed_number", "dial_key", "origin_key"}
 OF_NOBODY = {"recording_url"}
 PASSWORD = "Quiet-Harbour-41-lamp"
 
