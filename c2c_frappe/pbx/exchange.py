@@ -44,7 +44,7 @@ def place(provider: Provider, dial: DialRequest, send: Send = transport.send) ->
 
 
 class _Placing:
-	"""One dial_steps: lets a single request leave that may ring a phone, all of them within one deadline."""
+	"""One dial: lets a single request leave that may ring a phone, all of them within one deadline."""
 
 	def __init__(self, connection: Connection, send: Send):
 		self._connection = connection
@@ -62,7 +62,7 @@ class _Placing:
 		if request.is_question:
 			return self._send(request, self._connection.within(max(left, SHORTEST)))
 		if self._has_dialed:
-			raise RuntimeError("A dial_steps may dial once.")
+			raise RuntimeError("A dial may be sent once.")
 		if left < SHORTEST:
 			raise UnavailableError(_("The PBX took too long to answer a question. Nothing was dialed."))
 		self._has_dialed = True

@@ -39,7 +39,7 @@ _HEADINGS = {
 	"answered_at": "answertime answeredat answer angenommen respuesta reponse",
 	"ended_at": "callend endtime end endedat hanguptime ende endzeit fin horafin heurefin",
 	"duration": """
-		billduration billsec talktime talkduration dial_steps connectedtime duration
+		billduration billsec talktime talkduration conversation connectedtime duration
 		gesprachsdauer gesprachszeit dauer duraciondellamada duracion tiempohablado dureedappel duree""",
 	"direction": "direction calldirection calltype type inout richtung anruftyp typ direccion tipo sens typedappel",
 	"extension": """

@@ -64,7 +64,7 @@ class EventStream:
 
 
 class TokenCache(Protocol):
-	"""Where an account's token outlives a dial_steps; as secret there as a stored password."""
+	"""Where an account's token outlives a dial; as secret there as a stored password."""
 
 	def get(self) -> str:
 		"""Return the token, "" when there is none or it has expired."""

@@ -15,7 +15,7 @@ MAX_ANSWER = 64 * 1024
 class HttpRequest:
 	"""A request ready to leave: `url` complete and quoted. Its repr and `masked()` hide every secret.
 
-	`is_question` says that it can ring no phone; of all others one dial_steps sends one.
+	`is_question` says that it can ring no phone; of all others a dial sends one.
 	"""
 
 	method: str
