@@ -10,7 +10,7 @@ from c2c_frappe.events import intake, webhook_address
 from c2c_frappe.phone_book import index
 from c2c_frappe.setup import custom_fields
 from c2c_frappe.tests.cases import crm, pbx_events, site
-from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER, OTHER_AGENT, SiteCase
+from c2c_frappe.tests.cases.site import AGENT, CHIEF, COMMPEAK, OTHER_AGENT, ChiefCase, SiteCase
 from c2c_frappe.tests.test_webhook import WebhookCase
 
 RENAMED = "C2C Test Renamed"
@@ -32,7 +32,8 @@ class TestWebhookAddress(WebhookCase):
 
 	def test_right_token_from_a_wrong_address_is_told_on_the_form(self):
 		"""An admin sees why a PBX that was set up right is refused; a wrong token writes nothing."""
-		frappe.db.set_value("PBX Account", COMMPEAK, "webhook_addresses", "198.51.100.0/24")
+		refused = {"webhook_addresses": "198.51.100.0/24", "webhook_message": ""}
+		frappe.db.set_value("PBX Account", COMMPEAK, refused)
 		frappe.db.commit()
 		self.post(token="wrong", **self.told_of("x")[0])
 		self.assertFalse(frappe.db.get_value("PBX Account", COMMPEAK, "webhook_message"))
@@ -175,10 +176,11 @@ class TestOthers(SiteCase):
 		text = frappe.get_all("ToDo", {"allocated_to": AGENT}, pluck="description", order_by="creation desc")
 		self.assertIn("Verpasster Anruf", text[0])
 
+
+class TestConfirmation(ChiefCase):
 	def test_manager_may_confirm_by_the_first_call(self):
 		"""A manager's own browser is no stranger's Host header."""
 		frappe.db.set_single_value("PBX Settings", "confirmed_site_url", "")
-		site.give_extension(MANAGER, "1009")
 		with site.web_request("http://crm.example.com"):
-			reply = self.dial(MANAGER, number="+44 7700 900123")
+			reply = self.dial(CHIEF, number="+44 7700 900123")
 		self.assertNotEqual(reply["failure_code"], "disabled")
