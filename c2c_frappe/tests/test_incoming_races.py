@@ -124,8 +124,8 @@ class IncomingRaces(SiteCase):
 		every = [self.payloads(f"save-{n}", f"44770092{n:04}") for n in range(30)]
 		with ThreadPoolExecutor(2) as pool:
 			events = pool.submit(self.post, [payload for payloads in every for payload in payloads])
-			with ThreadPoolExecutor(6) as savers:
-				answers = list(savers.map(save, range(30)))
+			# One after the other: two Leads at once meet in the table of ERPNext's naming series.
+			answers = [save(n) for n in range(30)]
 			events.result()
 		self.addCleanup(frappe.db.commit)
 		self.addCleanup(self.delete_leads)
