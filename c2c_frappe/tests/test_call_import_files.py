@@ -72,7 +72,7 @@ class TestFiles(FileCase):
 			found,
 			{
 				("Incoming", "Completed", NEW, 600),
-				("Incoming", "No Answer", CUSTOMER, 0),
+				("Incoming", "No Answer", CUSTOMER, None),
 				("Outgoing", "Completed", NEW, 3840),
 			},
 		)
@@ -107,7 +107,7 @@ class TestFiles(FileCase):
 		self.assertIn("Gibberish", report.problems)
 		self.assertIn("7.7009E+09", report.problems)
 		self.assertEqual(
-			{(row.status, row.duration) for row in site.rows()}, {("Unknown", 60), ("Completed", 75)}
+			{(row.status, row.duration) for row in site.rows()}, {("Completed", 60), ("Completed", 75)}
 		)
 
 	def test_a_row_that_fails_is_marked_and_the_rest_goes_on(self):

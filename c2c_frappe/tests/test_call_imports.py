@@ -86,7 +86,7 @@ class TestImport(ImportCase):
 			{
 				(True, "Outgoing", "Completed", CUSTOMER, 60),
 				(False, "Outgoing", "Completed", NEW, 30),
-				(False, "Incoming", "No Answer", CUSTOMER, 0),
+				(False, "Incoming", "No Answer", CUSTOMER, None),
 			},
 		)
 		# What found no call is kept: every row that could be read is an event.

@@ -14,6 +14,7 @@ from c2c_frappe.tests.cases.races import (
 	SIGKILL,
 	TWELVE,
 	RaceCase,
+	extension_of,
 	let_deadline_pass,
 	make_racers,
 	run_scheduled_sweep,
@@ -38,7 +39,7 @@ class TestSlots(RaceCase):
 		self.addCleanup(self.simulator.stop)
 		super().setUp()
 		for n, user in enumerate(RACERS):
-			site.give_extension(user, str(1000 + n))
+			site.give_extension(user, extension_of(n))
 		self.point_accounts_at(self.simulator.url, connect_timeout=30, read_timeout=HANG)
 		self.simulator.behave("hang")
 

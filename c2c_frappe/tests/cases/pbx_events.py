@@ -27,4 +27,5 @@ def one(**filters) -> dict:
 
 def all_of(*fields: str, **filters) -> list[tuple]:
 	"""Return these fields of each, by name."""
-	return frappe.get_all(DOCTYPE, {**OURS, **filters}, fields, order_by="name", as_list=True)
+	rows = frappe.get_all(DOCTYPE, {**OURS, **filters}, fields, order_by="name", as_list=True)
+	return [tuple(row) for row in rows]
