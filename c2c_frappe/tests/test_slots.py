@@ -99,7 +99,7 @@ class TestSlots(RaceCase):
 
 	def test_two_hanging_accounts_together_hold_no_more_than_the_sites_share(self):
 		for n, user in enumerate(RACERS[::2]):
-			site.give_extension(user, str(1000 + 2 * n), PRIMEVOX)
+			site.give_extension(user, extension_of(2 * n), PRIMEVOX)
 		self.assert_share(SHARE)
 
 	def test_a_site_with_few_web_workers_has_one_slot(self):
