@@ -163,6 +163,8 @@ class TestOthers(SiteCase):
 
 	def test_texts_of_an_event_are_in_the_agents_language(self):
 		"""A webhook is nobody's request: its agent reads their own language."""
+		if frappe.db.db_type == "sqlite":
+			self.skipTest("The embedded Desk is English.")
 		frappe.db.set_value("User", AGENT, "language", "de")
 		frappe.clear_cache(user=AGENT)
 		self.addCleanup(frappe.clear_cache, user=AGENT)
