@@ -143,6 +143,7 @@ class TestDialing(SiteCase):
 		self.assertEqual((len(self.simulator.requests), len(site.rows())), (0, 0))
 
 	def test_the_browser_cannot_choose_the_extension(self):
+		site.change_settings(confirmed_site_url=site.CONFIRMED_ADDRESS)
 		site.send(site.AGENT, "POST", "c2c_frappe.api.call.dial", **self.at_lead, extension="1001")
 		self.assertEqual(self.simulator.calls[0].extension, "1000")
 
