@@ -300,3 +300,9 @@ def test_an_end_that_is_heard_of_after_all_outweighs_that_nobody_heard_it():
 	for name in STREAMS:
 		ends = [e.evidence for e in read(STREAMS[name]) if e.source != "progress" and e.evidence]
 		assert status.best([unheard.evidence, *ends]).status != status.UNKNOWN
+
+
+def test_dial_status_that_is_no_text_is_no_event():
+	"""Whatever stands there, reading an event raises nothing."""
+	event = {"type": "Dial", "caller": {"id": "abcdef123456"}, "dialstatus": ["X"]}
+	assert asterisk_events.read(event, "") is None

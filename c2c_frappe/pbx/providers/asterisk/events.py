@@ -65,7 +65,7 @@ def read(payload: Mapping[str, object], recordings_url: str) -> CallEvent | None
 def _of_dial(event: Mapping) -> CallEvent | None:
 	"""Read how an attempt to reach the customer goes; the agent's own leg has no caller."""
 	call, said = _id(event, "caller"), event.get("dialstatus")
-	if not call:
+	if not call or not isinstance(said, str):
 		return None
 	moment = values.moment(event.get("timestamp"))
 	if said == "ANSWER":
