@@ -36,6 +36,7 @@ from c2c_frappe.tests.cases.races import (
 	SIGKILL,
 	RaceCase,
 	let_deadline_pass,
+	put_deadline_off,
 )
 from c2c_frappe.tests.cases.site import COMMPEAK
 
@@ -185,6 +186,8 @@ class Floor(RuleBasedStateMachine):
 		[row] = [row for row in site.rows() if row.name not in self.calls]
 		call = self.calls[row.name] = Call(user, number, (click["sent"]["request_id"],))
 		call.learn(saved or call.known)
+		if row.slot:
+			put_deadline_off(row.name)
 		self.dials += is_dialed
 
 	@rule()
