@@ -35,6 +35,9 @@ class TestWebhookAddress(WebhookCase):
 		refused = {"webhook_addresses": "198.51.100.0/24", "webhook_message": ""}
 		frappe.db.set_value("PBX Account", COMMPEAK, refused)
 		frappe.db.commit()
+		as_before = {"webhook_addresses": "", "webhook_message": ""}
+		self.addCleanup(frappe.db.commit)
+		self.addCleanup(frappe.db.set_value, "PBX Account", COMMPEAK, as_before)
 		self.post(token="wrong", **self.told_of("x")[0])
 		self.assertFalse(frappe.db.get_value("PBX Account", COMMPEAK, "webhook_message"))
 		self.assertEqual(self.post(**self.told_of("x")[0])["outcome"], "Refused")
@@ -44,6 +47,7 @@ class TestWebhookAddress(WebhookCase):
 		"""Switching an account off leaves no call open for ever."""
 		call = self.dial_lead()["call"]
 		frappe.db.set_value("PBX Account", COMMPEAK, "enabled", 0)
+		self.addCleanup(frappe.db.commit)
 		self.addCleanup(frappe.db.set_value, "PBX Account", COMMPEAK, "enabled", 1)
 		frappe.db.commit()
 		self.assertEqual(self.post(**self.told_of(call)[2])["outcome"], "Applied")
@@ -110,6 +114,7 @@ class TestDoNotCall(SiteCase):
 		account = frappe.get_doc("PBX Account", COMMPEAK)
 		account.default_country = "United States"
 		account.save()
+		self.addCleanup(frappe.db.commit)
 		self.addCleanup(frappe.db.set_value, "PBX Account", COMMPEAK, "default_country", None)
 		name = crm.make_contact("(212) 555-0199")
 		self.addCleanup(crm.delete_past_checks, "Contact", name)

@@ -30,7 +30,7 @@ class IncomingRaces(SiteCase):
 		processes.require_durable_database()
 		super().setUpClass()
 		account = frappe.get_doc("PBX Account", COMMPEAK)
-		account.webhook_token = TOKEN
+		account.update({"webhook_token": TOKEN, "webhook_addresses": "", "enabled": 1})
 		account.save(ignore_permissions=True)
 		frappe.db.commit()
 		cls.servers = [processes.WebServer(2), processes.WebServer(2)]

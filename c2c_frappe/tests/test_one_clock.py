@@ -77,6 +77,7 @@ class TestPresentSettings(SiteCase):
 			account = frappe.get_doc("PBX Account", site.COMMPEAK)
 			account.enabled = 0
 			account.save()
+			self.addCleanup(frappe.db.commit)
 			self.addCleanup(frappe.db.set_value, "PBX Account", site.COMMPEAK, "enabled", 1)
 			self.assertEqual(self.dial_lead()["failure_code"], "disabled")
 
