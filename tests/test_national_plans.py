@@ -206,3 +206,20 @@ def test_refused_foreign_number_gets_no_such_hint():
 	"""France shares nothing with Britain."""
 	verdict = policy.judge(phone.read("+33 1 23 45 67 89"), Rules(frozenset({"GB"})))
 	assert "own" not in verdict.message
+
+
+@pytest.mark.parametrize(
+	("text", "country"),
+	[
+		("447911123456", "DE"),
+		("33612345678", "DE"),
+		("41791234567", "DE"),
+		("436641234567", "DE"),
+		("36201234567", "AT"),
+	],
+)
+def test_mobile_abroad_without_plus_is_no_landline_at_home(text, country):
+	"""A foreign mobile number whose + was lost is refused, and both readings are named; never a stranger."""
+	with pytest.raises(InvalidNumberError) as refusal:
+		phone.find(text, (country,))
+	assert f"+{text}" in str(refusal.value.message)

@@ -170,6 +170,10 @@ def _best(readings: list[_Reading]) -> _Reading:
 	)
 
 
+# Digits without a trunk zero: shorter ones are what people in a country write of their own numbers.
+SHORTEST_WITH_CODE = 11
+
+
 def _refuse_doubt(reading: _Reading, readings: list[_Reading]) -> None:
 	"""Raise for a national reading that may be a local number, or where the text may name the country."""
 	if not reading.is_national:
@@ -180,15 +184,28 @@ def _refuse_doubt(reading: _Reading, readings: list[_Reading]) -> None:
 		)
 	named = next((each for each in readings if each.digits == "+" + reading.digits), None)
 	is_mobile = numbering.kind(reading.parsed) == "mobile"
-	if named and not is_mobile and _is_likely(named.parsed):
+	stranger = named.parsed if named and _is_likely(named.parsed) else _mobile_abroad(reading)
+	if stranger and not is_mobile:
 		raise InvalidNumberError(
 			_(
 				"{0} may be {1} or {2}. Write the one you mean, with its +.",
 				reading.digits,
-				_e164(named.parsed),
+				_e164(stranger),
 				_e164(reading.parsed),
 			)
 		)
+
+
+def _mobile_abroad(reading: _Reading) -> phonenumbers.PhoneNumber | None:
+	"""Return the mobile number abroad that so many digits are with a + before them, None when they are none."""
+	if len(reading.digits) < SHORTEST_WITH_CODE:
+		return None
+	try:
+		parsed = phonenumbers.parse("+" + reading.digits)
+	except phonenumbers.NumberParseException:
+		return None
+	is_mobile = phonenumbers.is_valid_number(parsed) and numbering.kind(parsed) == "mobile"
+	return parsed if is_mobile else None
 
 
 def _is_likely(parsed: phonenumbers.PhoneNumber | InvalidNumberError) -> bool:
