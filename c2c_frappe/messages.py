@@ -31,8 +31,8 @@ def sentence(text: str) -> str:
 	It may repeat what a PBX said or somebody typed, and Frappe's report view shows texts as the HTML they may be:
 	so it has no < and no >, is one line, and no formula of a spreadsheet.
 	"""
-	said = (text.translated(_) if isinstance(text, Text) else text).translate(_AS_TEXT)
-	return escape("".join(character if character.isprintable() else " " for character in said))
+	translated = (text.translated(_) if isinstance(text, Text) else text).translate(_AS_TEXT)
+	return escape("".join(character if character.isprintable() else " " for character in translated))
 
 
 @contextmanager

@@ -90,8 +90,10 @@ def webhook_token(account) -> str:
 
 
 def _values(account, secret_of) -> dict[str, object]:
-	known = registry.PROVIDERS.get(account.provider)
-	return {s.name: _value(account, s, secret_of) for s in (known.settings if known else ())}
+	provider_class = registry.PROVIDERS.get(account.provider)
+	return {
+		s.name: _value(account, s, secret_of) for s in (provider_class.settings if provider_class else ())
+	}
 
 
 def _value(account, setting: Setting, secret_of) -> object:

@@ -129,16 +129,16 @@ def record_result(name: str, result: DialResult, message: str, repeat_seconds: f
 	The repeat window starts anew: a second click may have waited for a web worker as long as the PBX took.
 	"""
 	repeat_until = utc_now() + timedelta(seconds=repeat_seconds)
-	known = {"slot": None, "site_slot": None, "reply_due": None, "repeat_until": repeat_until}
+	freed = {"slot": None, "site_slot": None, "reply_due": None, "repeat_until": repeat_until}
 	if result.pbx_call_id:
-		known["pbx_call_id"] = result.pbx_call_id
+		freed["pbx_call_id"] = result.pbx_call_id
 	if status.is_final(result.status):
-		known["dial_key"] = None
-	said = {**evidence_columns(result.evidence), "message": message}
+		freed["dial_key"] = None
+	outcome = {**evidence_columns(result.evidence), "message": message}
 
 	def save() -> dict:
 		row = lock(name)
-		return change(row, {**known, **said} if row.evidence_rank < result.evidence.rank else known)
+		return change(row, {**freed, **outcome} if row.evidence_rank < result.evidence.rank else freed)
 
 	return committed(save)
 
@@ -152,10 +152,10 @@ def sweep() -> None:
 		return
 	# By name, after a plain read: an UPDATE over these ranges would lock the gaps other dials insert into.
 	is_named, interrupted = table.name.isin(names), status.dial_evidence("interrupted")
-	said = {**evidence_columns(interrupted), "message": _(status.INTERRUPTED.template)}
+	outcome = {**evidence_columns(interrupted), "message": _(status.INTERRUPTED.template)}
 
 	def free():
-		update(said, is_named & is_due & (table.evidence_rank < interrupted.rank))
+		update(outcome, is_named & is_due & (table.evidence_rank < interrupted.rank))
 		update({"slot": None, "site_slot": None}, is_named & is_due)
 		_end_repeats(names)
 

@@ -91,11 +91,11 @@ def write(row: dict, changes: Changes, parties: dict) -> dict:
 	return change(row, columns) if columns else as_of_now(row)
 
 
-def _as_columns(found: dict) -> dict:
+def _as_columns(facts: dict) -> dict:
 	"""Return facts of events under the log's names, times in the site's zone."""
 	columns = {
-		n: to_local(v) if isinstance(v, datetime) else v for n, v in found.items() if n != "started_at"
+		n: to_local(v) if isinstance(v, datetime) else v for n, v in facts.items() if n != "started_at"
 	}
-	if "started_at" in found:
-		columns.update(requested_columns(found["started_at"]))
-	return {**columns, "dialed_number": found["number"]} if "number" in found else columns
+	if "started_at" in facts:
+		columns.update(requested_columns(facts["started_at"]))
+	return {**columns, "dialed_number": facts["number"]} if "number" in facts else columns

@@ -31,8 +31,10 @@ def _for_calls() -> dict:
 
 def _for_the_form_of_an_account() -> dict:
 	"""Return {providers: [{value, label}], variables: [names]}."""
-	found = registry.PROVIDERS.values()
+	provider_classes = registry.PROVIDERS.values()
 	return {
-		"providers": [{"value": each.slug, "label": messages.sentence(each.label)} for each in found],
+		"providers": [
+			{"value": each.slug, "label": messages.sentence(each.label)} for each in provider_classes
+		],
 		"variables": list(variables.LISTED),
 	}

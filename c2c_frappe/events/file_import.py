@@ -86,10 +86,10 @@ def preview(name: str) -> dict:
 	return {"message": messages.sentence(message), "rows": rows}
 
 
-def _previewed(number: int, found: FileRecord | PbxError) -> dict:
-	if isinstance(found, PbxError):
-		return {"row": number, "message": messages.sentence(found.message)}
-	event = found.event
+def _previewed(number: int, reading: FileRecord | PbxError) -> dict:
+	if isinstance(reading, PbxError):
+		return {"row": number, "message": messages.sentence(reading.message)}
+	event = reading.event
 	return {
 		"row": number,
 		"start": f"{event.started_at:%Y-%m-%d %H:%M:%S} UTC",
@@ -98,7 +98,7 @@ def _previewed(number: int, found: FileRecord | PbxError) -> dict:
 		"number": messages.display(event.number),
 		"status": _(event.status) if event.status else "",
 		"duration": event.duration,
-		"message": " ".join(messages.sentence(note) for note in found.notes),
+		"message": " ".join(messages.sentence(note) for note in reading.notes),
 	}
 
 
@@ -226,15 +226,15 @@ def _fault(error: Exception) -> BrokenRowError:
 def _calls(document, legs: Counter) -> Iterator[Call]:
 	"""Yield the calls of a file as their last rows are read; `legs` says how many rows have one id."""
 	left, waiting = Counter(legs), defaultdict(list)
-	for number, own_id, found in _with_ids(document):
+	for number, own_id, reading in _with_ids(document):
 		if not left[own_id]:
-			yield Call((number,), found)
+			yield Call((number,), reading)
 			continue
 		left[own_id] -= 1
-		if isinstance(found, FileRecord):
-			waiting[own_id].append((number, found))
+		if isinstance(reading, FileRecord):
+			waiting[own_id].append((number, reading))
 		else:
-			yield Call((number,), found)
+			yield Call((number,), reading)
 		if not left[own_id] and own_id in waiting:
 			numbers, records = zip(*waiting.pop(own_id), strict=True)
 			yield Call(numbers, merge(records))
@@ -251,7 +251,7 @@ def _size(document) -> tuple[int, Counter]:
 
 def _read(document) -> Iterator[tuple[int, FileRecord | PbxError]]:
 	"""Yield (number, record, or why there is none) of each row below the headings."""
-	return ((number, found) for number, _own_id, found in _with_ids(document))
+	return ((number, reading) for number, _own_id, reading in _with_ids(document))
 
 
 def _with_ids(document) -> Iterator[tuple[int, str, FileRecord | PbxError]]:

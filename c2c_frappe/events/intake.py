@@ -76,11 +76,11 @@ def take_records(
 	A record is new when what it says was not heard before, so that reading it twice changes nothing.
 	"""
 	keyed = [(store.key(account, "record", r.record_id, store.content_of(r.event)), r) for r in records]
-	known = set(
+	stored = set(
 		frappe.get_all(store.DOCTYPE, {"event_key": ("in", [key for key, _r in keyed])}, pluck="event_key")
 	)
 	for key, record in keyed:
-		yield record, KNOWN if key in known else _take_record(account, key, record, secrets)
+		yield record, KNOWN if key in stored else _take_record(account, key, record, secrets)
 
 
 def _take_record(account: str, key: str, record: CallRecord, secrets: tuple[str, ...]) -> str:
@@ -121,8 +121,8 @@ def retry(name: str) -> str:
 	if row.outcome == APPLIED:
 		return APPLIED
 	try:
-		known = row.news and events.from_stored(json.loads(row.news), row.recording_url or "")
-		event = known or _read_again(name, row)
+		parsed = row.news and events.from_stored(json.loads(row.news), row.recording_url or "")
+		event = parsed or _read_again(name, row)
 	except Exception as error:  # noqa: BLE001  whatever is wrong with this one, the next one waits behind it
 		return _mark_invalid(name, error)
 	if not event:

@@ -68,14 +68,14 @@ def _begun_at_pbx(
 	call = from_events.by_origin(account, pbx_id)
 	if call:
 		return call, APPLIED
-	whose = {"agent": extensions.user_with(account, event.extension), **_record_of(event.number)}
-	is_ours = whose["agent"] or (event.direction == INCOMING and "reference_name" in whose)
+	columns = {"agent": extensions.user_with(account, event.extension), **_record_of(event.number)}
+	is_ours = columns["agent"] or (event.direction == INCOMING and "reference_name" in columns)
 	if not is_ours:
 		return "", IGNORED
-	near = search.calls_near(account, whose["agent"], event.known_at) if event.known_at else []
+	near = search.calls_near(account, columns["agent"], event.known_at) if event.known_at else []
 	if not is_unheard_of(event, [*candidates, *_untaken(near, event, record_id)]):
 		return None
-	return from_events.add(account, pbx_id, event, whose), ADDED
+	return from_events.add(account, pbx_id, event, columns), ADDED
 
 
 def _record_of(number: str) -> dict:
@@ -85,13 +85,13 @@ def _record_of(number: str) -> dict:
 
 def parties(row: dict, changes: Changes) -> dict:
 	"""Return agent and record of a call that began at the PBX, for what changes in its extension and number."""
-	found = {}
+	columns = {}
 	if "extension" in changes.origin:
 		# A phone that is nobody's makes it nobody's call: whose phone rang first did not answer it.
-		found["agent"] = extensions.user_with(row["account"], changes.origin["extension"])
+		columns["agent"] = extensions.user_with(row["account"], changes.origin["extension"])
 	if changes.origin.get("number") and not row["reference_name"]:
-		found.update(_record_of(changes.origin["number"]))
-	return found
+		columns.update(_record_of(changes.origin["number"]))
+	return columns
 
 
 def _outcome_without_call(age: timedelta) -> str:

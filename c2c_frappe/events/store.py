@@ -111,10 +111,10 @@ def erase(calls: Sequence[str], digits: Sequence[str]) -> int:
 
 def _about(calls: Sequence[str], digits: Sequence[str]) -> list[str]:
 	"""Return the names of events of these calls, and of those whose payload holds one of the numbers."""
-	found = set(frappe.get_all(DOCTYPE, {"call": ("in", calls)}, pluck="name")) if calls else set()
+	existing = set(frappe.get_all(DOCTYPE, {"call": ("in", calls)}, pluck="name")) if calls else set()
 	for each in digits:
-		found.update(frappe.get_all(DOCTYPE, {"payload": ("like", f"%{each}%")}, pluck="name"))
-	return sorted(found)
+		existing.update(frappe.get_all(DOCTYPE, {"payload": ("like", f"%{each}%")}, pluck="name"))
+	return sorted(existing)
 
 
 def forget_recording(call: str) -> None:
@@ -162,5 +162,5 @@ def to_json(values: dict) -> str:
 
 def content_of(event: CallEvent) -> str:
 	"""Return all that an event says; a link to a recording often comes later than the rest."""
-	known = event.as_stored()
-	return to_json({**known, "recording_url": event.recording_url} if event.recording_url else known)
+	values = event.as_stored()
+	return to_json({**values, "recording_url": event.recording_url} if event.recording_url else values)

@@ -165,17 +165,17 @@ def _of_profile(provider: str, profile: str | None, given: dict[str, str]) -> di
 	chosen = profiles.get(profile)
 	unknown = sorted(blanks.keys() - chosen.blanks)
 	if unknown:
-		known = ", ".join(chosen.blanks) or "none"
-		raise click.UsageError(f"The profile {profile} has no {unknown[0]}. It has: {known}.")
+		listed = ", ".join(chosen.blanks) or "none"
+		raise click.UsageError(f"The profile {profile} has no {unknown[0]}. It has: {listed}.")
 	return chosen.filled(blanks)
 
 
 def _settings(values: dict[str, str]) -> dict[str, str]:
 	"""Return the settings; a name no provider has is a slip that must not dial without the setting."""
-	known = {setting.name for provider in registry.PROVIDERS.values() for setting in provider.settings}
-	unknown = sorted(values.keys() - known)
+	names = {setting.name for provider in registry.PROVIDERS.values() for setting in provider.settings}
+	unknown = sorted(values.keys() - names)
 	if unknown:
-		raise click.UsageError(f"--set knows no {unknown[0]}. It takes {', '.join(sorted(known))}.")
+		raise click.UsageError(f"--set knows no {unknown[0]}. It takes {', '.join(sorted(names))}.")
 	return values
 
 

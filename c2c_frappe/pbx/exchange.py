@@ -182,9 +182,13 @@ def fetch_phones(provider: Provider, send: Send = transport.send) -> tuple[Phone
 	return _asked(lambda: provider.read_phones(send(provider.phones_request(), provider.connection)))
 
 
-def query_status(provider: Provider, call: str, known: str, send: Send = transport.send) -> CallEvent | None:
-	"""Ask the PBX how a call stands, which here has the status `known`; raise a PbxError without an answer."""
-	return _asked(lambda: _carry(provider.status_query(call, known), _question(provider.connection, send)))
+def query_status(
+	provider: Provider, call: str, call_status: str, send: Send = transport.send
+) -> CallEvent | None:
+	"""Ask the PBX how a call stands, which here has the status `call_status`; raise a PbxError without an answer."""
+	return _asked(
+		lambda: _carry(provider.status_query(call, call_status), _question(provider.connection, send))
+	)
 
 
 def hang_up(provider: Provider, call: str, send: Send = transport.send) -> Finding:

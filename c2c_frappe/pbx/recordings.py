@@ -186,9 +186,9 @@ def _clip(answer: Download, url: str, wanted: Span) -> Clip:
 
 def _kind(content_type: str, url: str) -> str:
 	"""Return the type of audio, by what the PBX says, else by the address's end; "" for what is plainly none."""
-	said = content_type.partition(";")[0].strip().lower()
-	main, _slash, sub = said.partition("/")
-	if main not in ("audio", "video") and said not in _UNTOLD:
+	media_type = content_type.partition(";")[0].strip().lower()
+	main, _slash, sub = media_type.partition("/")
+	if main not in ("audio", "video") and media_type not in _UNTOLD:
 		return ""
 	ending = urlsplit(url).path.rpartition(".")[2].lower()
 	return _TYPES.get(sub) or _TYPES.get(ending) or "audio/mpeg"
@@ -196,7 +196,7 @@ def _kind(content_type: str, url: str) -> str:
 
 def _total(answer: Download) -> int | None:
 	if answer.status == 206:
-		said = re.search(r"/(\d{1,15})$", answer.headers.get("content-range", ""), re.ASCII)
-		return int(said[1]) if said else None
+		total = re.search(r"/(\d{1,15})$", answer.headers.get("content-range", ""), re.ASCII)
+		return int(total[1]) if total else None
 	length = answer.headers.get("content-length", "")
 	return int(length) if length.isdigit() else None

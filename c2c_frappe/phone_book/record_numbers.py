@@ -41,8 +41,8 @@ class Record:
 	def of_contacts(self) -> tuple[Choice, ...]:
 		"""Return the numbers of its Contacts, which are read when they are asked for: a click seldom means one."""
 		is_refused = says_do_not_call(self.document.doctype, self.document)
-		found = (_of_contact(contact, is_refused) for contact in contacts.contacts_of(self.document))
-		return ordered([choice for choices in found for choice in choices])
+		numbers = (_of_contact(contact, is_refused) for contact in contacts.contacts_of(self.document))
+		return ordered([choice for choices in numbers for choice in choices])
 
 	@property
 	def choices(self) -> tuple[Choice, ...]:
@@ -107,8 +107,8 @@ def _of_contact(contact, is_refused: bool) -> Iterator[Choice]:
 
 
 def _of_document(document, is_refused: bool) -> list[Choice]:
-	found = (*_own(document.meta, document), *_of_rows(document.meta, document))
-	return [replace(choice, do_not_call=is_refused) for choice in found]
+	numbers = (*_own(document.meta, document), *_of_rows(document.meta, document))
+	return [replace(choice, do_not_call=is_refused) for choice in numbers]
 
 
 def _own(meta, document) -> Iterator[Choice]:

@@ -48,8 +48,8 @@ class CallEvent:
 		if not (self.extension.isprintable() and _EXTENSION.fullmatch(self.extension)):
 			object.__setattr__(self, "extension", "")
 		for name in _TIMES:
-			said = getattr(self, name)
-			if said and said.year not in YEARS:
+			value = getattr(self, name)
+			if value and value.year not in YEARS:
 				object.__setattr__(self, name, None)
 		self._rank()
 
@@ -125,14 +125,14 @@ def dated(event: CallEvent, received_at: datetime) -> CallEvent:
 
 def from_stored(values: Mapping[str, object], recording_url: str = "") -> CallEvent:
 	"""Return the event `as_stored` gave; names it does not know are left out."""
-	known = {field.name for field in fields(CallEvent)} & set(values)
-	read = {n: datetime.fromisoformat(values[n]) if n in _TIMES else values[n] for n in known}
+	names = {field.name for field in fields(CallEvent)} & set(values)
+	read = {n: datetime.fromisoformat(values[n]) if n in _TIMES else values[n] for n in names}
 	others = tuple(read.pop("other_numbers", ()))
 	return CallEvent(**{**read, "recording_url": recording_url, "other_numbers": others})
 
 
-def settled(event: CallEvent, known: Collection[str]) -> CallEvent:
+def settled(event: CallEvent, candidates: Collection[str]) -> CallEvent:
 	"""Return the event with the first reading of its number that is among those of open calls or records, if one is."""
-	number = next((each for each in event.numbers if each in known), event.number)
+	number = next((each for each in event.numbers if each in candidates), event.number)
 	others = tuple(each for each in event.numbers if each != number)
 	return replace(event, number=number, other_numbers=others)

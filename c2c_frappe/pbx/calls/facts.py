@@ -57,9 +57,9 @@ def changes(state: CallState, events: Sequence[CallEvent]) -> Changes:
 		facts.pop("pbx_call_id", None)
 	if state.is_recording_deleted:
 		facts.pop("recording_url", None)
-	known = state.origin
-	found = origin(events) if known is not None else {}
-	moved = {name: value for name, value in found.items() if value != (known.get(name) or "")}
+	row_origin = state.origin
+	event_origin = origin(events) if row_origin is not None else {}
+	moved = {name: value for name, value in event_origin.items() if value != (row_origin.get(name) or "")}
 	evidence = best if best != state.evidence else None
 	is_over = status.is_over(best.status, facts.get("ended_at"))
 	return Changes(facts, moved, evidence, is_over)
@@ -71,18 +71,18 @@ def outcome(events: Sequence[CallEvent]) -> status.Evidence | None:
 	While it goes on, what came of attempts to reach the customer decides nothing: the next one may be answered. Once it
 	has ended and its end names no cause, talk makes it Completed, else the best attempt counts, else it is Unknown.
 	"""
-	found = [event.evidence for event in events if event.evidence]
+	evidence = [event.evidence for event in events if event.evidence]
 	if any(event.is_end for event in events):
-		found += [
+		evidence += [
 			_attempted(event)
 			for event in events
 			if event.source == "attempt" and event.status in status.FINAL
 		]
 		if any(event.has_talk for event in events):
-			found.append(status.event_evidence("attempt", status.COMPLETED))
+			evidence.append(status.event_evidence("attempt", status.COMPLETED))
 		elif any(_rang_in_vain(event) for event in events):
-			found.append(status.event_evidence("attempt", status.NO_ANSWER))
-	return max(found, default=None)
+			evidence.append(status.event_evidence("attempt", status.NO_ANSWER))
+	return max(evidence, default=None)
 
 
 def _attempted(event: CallEvent) -> status.Evidence:
@@ -108,13 +108,13 @@ def fold(events: Sequence[CallEvent], names: Iterable[str] = FACTS) -> dict[str,
 			value = getattr(event, name)
 			if value not in ("", None):
 				facts[name] = _better(name, facts.get(name, ((-1, 0), value)), (rank, value))
-	known = {name: value for name, (_rank, value) in facts.items()}
-	found = outcome(events)
-	if found and found.status in status.UNTALKED:
-		return {name: value for name, value in known.items() if name not in _TALK}
-	if "duration" not in known and {"answered_at", "ended_at"} <= known.keys():
-		known["duration"] = max(0, round((known["ended_at"] - known["answered_at"]).total_seconds()))
-	return known
+	values = {name: value for name, (_rank, value) in facts.items()}
+	evidence = outcome(events)
+	if evidence and evidence.status in status.UNTALKED:
+		return {name: value for name, value in values.items() if name not in _TALK}
+	if "duration" not in values and {"answered_at", "ended_at"} <= values.keys():
+		values["duration"] = max(0, round((values["ended_at"] - values["answered_at"]).total_seconds()))
+	return values
 
 
 def _better(name: str, one: tuple, other: tuple) -> tuple:

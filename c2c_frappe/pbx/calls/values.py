@@ -53,10 +53,10 @@ def moment(value: object, zone: tzinfo = timezone.utc) -> datetime | None:
 	Read are ISO 8601 and what is near it, an e-mail's date (RFC 2822), and seconds, milliseconds, microseconds or
 	nanoseconds since 1970. A time outside YEARS is not set, or of a clock that is wrong by centuries.
 	"""
-	found = _written(_text(value))
-	if not found or not 1990 < found.year < 2110:
+	parsed = _written(_text(value))
+	if not parsed or not 1990 < parsed.year < 2110:
 		return None
-	aware = found if found.tzinfo else found.replace(tzinfo=zone)
+	aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)
 	in_utc = aware.astimezone(timezone.utc).replace(tzinfo=None)
 	return in_utc if in_utc.year in YEARS else None
 
@@ -69,8 +69,8 @@ def is_unreadable_moment(value: object) -> bool:
 
 def seconds(value: object) -> int | None:
 	"""Return a duration in whole seconds, None for none: 75, "75.0", "1:15", "0:01:15", "1m 15s", "PT1M15S"."""
-	found = _lasted(_text(value))
-	return round(found) if found is not None and found < WEEK else None
+	parsed = _lasted(_text(value))
+	return round(parsed) if parsed is not None and parsed < WEEK else None
 
 
 def is_unreadable_seconds(value: object) -> bool:
@@ -113,13 +113,13 @@ def _of_number(text: str) -> datetime | None:
 def _of_parts(parts: re.Match) -> datetime:
 	year, month, day, hour, minute = (int(part) for part in parts.groups()[:5])
 	fraction = (parts[7] or "")[:6].ljust(6, "0")
-	found = datetime(year, month, day, hour, minute, int(parts[6] or 0), int(fraction))
+	local = datetime(year, month, day, hour, minute, int(parts[6] or 0), int(fraction))
 	if parts[8]:
-		return found.replace(tzinfo=timezone.utc)
+		return local.replace(tzinfo=timezone.utc)
 	if not parts[9]:
-		return found
+		return local
 	# By fromisoformat, which refuses a zone that is none; Python 3.10 reads only this spelling.
-	return datetime.fromisoformat(f"{found.isoformat()}{parts[9]}{parts[10]}:{parts[11] or '00'}")
+	return datetime.fromisoformat(f"{local.isoformat()}{parts[9]}{parts[10]}:{parts[11] or '00'}")
 
 
 def _lasted(text: str) -> float | None:

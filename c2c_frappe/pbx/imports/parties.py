@@ -119,8 +119,8 @@ def _extension(own: str) -> str:
 
 def _channel(cell: object) -> str:
 	"""Return the phone a channel of Asterisk is of, "" for a trunk's."""
-	found = _CHANNEL.fullmatch(text(cell))
-	return found[1] if found else ""
+	channel = _CHANNEL.fullmatch(text(cell))
+	return channel[1] if channel else ""
 
 
 def _party(cell: object) -> str:
@@ -156,9 +156,9 @@ def _numbers(written: str, countries: Sequence[str]) -> tuple[str, ...]:
 	"""Return what a text may mean as E.164, likeliest first, () for none or a masked one; raise BrokenRowError."""
 	if not written or written == _TRUNK_ENTRY or _OWN.fullmatch(written) or _MASKED.fullmatch(written):
 		return ()
-	found = pbx_number.readings(written, countries)
-	if found:
-		return found
+	readings = pbx_number.readings(written, countries)
+	if readings:
+		return readings
 	try:
 		return (phone.find(written, countries).e164,)
 	except InvalidNumberError as error:

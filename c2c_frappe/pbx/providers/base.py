@@ -196,8 +196,8 @@ class Provider:
 		"""Return where to listen to events, None where the PBX sends them itself; two listeners differ in name."""
 		return None
 
-	def status_query(self, call: str, known: str) -> StatusQuery:
-		"""Ask how a call stands that may have moved on unheard; `known` is its status here."""
+	def status_query(self, call: str, call_status: str) -> StatusQuery:
+		"""Ask how a call stands that may have moved on unheard; `call_status` is its status here."""
 		raise NotImplementedError
 
 	def hang_up_request(self, call: str) -> HttpRequest:

@@ -199,12 +199,13 @@ class Switchboard:
 def _fields(body: str) -> dict[str, str]:
 	"""Return the fields of a form, or of a JSON object as text."""
 	try:
-		found = json.loads(body)
+		values = json.loads(body)
 	except (ValueError, RecursionError):
-		found = None
-	if isinstance(found, dict):
+		values = None
+	if isinstance(values, dict):
 		return {
-			str(name): value if isinstance(value, str) else json.dumps(value) for name, value in found.items()
+			str(name): value if isinstance(value, str) else json.dumps(value)
+			for name, value in values.items()
 		}
 	return dict(parse_qsl(body))
 

@@ -80,25 +80,25 @@ def _of_body(declared: Message, content_type: str, body: bytes) -> dict:
 		return {}
 	kind = declared.get_content_type()
 	if kind == "multipart/form-data":
-		found = _parts(content_type, body)
+		parts = _parts(content_type, body)
 	else:
-		found = _json_object(text)
-		if found is None and kind != "application/json":
-			found = _form(text, charset, is_declared="urlencoded" in kind)
-	return {UNREAD: text} if found is None else found
+		parts = _json_object(text)
+		if parts is None and kind != "application/json":
+			parts = _form(text, charset, is_declared="urlencoded" in kind)
+	return {UNREAD: text} if parts is None else parts
 
 
 def _json_object(text: str) -> dict | None:
 	"""Return a JSON object, or the one in a list; {} for JSON that says nothing, None for all else."""
 	try:
-		found = json.loads(text, parse_float=str)
+		value = json.loads(text, parse_float=str)
 	except (ValueError, RecursionError):
 		return None
-	if isinstance(found, list) and len(found) == 1:
-		found = found[0]
-	if found is None or found == []:
+	if isinstance(value, list) and len(value) == 1:
+		value = value[0]
+	if value is None or value == []:
 		return {}
-	return found if isinstance(found, dict) and not _is_deeper(found, DEEPEST) else None
+	return value if isinstance(value, dict) and not _is_deeper(value, DEEPEST) else None
 
 
 def _is_deeper(value: object, levels: int) -> bool:

@@ -168,10 +168,10 @@ class _Exchange:
 	def open_socket(self, host: str, port: int) -> socket.socket:
 		"""Connect to the first address that answers, within the connect timeout for all of them together."""
 		self.host = host
-		found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-		allowed = [each for each in found if addresses.may_connect(each[4][0], self.connection.reach)]
+		candidates = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+		allowed = [each for each in candidates if addresses.may_connect(each[4][0], self.connection.reach)]
 		if not allowed:
-			self.refusal = _out_of_reach(host, [address[0] for *_rest, address in found])
+			self.refusal = _out_of_reach(host, [address[0] for *_rest, address in candidates])
 		until = min(time.monotonic() + self.connection.connect_timeout, self.ends_at)
 		failure: OSError = TimeoutError()
 		for family, kind, protocol, _name, address in allowed:
@@ -214,9 +214,9 @@ class _Exchange:
 		return UnavailableError(self.failure or _("The PBX could not be reached. Nothing was sent."))
 
 
-def _out_of_reach(host: str, found: list[str]) -> Text:
+def _out_of_reach(host: str, candidates: list[str]) -> Text:
 	"""Return the sentence for a host none of whose addresses may be connected to."""
-	if any(addresses.may_connect(address, addresses.PRIVATE_TOO) for address in found):
+	if any(addresses.may_connect(address, addresses.PRIVATE_TOO) for address in candidates):
 		return _(
 			"{0} leads into a private network. Nothing was sent. If the PBX is there, tick On-premises PBX.",
 			host,

@@ -64,15 +64,15 @@ def read(payload: Mapping[str, object], recordings_url: str) -> CallEvent | None
 
 def _of_dial(event: Mapping) -> CallEvent | None:
 	"""Read how an attempt to reach the customer goes; the agent's own leg has no caller."""
-	call, said = _id(event, "caller"), event.get("dialstatus")
-	if not call or not isinstance(said, str):
+	call, dial_status = _id(event, "caller"), event.get("dialstatus")
+	if not call or not isinstance(dial_status, str):
 		return None
 	moment = values.moment(event.get("timestamp"))
-	if said == "ANSWER":
+	if dial_status == "ANSWER":
 		return CallEvent("progress", status.IN_PROGRESS, call=call, answered_at=moment)
-	if said in _OUTCOMES:
-		return CallEvent("attempt", *_OUTCOMES[said], call=call)
-	return CallEvent("progress", status.RINGING, call=call) if said == "RINGING" else None
+	if dial_status in _OUTCOMES:
+		return CallEvent("attempt", *_OUTCOMES[dial_status], call=call)
+	return CallEvent("progress", status.RINGING, call=call) if dial_status == "RINGING" else None
 
 
 def _of_state(event: Mapping) -> CallEvent | None:
@@ -106,47 +106,51 @@ def _ran_dialplan(event: Mapping) -> bool:
 	return place.get("exten") == "h" or place.get("priority") != 1
 
 
-def _of_report(call: str, told: Mapping, recordings_url: str) -> CallEvent | None:
+def _of_report(call: str, report: Mapping, recordings_url: str) -> CallEvent | None:
 	"""Read what the documented dialplan says once a call is over: as user event, or posted to our webhook."""
-	if (told.get("eventname") or told.get("event")) != END or not _OUR_NAME.fullmatch(call):
+	if (report.get("eventname") or report.get("event")) != END or not _OUR_NAME.fullmatch(call):
 		return None
-	said = {name: str(told.get(name) or "") for name in ("status", "cause", "answered", "ended", "recording")}
-	source, outcome = _reported(said)
+	fields = {
+		name: str(report.get(name) or "") for name in ("status", "cause", "answered", "ended", "recording")
+	}
+	source, outcome = _reported(fields)
 	is_answered = outcome[0] == status.COMPLETED
-	is_recorded = is_answered and _OUR_NAME.fullmatch(said["recording"])
+	is_recorded = is_answered and _OUR_NAME.fullmatch(fields["recording"])
 	return CallEvent(
 		source,
 		*outcome,
 		call=call,
-		answered_at=values.moment(said["answered"]) if is_answered else None,
-		ended_at=values.moment(said["ended"]),
-		recording_url=f"{recordings_url}/{said['recording']}/file" if is_recorded else "",
+		answered_at=values.moment(fields["answered"]) if is_answered else None,
+		ended_at=values.moment(fields["ended"]),
+		recording_url=f"{recordings_url}/{fields['recording']}/file" if is_recorded else "",
 	)
 
 
-def _reported(said: Mapping[str, str]) -> tuple[str, tuple[str, str]]:
+def _reported(fields: Mapping[str, str]) -> tuple[str, tuple[str, str]]:
 	"""Return (source, (status, failure code)) of a report.
 
 	DIALSTATUS is the last Dial's: one that follows an answer, such as a transfer's, undoes no answer. Without any, the
 	dialplan dialed nobody, or by another application: that events before it may tell.
 	"""
-	if said["answered"]:
+	if fields["answered"]:
 		return "record", (status.COMPLETED, "")
-	if not said["status"]:
+	if not fields["status"]:
 		return "end", _NOBODY_DIALED
-	outcome = _OUTCOMES.get(said["status"], ("", ""))
-	return "record", _CAUSES.get(said["cause"], outcome) if said["status"] in _HIDING else outcome
+	outcome = _OUTCOMES.get(fields["status"], ("", ""))
+	return "record", _CAUSES.get(fields["cause"], outcome) if fields["status"] in _HIDING else outcome
 
 
-def from_channel_state(call: str, known: str, found: Mapping | None, bridges: object) -> CallEvent | None:
+def from_channel_state(
+	call: str, call_status: str, channel: Mapping | None, bridges: object
+) -> CallEvent | None:
 	"""Return what is known of a call nobody listened to for a while, None when that is nothing new.
 
-	`known` is its status here, `found` its channel as ARI describes it, None when ARI knows no such channel,
+	`call_status` is its status here, `channel` its channel as ARI describes it, None when ARI knows no such channel,
 	`bridges` ARI's list of bridges.
 	"""
-	if found is not None:
-		return _of_channel(call, found, bridges)
-	if known == status.IN_PROGRESS:
+	if channel is not None:
+		return _of_channel(call, channel, bridges)
+	if call_status == status.IN_PROGRESS:
 		# The customer had answered and the channel is gone; when, nobody heard.
 		return CallEvent("end", status.COMPLETED, call=call)
 	return CallEvent("end", status.UNKNOWN, "no_end_event", call=call)
@@ -169,5 +173,5 @@ def _part(event: Mapping, name: str) -> Mapping:
 
 def _id(event: Mapping, name: str) -> str:
 	"""Return a channel's id if it can be one of our calls' names, else ""."""
-	found = str(_part(event, name).get("id") or "")
-	return found if _OUR_NAME.fullmatch(found) else ""
+	channel_id = str(_part(event, name).get("id") or "")
+	return channel_id if _OUR_NAME.fullmatch(channel_id) else ""

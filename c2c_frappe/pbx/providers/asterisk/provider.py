@@ -244,16 +244,16 @@ class Asterisk(Provider):
 			self._request("PUT", "applications", listener, "eventFilter", body=allowed),
 		)
 
-	def status_query(self, call: str, known: str) -> StatusQuery:
+	def status_query(self, call: str, call_status: str) -> StatusQuery:
 		"""Ask for the call's channel, and if there is one whether it is connected to another."""
 		answer = yield self._request("GET", "channels", call)
 		if answer.status == 404 and responses.json_object(answer).get("message") == "Channel not found":
-			return events.from_channel_state(call, known, None, None)
+			return events.from_channel_state(call, call_status, None, None)
 		channel = responses.json_object(answer) if answer.status == 200 else {}
 		if not channel:
 			raise RejectedError(self._refusal(answer))
 		answer = yield self._request("GET", "bridges")
-		return events.from_channel_state(call, known, channel, responses.json_list(answer))
+		return events.from_channel_state(call, call_status, channel, responses.json_list(answer))
 
 	def hang_up_request(self, call: str) -> HttpRequest:
 		"""Build the DELETE of the agent's channel, which releases the customer too."""
@@ -276,10 +276,10 @@ class Asterisk(Provider):
 		rows = responses.json_list(answer)
 		if answer.status != 200 or rows is None:
 			raise RejectedError(self._refusal(answer))
-		found = [(str(row.get("resource")), row.get("state")) for row in rows if isinstance(row, dict)]
+		phones = [(str(row.get("resource")), row.get("state")) for row in rows if isinstance(row, dict)]
 		return tuple(
 			Phone(name, {"online": True, "offline": False}.get(state))
-			for name, state in sorted(found)
+			for name, state in sorted(phones)
 			if re.fullmatch(self.extension_pattern, name, re.ASCII)
 		)
 
@@ -335,8 +335,8 @@ class Asterisk(Provider):
 
 	def _said(self, answer: HttpResponse) -> str:
 		body = responses.json_object(answer)
-		said = body.get("message") or body.get("error") or answer.text
-		return responses.excerpt(said, self.secrets) or _("empty.")
+		message = body.get("message") or body.get("error") or answer.text
+		return responses.excerpt(message, self.secrets) or _("empty.")
 
 	def _endpoint(self, extension: str) -> str:
 		return self.values["endpoint_pattern"].replace(EXTENSION, self.checked_extension(extension))

@@ -17,12 +17,12 @@ def of(dial: DialRequest) -> dict[str, str]:
 
 	The extension behind the number is for the dialplan's Dial to send, so it is digits and never custom data.
 	"""
-	found = {"__C2C_CALL": dial.call}
+	channel_variables = {"__C2C_CALL": dial.call}
 	for key, value in dial.custom_data.items():
 		name = _NO_NAME.sub("_", key)
-		found[f"__C2C_{name.upper()}"] = found[f"CDR({name})"] = _harmless(value)
-	found["__C2C_NUMBER_EXTENSION"] = dial.number_extension
-	return {name: value for name, value in found.items() if value}
+		channel_variables[f"__C2C_{name.upper()}"] = channel_variables[f"CDR({name})"] = _harmless(value)
+	channel_variables["__C2C_NUMBER_EXTENSION"] = dial.number_extension
+	return {name: value for name, value in channel_variables.items() if value}
 
 
 def _harmless(value: str) -> str:

@@ -95,13 +95,13 @@ class CommPeak(Provider):
 	def read_dial_response(self, answer: HttpResponse) -> DialResult:
 		"""Take `"success": true` of a 2xx as the only yes; a no comes with any HTTP status but that of a fault."""
 		body = responses.json_object(answer)
-		said = responses.excerpt(body.get("message", ""), self.secrets)
+		detail = responses.excerpt(body.get("message", ""), self.secrets)
 		call_id = responses.call_id(body.get("unique_id"), self.secrets)
 		if body.get("success") is False and 200 <= answer.status < 500:
-			is_unknown = said.lower().rstrip(".") == "extension does not exist"
+			is_unknown = detail.lower().rstrip(".") == "extension does not exist"
 			kind = "unknown_extension" if is_unknown else "pbx_rejected"
 			return DialResult(
-				kind, _("CommPeak refused the call: {0}", said or _("no reason given")), call_id
+				kind, _("CommPeak refused the call: {0}", detail or _("no reason given")), call_id
 			)
 		if body.get("success") is True:
 			is_yes = 200 <= answer.status < 300
@@ -139,27 +139,27 @@ class CommPeak(Provider):
 		kind = str(payload.get("event", "")).lower()
 		if kind not in ("start", "answer", "end"):
 			return None
-		said = {name: _text(payload.get(name)) for name, _meaning in self.event_parameters}
-		way = said["direction"]
+		fields = {name: _text(payload.get(name)) for name, _meaning in self.event_parameters}
+		way = fields["direction"]
 		direction = values.direction(way) if values.is_said(way) else values.OUTGOING
-		is_agents = records.is_agents_leg(said["number"], said["extension"], direction)
-		talk = values.seconds(said["duration"])
-		call_status, failure_code = _meaning(kind, said["hangup_cause"], talk, is_agents)
+		is_agents = records.is_agents_leg(fields["number"], fields["extension"], direction)
+		talk = values.seconds(fields["duration"])
+		call_status, failure_code = _meaning(kind, fields["hangup_cause"], talk, is_agents)
 		return CallEvent(
 			"end" if kind == "end" else "progress",
 			call_status,
 			failure_code,
-			call=said["call"],
-			pbx_call_id=responses.call_id(said["uniqueid"], self.secrets),
-			extension=said["extension"],
-			**({} if is_agents else self.number_fields(said["number"])),
+			call=fields["call"],
+			pbx_call_id=responses.call_id(fields["uniqueid"], self.secrets),
+			extension=fields["extension"],
+			**({} if is_agents else self.number_fields(fields["number"])),
 			direction="" if is_agents or direction == values.INTERNAL else direction,
-			started_at=values.moment(said["started_at"]),
-			answered_at=None if is_agents else values.moment(said["answered_at"]),
-			ended_at=values.moment(said["ended_at"]),
+			started_at=values.moment(fields["started_at"]),
+			answered_at=None if is_agents else values.moment(fields["answered_at"]),
+			ended_at=values.moment(fields["ended_at"]),
 			duration=None if is_agents else talk,
-			recording_url=self.recording_link(said["recording"]),
-			unread=_unread(said),
+			recording_url=self.recording_link(fields["recording"]),
+			unread=_unread(fields),
 		)
 
 	@property
@@ -207,18 +207,18 @@ def _text(value: object) -> str:
 def _meaning(kind: str, hangup_cause: str, talk: int | None, is_agents: bool) -> tuple[str, str]:
 	"""Return (status, failure code) of a webhook; while the agent's phone is answered the customer's rings."""
 	if kind == "end":
-		found = records.meaning(hangup_cause, talk)
-		return records.of_agents_leg(found) if is_agents else found
+		meaning = records.meaning(hangup_cause, talk)
+		return records.of_agents_leg(meaning) if is_agents else meaning
 	return (status.IN_PROGRESS if kind == "answer" and not is_agents else status.RINGING), ""
 
 
-def _unread(said: Mapping[str, str]) -> str:
+def _unread(fields: Mapping[str, str]) -> str:
 	"""Return "parameter: text" of what stands in a webhook and could not be read."""
-	times = {name: values.is_unreadable_moment(said[name]) for name in said if name.endswith("_at")}
+	times = {name: values.is_unreadable_moment(fields[name]) for name in fields if name.endswith("_at")}
 	unreadable = {
 		**times,
-		"duration": values.is_unreadable_seconds(said["duration"]),
-		"direction": values.is_said(said["direction"]) and not values.direction(said["direction"]),
-		"hangup_cause": not records.is_known_cause(said["hangup_cause"]),
+		"duration": values.is_unreadable_seconds(fields["duration"]),
+		"direction": values.is_said(fields["direction"]) and not values.direction(fields["direction"]),
+		"hangup_cause": not records.is_known_cause(fields["hangup_cause"]),
 	}
-	return values.listed({name: said[name] for name, is_so in unreadable.items() if is_so})
+	return values.listed({name: fields[name] for name, is_so in unreadable.items() if is_so})

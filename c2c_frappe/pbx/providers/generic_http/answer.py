@@ -42,13 +42,13 @@ class Reading:
 		seen = Seen(answer)
 		kind = self._kind(seen)
 		call_ids = (responses.call_id(text, secrets) for text in self._texts(CALL_ID, seen))
-		call_id = next((found for found in call_ids if found), "")
+		call_id = next((each for each in call_ids if each), "")
 		if kind == "accepted":
 			return DialResult(kind, _("The PBX took the call."), call_id)
-		said = self._said(seen, secrets)
+		detail = self._said(seen, secrets)
 		if status.dial_evidence(kind).status != status.FAILED:
-			return DialResult(kind, _sentence(kind, answer.status, said), call_id)
-		return self._failure(kind, seen, said, call_id)
+			return DialResult(kind, _sentence(kind, answer.status, detail), call_id)
+		return self._failure(kind, seen, detail, call_id)
 
 	def _kind(self, seen: Seen) -> str:
 		http_status = seen.answer.status
@@ -79,16 +79,16 @@ class Reading:
 			kind = "bad_credentials" if answer.status in (400, 401, 403) else "not_sent"
 			return kind, responses.excerpt(answer.text, secrets)
 		hint = next((rule for rule in self._of(HINT) if rule.holds(seen)), None)
-		said = " ".join(filter(None, (self._said(seen, secrets), hint.hint if hint else "")))
-		return FAILURES.get(hint.meaning if hint else "", "bad_credentials"), said
+		detail = " ".join(filter(None, (self._said(seen, secrets), hint.hint if hint else "")))
+		return FAILURES.get(hint.meaning if hint else "", "bad_credentials"), detail
 
-	def _failure(self, kind: str, seen: Seen, said: str, call_id: str) -> DialResult:
+	def _failure(self, kind: str, seen: Seen, detail: str, call_id: str) -> DialResult:
 		"""Return a failure with the first hint that fits it."""
 		hint = next((rule for rule in self._of(HINT) if rule.holds(seen)), None)
 		if not hint:
-			return DialResult(kind, _sentence(kind, seen.answer.status, said), call_id)
+			return DialResult(kind, _sentence(kind, seen.answer.status, detail), call_id)
 		kind = FAILURES.get(hint.meaning, kind)
-		sentence = _sentence(kind, seen.answer.status, said)
+		sentence = _sentence(kind, seen.answer.status, detail)
 		return DialResult(kind, _("{0} {1}", sentence, hint.hint) if hint.hint else sentence, call_id)
 
 	def _of(self, reads: str) -> list[Rule]:
@@ -103,13 +103,13 @@ class Reading:
 		return next((text for text in texts if text), "") or responses.excerpt(seen.answer.text, secrets)
 
 
-def _sentence(kind: str, http_status: int, said: str) -> Text:
-	reason = said or _("no reason given")
+def _sentence(kind: str, http_status: int, detail: str) -> Text:
+	reason = detail or _("no reason given")
 	if kind == "unconfirmed":
-		text = said or _("an empty page")
+		text = detail or _("an empty page")
 		return _("The PBX does not say whether it took the call. It answered: {0}", text)
 	if kind == "bad_reply":
-		text = said or _("empty.")
+		text = detail or _("empty.")
 		return _(
 			"The PBX's answer cannot be read (HTTP {0}): {1} The phone may still ring.", http_status, text
 		)

@@ -118,14 +118,14 @@ class Reading:
 
 	def _text(self, payload: Mapping[str, object], reads: str) -> str:
 		rows = (rule for rule in self.rules if rule.reads == reads and _is_met(rule, payload))
-		found = (find(payload, rule.place) for rule in rows)
-		return next((str(each).strip() for each in found if is_value(each, "") and _is_plain(each)), "")
+		texts = (find(payload, rule.place) for rule in rows)
+		return next((str(each).strip() for each in texts if is_value(each, "") and _is_plain(each)), "")
 
 
 def _direction(word: str) -> str:
 	"""Return "Outgoing" where no direction is named: a form without one is of the calls that were dialed."""
-	found = values.direction(word) if values.is_said(word) else values.OUTGOING
-	return "" if found == values.INTERNAL else found
+	direction = values.direction(word) if values.is_said(word) else values.OUTGOING
+	return "" if direction == values.INTERNAL else direction
 
 
 def _unread(texts: Mapping[str, str]) -> str:
@@ -149,10 +149,10 @@ def _is_met(rule: Rule, payload: Mapping[str, object]) -> bool:
 
 def _stands_there(payload: Mapping[str, object], place: str, value: str) -> bool:
 	"""Compare as people would: a form's values are all text, and `Completed` is `completed`."""
-	found = find(payload, place)
-	if is_value(found, value):
+	there = find(payload, place)
+	if is_value(there, value):
 		return True
-	return bool(value) and _is_plain(found) and str(found).strip().lower() == value.strip('"').lower()
+	return bool(value) and _is_plain(there) and str(there).strip().lower() == value.strip('"').lower()
 
 
 def _is_plain(value: object) -> bool:

@@ -131,8 +131,8 @@ def _zone(name: str) -> ZoneInfo | timezone:
 	raise failure
 
 
-def _refuse_variables(name: str, used: frozenset[str], known: frozenset[str]) -> None:
-	extra = sorted(used - known)
+def _refuse_variables(name: str, used: frozenset[str], allowed: frozenset[str]) -> None:
+	extra = sorted(used - allowed)
 	if extra:
 		raise _place(name).wrong(
 			_("{0} cannot hold {1}: there is no call yet.", fields.LABELS[name], extra[0])

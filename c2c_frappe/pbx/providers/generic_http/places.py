@@ -63,13 +63,13 @@ class Rule:
 		if self.kind == PATH:
 			return find(seen.body, self.place)
 		return next(
-			(found for found in (match(self.place, line) for line in seen.lines) if found is not None), None
+			(value for value in (match(self.place, line) for line in seen.lines) if value is not None), None
 		)
 
 	def holds(self, seen: Seen) -> bool:
 		"""Tell whether it is there, with the value asked for."""
-		found = self.look(seen)
-		return is_value(found, self.value) if self.kind == PATH else found is not None
+		value = self.look(seen)
+		return is_value(value, self.value) if self.kind == PATH else value is not None
 
 
 def find(value: object, path: str) -> object:
@@ -95,17 +95,17 @@ def _opened(value: object) -> object:
 		return value
 
 
-def is_value(found: object, expected: str) -> bool:
+def is_value(value: object, expected: str) -> bool:
 	"""Tell whether a JSON value is the one meant: `true`, `0` and `null` of their type, "..." and all else text.
 
 	Without an expected value it is enough that there is one which says something.
 	"""
 	if not expected:
-		return not (found is None or found is False or found in ("", [], {}))
+		return not (value is None or value is False or value in ("", [], {}))
 	wanted = _literal(expected)
-	if isinstance(wanted, bool) or isinstance(found, bool) or wanted is None:
-		return found is wanted
-	return found == wanted
+	if isinstance(wanted, bool) or isinstance(value, bool) or wanted is None:
+		return value is wanted
+	return value == wanted
 
 
 def _literal(text: str) -> object:
@@ -128,11 +128,11 @@ def match(pattern: str, line: str) -> str | None:
 	end = len(line) - len(last)
 	at, gaps = len(first), []
 	for piece in middle:
-		found = line.find(piece, at, end)
-		if found < 0:
+		where = line.find(piece, at, end)
+		if where < 0:
 			return None
-		gaps.append(line[at:found])
-		at = found + len(piece)
+		gaps.append(line[at:where])
+		at = where + len(piece)
 	gaps.append(line[at:end])
 	return gaps[taken].strip() if taken >= 0 else line
 

@@ -19,26 +19,26 @@ def read(form: Form, answer: HttpResponse, secrets: tuple[str, ...]) -> Finding:
 	"""Say what the answer shows, and what it leaves unchecked."""
 	if form.token:
 		return _of_token(form, answer, secrets)
-	said = responses.excerpt(answer.text, secrets) or _("an empty page")
+	detail = responses.excerpt(answer.text, secrets) or _("an empty page")
 	if form.test is None:
 		return _reached(answer.status, (_("Whether the key or password is right."), _ONLY_A_CALL))
 	if form.auth_kind == auth.DIGEST:
 		return _of_challenge(auth.is_answerable(answer.challenge), answer.status)
-	return _of_test(answer.status, said)
+	return _of_test(answer.status, detail)
 
 
 def _of_token(form: Form, answer: HttpResponse, secrets: tuple[str, ...]) -> Finding:
 	if form.token.read(answer)[0]:
 		return Finding(True, _("The PBX gave a token: the key or password is right."), (_ONLY_A_CALL,))
-	kind, said = form.answer.token_refusal(answer, secrets)
+	kind, detail = form.answer.token_refusal(answer, secrets)
 	return Finding(
 		None if kind == "not_sent" else False,
-		_("The PBX gave no token (HTTP {0}): {1}", answer.status, said or _("an empty page")),
+		_("The PBX gave no token (HTTP {0}): {1}", answer.status, detail or _("an empty page")),
 		(_("Whether the key or password is right."), _ONLY_A_CALL),
 	)
 
 
-def _of_test(http_status: int, said: str) -> Finding:
+def _of_test(http_status: int, detail: str) -> Finding:
 	if 200 <= http_status < 300:
 		return Finding(
 			True, _("The test address answered as it should (HTTP {0}).", http_status), (_ONLY_A_CALL,)
@@ -46,7 +46,7 @@ def _of_test(http_status: int, said: str) -> Finding:
 	if http_status in (401, 403):
 		return Finding(
 			False,
-			_("The PBX refused the account's key or password (HTTP {0}): {1}", http_status, said),
+			_("The PBX refused the account's key or password (HTTP {0}): {1}", http_status, detail),
 			(_ONLY_A_CALL,),
 		)
 	return _reached(http_status, (_("Whether the key or password is right."), _ONLY_A_CALL))

@@ -134,9 +134,9 @@ class GenericHttp(Provider):
 		return None if self._token else self._no_token(answer)
 
 	def _no_token(self, answer: HttpResponse) -> DialResult:
-		kind, said = self.form.answer.token_refusal(answer, self.secrets)
-		said = said or _("an empty page")
-		sentence = _("The PBX gave no token (HTTP {0}), so nothing was dialed: {1}", answer.status, said)
+		kind, detail = self.form.answer.token_refusal(answer, self.secrets)
+		detail = detail or _("an empty page")
+		sentence = _("The PBX gave no token (HTTP {0}), so nothing was dialed: {1}", answer.status, detail)
 		return DialResult(kind, sentence)
 
 	def _ask_challenge(self) -> Questions:
@@ -171,8 +171,8 @@ class GenericHttp(Provider):
 		return dict(zip(variables.SECRETS, own, strict=True)) | {variables.TOKEN: self._token or MASK}
 
 	def _credentials(self) -> Credentials:
-		known = self._known()
-		secret = known[variables.TOKEN] if self.form.token else known["secret.1"]
+		credentials = self._known()
+		secret = credentials[variables.TOKEN] if self.form.token else credentials["secret.1"]
 		return auth.credentials(self.form.auth_kind, self._auth_name(), secret)
 
 	def _auth_name(self) -> str:

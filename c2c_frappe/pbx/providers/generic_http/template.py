@@ -90,9 +90,9 @@ def parse(text: str, place: Place) -> Template:
 			)
 			raise place.wrong(sentence)
 		if name and not variables.is_known(name):
-			known = ", ".join(variables.LISTED)  # not within _(), where a literal is taken for a context
+			listed = ", ".join(variables.LISTED)  # not within _(), where a literal is taken for a context
 			raise place.wrong(
-				_("{0} has an unknown variable, {1}. There are: {2}.", place.label, name, known)
+				_("{0} has an unknown variable, {1}. There are: {2}.", place.label, name, listed)
 			)
 		parts.append((literal, name or ""))
 	return Template(tuple(parts))

@@ -75,17 +75,17 @@ class Primevox(Provider):
 
 	def read_dial_response(self, answer: HttpResponse) -> DialResult:
 		"""A 2xx is Unconfirmed whatever its body, of which a redacted excerpt is kept for the admin."""
-		said = responses.excerpt(answer.text, self.secrets) or _("an empty page")
+		detail = responses.excerpt(answer.text, self.secrets) or _("an empty page")
 		if 200 <= answer.status < 300:
 			return DialResult(
-				"unconfirmed", _("Primevox does not say whether it took the call. It answered: {0}", said)
+				"unconfirmed", _("Primevox does not say whether it took the call. It answered: {0}", detail)
 			)
 		kind = status.by_http_status(answer.status)
 		sentence = {
 			"bad_credentials": _(
 				"Primevox refused the API key (HTTP {0}). Check the key and the container.", answer.status
 			),
-			"pbx_rejected": _("Primevox refused the request (HTTP {0}): {1}", answer.status, said),
+			"pbx_rejected": _("Primevox refused the request (HTTP {0}): {1}", answer.status, detail),
 			"bad_reply": _("Primevox had a fault (HTTP {0}). The phone may still ring.", answer.status),
 		}[kind]
 		return DialResult(kind, sentence)
