@@ -132,7 +132,7 @@ def test_an_end_without_a_cause_is_an_end(events, expected, talk):
 		assert found.facts.get("duration") == talk
 
 
-@pytest.mark.parametrize("ended", sorted(status.UNTALKED))
+@pytest.mark.parametrize("ended", sorted(status.NOT_COMPLETED))
 def test_a_call_nobody_answered_has_no_talk_time(ended):
 	"""`answer` and then `end` NO_ANSWER, and a file's row `25, No Answer`: 25 seconds rang."""
 	end = CallEvent("end", ended, ended_at=later(25))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from c2c_frappe.pbx.calls import events as news
 from c2c_frappe.pbx.calls import facts, status
 from c2c_frappe.pbx.calls.events import CallEvent
-from c2c_frappe.pbx.calls.matching import Candidate, is_unheard_of, match
+from c2c_frappe.pbx.calls.matching import Candidate, is_new_pbx_call, match
 
 NOON = datetime(2026, 11, 23, 12, 0)
 TIMES = st.none() | st.integers(0, 600).map(lambda s: NOON + timedelta(seconds=s))
@@ -174,4 +174,4 @@ def incoming(**values):
 def test_news_is_of_a_call_that_began_at_the_pbx_only_when_no_call_of_ours_can_be_the_one(
 	event, calls, is_new
 ):
-	assert is_unheard_of(event, calls) is is_new
+	assert is_new_pbx_call(event, calls) is is_new

@@ -151,6 +151,6 @@ def test_nothing_is_called_harmless_that_the_code_does_not_say():
 
 
 def test_every_failure_code_is_explained_under_a_heading_of_its_own():
-	codes = {evidence.failure_code for evidence in status.DIAL_ANSWERS.values()} | set(failure_codes.LABELS)
+	codes = {evidence.failure_code for evidence in status.DIAL_OUTCOMES.values()} | set(failure_codes.LABELS)
 	headings = re.findall(r"^### `(\w+)`$", PAGE.read_text(), re.MULTILINE)
 	assert sorted(headings) == sorted(codes - {""})

@@ -21,7 +21,6 @@ from c2c_frappe.call_log.rows import (
 	COLUMNS,
 	DOCTYPE,
 	NAME_DIGITS,
-	as_of_now,
 	change,
 	evidence_columns,
 	get,
@@ -29,6 +28,7 @@ from c2c_frappe.call_log.rows import (
 	lock,
 	requested_columns,
 	update,
+	with_current_status,
 )
 from c2c_frappe.pbx.calls import in_flight, status
 from c2c_frappe.pbx.calls.dial import DialResult
@@ -62,7 +62,7 @@ class Draft:
 def find_conflicts(agent: str, request_id: str) -> Conflicts:
 	"""Return what stands against a dial of this agent; dials in flight past their deadline are swept first."""
 	table, moment = frappe.qb.DocType(DOCTYPE), utc_now()
-	is_due, is_over = _is_due(table, moment), _is_over(table, moment)
+	is_due, is_over = _is_due(table, moment), _is_past_repeat(table, moment)
 	is_same = table.request_id == (request_id or None)
 	# Each part by a unique index. Not get_all with "is set", which reads as `slot != ''` and scans the table.
 	is_held = table.slot.isnotnull() | (table.dial_key.isnotnull() & (table.agent == agent))
@@ -73,7 +73,7 @@ def find_conflicts(agent: str, request_id: str) -> Conflicts:
 	rows = query.run(as_dict=True)
 	if any(row.is_due for row in rows):
 		sweep()
-	return in_flight.conflicts_in(as_of_now(row) for row in rows)
+	return in_flight.conflicts_in(with_current_status(row) for row in rows)
 
 
 def reserve(
@@ -147,7 +147,12 @@ def sweep() -> None:
 	"""Free the guards that are past their deadline and turn dials nobody answered for into Unknown; commit."""
 	table, moment = frappe.qb.DocType(DOCTYPE), utc_now()
 	is_due = _is_due(table, moment)
-	names = frappe.qb.from_(table).select(table.name).where(is_due | _is_over(table, moment)).run(pluck=True)
+	names = (
+		frappe.qb.from_(table)
+		.select(table.name)
+		.where(is_due | _is_past_repeat(table, moment))
+		.run(pluck=True)
+	)
 	if not names:
 		return
 	# By name, after a plain read: an UPDATE over these ranges would lock the gaps other dials insert into.
@@ -167,7 +172,7 @@ def _is_due(table, moment: datetime):
 	return table.slot.isnotnull() & (table.reply_due < moment)
 
 
-def _is_over(table, moment: datetime):
+def _is_past_repeat(table, moment: datetime):
 	"""Tell of rows that another dial of the agent to the number is no repeat any more."""
 	is_answered = table.slot.isnull() | (table.reply_due < moment)
 	return table.dial_key.isnotnull() & (table.repeat_until < moment) & is_answered
@@ -175,7 +180,7 @@ def _is_over(table, moment: datetime):
 
 def _end_repeats(names: Sequence[str]) -> None:
 	table = frappe.qb.DocType(DOCTYPE)
-	update({"dial_key": None}, table.name.isin(names) & _is_over(table, utc_now()))
+	update({"dial_key": None}, table.name.isin(names) & _is_past_repeat(table, utc_now()))
 
 
 def _draft_columns(draft: Draft) -> dict:

@@ -13,11 +13,11 @@ import frappe
 from c2c_frappe.call_log.rows import (
 	DOCTYPE,
 	NAME_DIGITS,
-	as_of_now,
 	change,
 	evidence_columns,
 	insert,
 	requested_columns,
+	with_current_status,
 )
 from c2c_frappe.pbx.calls import facts, status
 from c2c_frappe.pbx.calls.events import CallEvent
@@ -88,7 +88,7 @@ def write(row: dict, changes: Changes, parties: dict) -> dict:
 		columns.update(evidence_columns(changes.evidence), message="")
 	if changes.is_over:
 		columns["dial_key"] = None
-	return change(row, columns) if columns else as_of_now(row)
+	return change(row, columns) if columns else with_current_status(row)
 
 
 def _as_columns(facts: dict) -> dict:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import frappe
 
-from c2c_frappe.call_log.rows import COLUMNS, DOCTYPE, as_of_now
+from c2c_frappe.call_log.rows import COLUMNS, DOCTYPE, with_current_status
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.matching import AFTER, BEFORE, Candidate
@@ -18,7 +18,7 @@ CANDIDATES = 50
 def last_status(number: str) -> str:
 	"""Return the status of the latest call to an E.164 number, "" when there was none."""
 	rows = frappe.get_all(DOCTYPE, {"dialed_number": number}, COLUMNS, order_by="requested_at desc", limit=1)
-	return as_of_now(rows[0])["status"] if rows else ""
+	return with_current_status(rows[0])["status"] if rows else ""
 
 
 def latest_place(number: str) -> tuple[tuple[str, str], datetime] | None:

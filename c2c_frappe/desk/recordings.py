@@ -24,7 +24,7 @@ from c2c_frappe.pbx.recordings import Clip
 
 DOCTYPE = rows.DOCTYPE
 # Seconds a request waits while others fetch theirs.
-PATIENCE = 2
+SLOT_TIMEOUT = 2
 BATCH = 500
 # What comes is played and nothing else, whatever the PBX sent.
 HEADERS = {
@@ -68,7 +68,7 @@ def play(call: str, asked_range: str | None) -> Response:
 		frappe.throw(_("This call has no recording, or none that may be played any more."))
 	wanted = recordings.span(asked_range)
 	with semaphore(
-		"recording", in_flight.slots_of_site(cint(frappe.conf.gunicorn_workers)), PATIENCE
+		"recording", in_flight.slots_of_site(cint(frappe.conf.gunicorn_workers)), SLOT_TIMEOUT
 	) as has_place:
 		if not has_place:
 			frappe.throw(_("Many recordings are being played. Try again in a moment."), PlayersBusyError)

@@ -16,7 +16,7 @@ from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import PbxError, RefusedError
 from c2c_frappe.pbx.numbers import phone
-from c2c_frappe.pbx.wire.http import MAX_ANSWER, HttpResponse
+from c2c_frappe.pbx.wire.http import MAX_RESPONSE, HttpResponse
 from c2c_frappe.phone_book import record_numbers
 from c2c_frappe.phone_book.countries import deciding_countries
 
@@ -50,7 +50,7 @@ def preview_response(account: str, http_status: int, body: str) -> dict:
 			"pbx_call_id": "",
 			"message": messages.sentence(error.message),
 		}
-	result = exchange.read_response(provider, HttpResponse(http_status, body[:MAX_ANSWER]))
+	result = exchange.read_response(provider, HttpResponse(http_status, body[:MAX_RESPONSE]))
 	return {
 		"status": result.status,
 		"failure_code": result.failure_code,

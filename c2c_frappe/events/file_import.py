@@ -49,7 +49,7 @@ HEADING_LENGTH = 140
 JOB_SECONDS = 2 * 60 * 60
 COUNTS = ("rows_read", "matched", "added", "known", "unmatched", "broken")
 NOTHING = {"status": "Draft", "problems": None, **dict.fromkeys(COUNTS, 0)}
-_COUNTED = {store.APPLIED: "matched", placing.ADDED: "added", intake.KNOWN: "known"}
+_COUNTED = {store.APPLIED: "matched", placing.ADDED: "added", intake.DUPLICATE: "known"}
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ def _applied(account: str, batch: Sequence[Call]) -> Iterator[tuple[Call, str | 
 			continue
 		is_known = call.found.record_id in known_ids
 		record = call.found.with_id() if is_known else call.found
-		[(_record, outcome)] = intake.take_records(account, [record], ())
+		[(_record, outcome)] = intake.ingest_records(account, [record], ())
 		yield call, outcome
 
 

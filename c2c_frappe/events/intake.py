@@ -33,7 +33,7 @@ from c2c_frappe.site_time import to_utc, utc_now
 from c2c_frappe.transactions import committed, was_ended
 
 # Of call records only, and not stored: it was heard before.
-KNOWN = "Known"
+DUPLICATE = "Known"
 BATCH = 200
 
 
@@ -41,15 +41,15 @@ def receive(account, payload: dict) -> str:
 	"""Store and apply one event that an account's PBX posted; return its outcome. Commits."""
 	event = _read(account, payload)
 	key = store.payload_key(account.name, payload, event)
-	return _take(account.name, payload, event and _dated(account.name, event, utc_now()), key)
+	return _ingest(account.name, payload, event and _dated_and_resolved(account.name, event, utc_now()), key)
 
 
-def take(account: str, payload: dict, event: CallEvent | None) -> str:
+def ingest(account: str, payload: dict, event: CallEvent | None) -> str:
 	"""Store a payload, and apply the event it was read as, if it is one; return its outcome. Commits."""
-	return _take(account, payload, event, store.payload_key(account, payload, event))
+	return _ingest(account, payload, event, store.payload_key(account, payload, event))
 
 
-def _take(account: str, payload: dict, event: CallEvent | None, key: str) -> str:
+def _ingest(account: str, payload: dict, event: CallEvent | None, key: str) -> str:
 	# A body nobody can read is not one that says nothing.
 	reason = _("The PBX's message could not be read. It is kept as it came.") if UNREAD in payload else ""
 	name = key and store.insert(account, store.shown_payload(payload, event), event, key, reason=reason)
@@ -57,18 +57,18 @@ def _take(account: str, payload: dict, event: CallEvent | None, key: str) -> str
 		return APPLIED
 	if not event:
 		return INVALID if reason else IGNORED
-	outcome = _try(name, account, event)
+	outcome = _match_and_apply(name, account, event)
 	return APPLIED if outcome == ADDED else outcome
 
 
 def receive_records(account: str, records: Iterable[CallRecord], secrets: tuple[str, ...]) -> Counter:
 	"""Store and apply what is new in these call records; return how many came to each outcome. Commits each."""
-	outcomes = Counter(outcome for _record, outcome in take_records(account, records, secrets))
-	del outcomes[KNOWN]
+	outcomes = Counter(outcome for _record, outcome in ingest_records(account, records, secrets))
+	del outcomes[DUPLICATE]
 	return outcomes
 
 
-def take_records(
+def ingest_records(
 	account: str, records: Iterable[CallRecord], secrets: tuple[str, ...]
 ) -> Iterator[tuple[CallRecord, str]]:
 	"""Store and apply call records, committing each; yield each with its outcome, KNOWN when it was heard before.
@@ -80,12 +80,12 @@ def take_records(
 		frappe.get_all(store.DOCTYPE, {"event_key": ("in", [key for key, _r in keyed])}, pluck="event_key")
 	)
 	for key, record in keyed:
-		yield record, KNOWN if key in stored else _take_record(account, key, record, secrets)
+		yield record, DUPLICATE if key in stored else _ingest_record(account, key, record, secrets)
 
 
-def _take_record(account: str, key: str, record: CallRecord, secrets: tuple[str, ...]) -> str:
+def _ingest_record(account: str, key: str, record: CallRecord, secrets: tuple[str, ...]) -> str:
 	try:
-		event = placing.settled(account, record.event)
+		event = placing.resolve_number(account, record.event)
 		text = redact(store.shown_payload(dict(record.row), event), secrets)
 		name = store.insert(account, text, event, key, record.record_id)
 	except Exception as error:  # noqa: BLE001  a record that cannot even be stored stops no other
@@ -94,7 +94,7 @@ def _take_record(account: str, key: str, record: CallRecord, secrets: tuple[str,
 			_("Call record of {0}").format(account), f"{record.record_id}: {type(error).__name__}"
 		)
 		return INVALID
-	return _try(name, account, event, record.record_id) if name else KNOWN
+	return _match_and_apply(name, account, event, record.record_id) if name else DUPLICATE
 
 
 def retry_waiting() -> None:
@@ -127,7 +127,7 @@ def retry(name: str) -> str:
 		return _mark_invalid(name, error)
 	if not event:
 		return IGNORED
-	outcome = _try(name, row.account, event, row.record_id or "", get_datetime(row.received_at))
+	outcome = _match_and_apply(name, row.account, event, row.record_id or "", get_datetime(row.received_at))
 	return APPLIED if outcome == ADDED else outcome
 
 
@@ -135,7 +135,7 @@ def _read_again(name: str, row) -> CallEvent | None:
 	account = current.account(row.account)
 	event = _read(account, json.loads(row.payload)) if account else None
 	if event:
-		event = _dated(row.account, event, to_utc(get_datetime(row.received_at)))
+		event = _dated_and_resolved(row.account, event, to_utc(get_datetime(row.received_at)))
 		frappe.db.set_value(store.DOCTYPE, name, store.event_columns(event))
 	return event
 
@@ -147,12 +147,12 @@ def _read(account, payload: dict) -> CallEvent | None:
 		return None
 
 
-def _dated(account: str, event: CallEvent, received_at: datetime) -> CallEvent:
+def _dated_and_resolved(account: str, event: CallEvent, received_at: datetime) -> CallEvent:
 	"""Return the event with when it came, in UTC, where it names no time, and with one reading of its number."""
-	return placing.settled(account, events.dated(event, received_at.replace(microsecond=0)))
+	return placing.resolve_number(account, events.dated(event, received_at.replace(microsecond=0)))
 
 
-def _try(
+def _match_and_apply(
 	name: str, account: str, event: CallEvent, record_id: str = "", received_at: datetime | None = None
 ) -> str:
 	"""Find the event's call and apply it; `received_at` is that of an event that was tried before. Commits.

@@ -126,7 +126,7 @@ def _take(account: str, payload: dict, event: CallEvent) -> None:
 	"""Store and apply an event of a call of ours; others on the same PBX are no news."""
 	current.forget_process_caches()
 	if frappe.db.exists(CALL, {"name": event.call, "account": account}):
-		intake.take(account, payload, event)
+		intake.ingest(account, payload, event)
 	else:
 		frappe.db.rollback()
 
@@ -186,9 +186,9 @@ class _EventReader(threading.Thread):
 		connection = self.provider.connection
 		open_socket = EventSocket(self.stream.opening, connection)
 		try:
-			answer = transport.send(self.stream.narrowing, connection)
-			if answer.status >= 300:
-				raise RejectedError(f"The PBX refused the choice of events (HTTP {answer.status}).")
+			response = transport.send(self.stream.narrowing, connection)
+			if response.status >= 300:
+				raise RejectedError(f"The PBX refused the choice of events (HTTP {response.status}).")
 			self._tell(f"{self.account}: connected.")
 			self._put(None, None)
 			while not self.is_over:

@@ -52,7 +52,7 @@ def ask(account: str, provider: Provider, seconds: int = 0) -> str:
 		except PbxError as error:
 			return error.message
 		if event:
-			intake.take(account, {"asked_about": name, **event.as_stored()}, event)
+			intake.ingest(account, {"asked_about": name, **event.as_stored()}, event)
 	return ""
 
 

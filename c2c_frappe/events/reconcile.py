@@ -28,7 +28,7 @@ from c2c_frappe.site_time import utc_now
 
 DOCTYPE = "PBX Account"
 # A call without an end is asked for this long; then the PBX will not tell any more.
-PATIENCE = timedelta(days=1)
+OPEN_CALL_TIMEOUT = timedelta(days=1)
 # More than these in one window is a PBX that goes on for ever.
 MAX_PAGES = 1000
 JOB_SECONDS = 30 * 60
@@ -68,7 +68,7 @@ def schedule() -> None:
 	for row in frappe.get_all(DOCTYPE, {"enabled": 1}, ["name", "records_until"]):
 		if not providers.has_call_records(frappe.get_doc(DOCTYPE, row.name)):
 			continue
-		is_open = bool(search.open_starts(row.name, _now() - PATIENCE))
+		is_open = bool(search.open_starts(row.name, _now() - OPEN_CALL_TIMEOUT))
 		if records.is_due(row.records_until, _now(), is_open):
 			_enqueue(row.name)
 
@@ -139,7 +139,7 @@ def _outcome(ok: bool | None, message: str, tally: Tally | None = None) -> dict:
 def _catch_up(account: str, provider: Provider, tally: Tally, tell: Tell) -> None:
 	"""Read window after window up to now, then the moments at which calls started that are still open."""
 	now, mark = _now(), frappe.db.get_value(DOCTYPE, account, "records_until")
-	open_starts = search.open_starts(account, now - PATIENCE)
+	open_starts = search.open_starts(account, now - OPEN_CALL_TIMEOUT)
 	first = window = records.next_window(mark, now, provider.records_overlap)
 	while True:
 		_apply(account, provider, window, tally)
@@ -156,9 +156,9 @@ def _catch_up(account: str, provider: Provider, tally: Tally, tell: Tell) -> Non
 
 def _apply(account: str, provider: Provider, window: Window, tally: Tally) -> None:
 	for page in _pages(provider, window, tally):
-		for record, outcome in intake.take_records(account, page, provider.secrets):
+		for record, outcome in intake.ingest_records(account, page, provider.secrets):
 			tally.read += 1
-			if outcome != intake.KNOWN:
+			if outcome != intake.DUPLICATE:
 				tally.new += 1
 				tally.without_phone += records.without_phone([record])
 

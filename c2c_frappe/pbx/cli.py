@@ -73,10 +73,10 @@ def dial(context, provider, profile, pairs, extension, number, country, data, al
 	values = {**_of_profile(provider, profile, given), **_secrets(provider), **_settings(given)}
 	if allow_http:
 		values["allow_http"] = "1"
-	answer = {"status": status.FAILED, "pbx_call_id": "", "failure_code": "", "message": "", "number": ""}
-	answer.update(_dial(provider, values, extension, number, country, _pairs("--data", data)))
-	_answer(answer)
-	return EXIT_CODES[answer["status"]]
+	printed = {"status": status.FAILED, "pbx_call_id": "", "failure_code": "", "message": "", "number": ""}
+	printed.update(_dial(provider, values, extension, number, country, _pairs("--data", data)))
+	_answer(printed)
+	return EXIT_CODES[printed["status"]]
 
 
 def _dial(slug: str, values: dict, extension: str, text: str, country: str, data: dict) -> dict:

@@ -136,10 +136,10 @@ def preview(provider: Provider, dial: DialRequest) -> list[dict]:
 	raise failure
 
 
-def read_response(provider: Provider, answer: HttpResponse) -> DialResult:
+def read_response(provider: Provider, response: HttpResponse) -> DialResult:
 	"""Say what this answer to a dial would mean."""
 	try:
-		return provider.read_dial_response(answer)
+		return provider.read_dial_response(response)
 	except Exception as error:  # noqa: BLE001  as above
 		return DialResult("bad_reply", _fault(error, ""))
 

@@ -131,7 +131,7 @@ def from_stored(values: Mapping[str, object], recording_url: str = "") -> CallEv
 	return CallEvent(**{**read, "recording_url": recording_url, "other_numbers": others})
 
 
-def settled(event: CallEvent, candidates: Collection[str]) -> CallEvent:
+def resolve_number(event: CallEvent, candidates: Collection[str]) -> CallEvent:
 	"""Return the event with the first reading of its number that is among those of open calls or records, if one is."""
 	number = next((each for each in event.numbers if each in candidates), event.number)
 	others = tuple(each for each in event.numbers if each != number)

@@ -50,7 +50,7 @@ def changes(state: CallState, events: Sequence[CallEvent]) -> Changes:
 	"""Return what all the events of a call change in its row: the best status, and each fact from the best source."""
 	best = status.best([state.evidence, *filter(None, [outcome(events)])])
 	facts = fold(events)
-	if state.has_talk and best.status in status.UNTALKED:
+	if state.has_talk and best.status in status.NOT_COMPLETED:
 		facts.update(dict.fromkeys(_TALK))
 	if state.pbx_call_id:
 		# The dial's own reply named the call; an event may know it by another leg's id.
@@ -110,7 +110,7 @@ def fold(events: Sequence[CallEvent], names: Iterable[str] = FACTS) -> dict[str,
 				facts[name] = _better(name, facts.get(name, ((-1, 0), value)), (rank, value))
 	values = {name: value for name, (_rank, value) in facts.items()}
 	evidence = outcome(events)
-	if evidence and evidence.status in status.UNTALKED:
+	if evidence and evidence.status in status.NOT_COMPLETED:
 		return {name: value for name, value in values.items() if name not in _TALK}
 	if "duration" not in values and {"answered_at", "ended_at"} <= values.keys():
 		values["duration"] = max(0, round((values["ended_at"] - values["answered_at"]).total_seconds()))

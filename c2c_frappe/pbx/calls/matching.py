@@ -62,7 +62,7 @@ def _fits(event: CallEvent, candidate: Candidate) -> bool:
 	return is_same and _is_near(event, candidate) and not is_other_call
 
 
-def is_unheard_of(event: CallEvent, candidates: Sequence[Candidate]) -> bool:
+def is_new_pbx_call(event: CallEvent, candidates: Sequence[Candidate]) -> bool:
 	"""Tell whether the news is of a call that began at the PBX: no call of ours can be the one.
 
 	Of a call whose direction nobody knows no row is made. A masked number may be anybody's, and the id of a call no event

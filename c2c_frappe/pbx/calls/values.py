@@ -1,7 +1,7 @@
 """Times, durations and directions as PBXs write them, as values. Decides nothing about calls and raises nothing.
 
 What is not set (an empty text, null, a dash, zeros, the epoch however a zone shifts it) is no time. That is not the
-same as a text nobody can read: `is_unreadable_moment` and `is_unreadable_seconds` tell them apart.
+same as a text nobody can read: `is_unreadable_timestamp` and `is_unreadable_duration` tell them apart.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def direction(word: object) -> str:
 	return next((name for name, form in _DIRECTIONS if form.search(plain)), "")
 
 
-def moment(value: object, zone: tzinfo = timezone.utc) -> datetime | None:
+def parse_timestamp(value: object, zone: tzinfo = timezone.utc) -> datetime | None:
 	"""Return a time as UTC without a zone, None for none; one that names no zone is of `zone`.
 
 	Read are ISO 8601 and what is near it, an e-mail's date (RFC 2822), and seconds, milliseconds, microseconds or
@@ -61,24 +61,24 @@ def moment(value: object, zone: tzinfo = timezone.utc) -> datetime | None:
 	return in_utc if in_utc.year in YEARS else None
 
 
-def is_unreadable_moment(value: object) -> bool:
+def is_unreadable_timestamp(value: object) -> bool:
 	"""Tell whether something is said that is no time in any spelling known here."""
 	text = _text(value)
-	return is_said(text) and _written(text) is None
+	return is_filled(text) and _written(text) is None
 
 
-def seconds(value: object) -> int | None:
+def parse_duration(value: object) -> int | None:
 	"""Return a duration in whole seconds, None for none: 75, "75.0", "1:15", "0:01:15", "1m 15s", "PT1M15S"."""
 	parsed = _lasted(_text(value))
 	return round(parsed) if parsed is not None and parsed < WEEK else None
 
 
-def is_unreadable_seconds(value: object) -> bool:
+def is_unreadable_duration(value: object) -> bool:
 	"""Tell whether something is said that is no duration within a week."""
-	return seconds(value) is None and is_said(value)
+	return parse_duration(value) is None and is_filled(value)
 
 
-def is_said(value: object) -> bool:
+def is_filled(value: object) -> bool:
 	"""Tell whether something stands there but a word or sign for nothing."""
 	return not _NOT_SET.fullmatch(_text(value))
 

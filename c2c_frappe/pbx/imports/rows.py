@@ -141,9 +141,10 @@ def _not_understood(
 	word = plain(text(filled.get("result")))
 	lost = {
 		"result": bool(word) and word not in RESULTS,
-		"duration": lasted is None and values.is_unreadable_seconds(text(filled.get("duration"))),
-		"answered_at": answered_at is None and values.is_unreadable_moment(text(filled.get("answered_at"))),
-		"ended_at": event.ended_at is None and values.is_unreadable_moment(text(filled.get("ended_at"))),
+		"duration": lasted is None and values.is_unreadable_duration(text(filled.get("duration"))),
+		"answered_at": answered_at is None
+		and values.is_unreadable_timestamp(text(filled.get("answered_at"))),
+		"ended_at": event.ended_at is None and values.is_unreadable_timestamp(text(filled.get("ended_at"))),
 		"extension": "extension" in filled and bool(plain(filled["extension"])) and not event.extension,
 		"recording": "recording" in filled and bool(plain(filled["recording"])) and not event.recording_url,
 	}

@@ -73,7 +73,7 @@ def read(cell: object, zone: ZoneInfo, order: str) -> Found:
 	if isinstance(cell, timedelta):
 		return (datetime.min + cell).time() if timedelta() <= cell < timedelta(days=1) else None
 	written = text(cell)
-	moment = values.moment(written, zone)
+	moment = values.parse_timestamp(written, zone)
 	if moment:
 		return moment.replace(tzinfo=timezone.utc).astimezone(zone)
 	parts = _DAY.fullmatch(written)
@@ -124,12 +124,12 @@ def seconds(cell: object, has_hours_and_minutes: bool = False) -> int | None:
 	if isinstance(cell, time):
 		return cell.hour * 3600 + cell.minute * 60 + cell.second
 	if isinstance(cell, timedelta):
-		return values.seconds(cell.total_seconds())
+		return values.parse_duration(cell.total_seconds())
 	written = text(cell)
 	parts = _HOURS_AND_MINUTES.fullmatch(written) if has_hours_and_minutes else None
 	if parts:
-		return values.seconds(int(parts[1]) * 3600 + int(parts[2]) * 60)
-	return values.seconds(_with_plain_units(written))
+		return values.parse_duration(int(parts[1]) * 3600 + int(parts[2]) * 60)
+	return values.parse_duration(_with_plain_units(written))
 
 
 def _with_plain_units(written: str) -> str:

@@ -77,8 +77,8 @@ def _multipart(values: Mapping[str, str]) -> str:
 
 def _status(connection: socket.socket) -> int:
 	"""Return the status of the answer once it is whole."""
-	answer = b""
+	response = b""
 	while part := connection.recv(65536):
-		answer += part
-	first = answer.partition(b"\r\n")[0].split()
+		response += part
+	first = response.partition(b"\r\n")[0].split()
 	return int(first[1]) if len(first) > 1 and first[1].isdigit() else 0

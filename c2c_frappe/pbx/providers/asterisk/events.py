@@ -67,7 +67,7 @@ def _of_dial(event: Mapping) -> CallEvent | None:
 	call, dial_status = _id(event, "caller"), event.get("dialstatus")
 	if not call or not isinstance(dial_status, str):
 		return None
-	moment = values.moment(event.get("timestamp"))
+	moment = values.parse_timestamp(event.get("timestamp"))
 	if dial_status == "ANSWER":
 		return CallEvent("progress", status.IN_PROGRESS, call=call, answered_at=moment)
 	if dial_status in _OUTCOMES:
@@ -97,7 +97,7 @@ def _of_destruction(event: Mapping) -> CallEvent | None:
 		outcome = (status.CANCELED, "")
 	else:
 		outcome = (status.FAILED, "agent_unreachable")
-	return CallEvent("end", *outcome, call=call, ended_at=values.moment(event.get("timestamp")))
+	return CallEvent("end", *outcome, call=call, ended_at=values.parse_timestamp(event.get("timestamp")))
 
 
 def _ran_dialplan(event: Mapping) -> bool:
@@ -120,8 +120,8 @@ def _of_report(call: str, report: Mapping, recordings_url: str) -> CallEvent | N
 		source,
 		*outcome,
 		call=call,
-		answered_at=values.moment(fields["answered"]) if is_answered else None,
-		ended_at=values.moment(fields["ended"]),
+		answered_at=values.parse_timestamp(fields["answered"]) if is_answered else None,
+		ended_at=values.parse_timestamp(fields["ended"]),
 		recording_url=f"{recordings_url}/{fields['recording']}/file" if is_recorded else "",
 	)
 
@@ -161,7 +161,7 @@ def _of_channel(call: str, channel: Mapping, bridges: object) -> CallEvent | Non
 		return CallEvent("progress", status.RINGING, call=call)
 	for bridge in bridges if isinstance(bridges, list) else ():
 		if isinstance(bridge, dict) and call in (bridge.get("channels") or ()):
-			began = values.moment(bridge.get("creationtime"))
+			began = values.parse_timestamp(bridge.get("creationtime"))
 			return CallEvent("progress", status.IN_PROGRESS, call=call, answered_at=began)
 	return None
 

@@ -63,7 +63,7 @@ _OWN_DIGITS = re.compile(r"\d{1,6}", re.ASCII)
 
 def is_known_cause(hangup_cause: str) -> bool:
 	"""Tell whether a hangup cause is one that is understood; what is not there is nothing unknown."""
-	return not values.is_said(hangup_cause) or _cause(hangup_cause) in _CAUSES
+	return not values.is_filled(hangup_cause) or _cause(hangup_cause) in _CAUSES
 
 
 def meaning(hangup_cause: str, talk: int | None = None) -> tuple[str, str]:
@@ -201,7 +201,7 @@ def _record(
 	said = {meaning: _text(row, names) for meaning, names in _FIELDS.items()}
 	key = _our_key(row.get("custom_fields"))
 	record_id = responses.call_id(said["id"], secrets)
-	if not record_id or not (key or said["call_id"] or values.moment(said["start"])):
+	if not record_id or not (key or said["call_id"] or values.parse_timestamp(said["start"])):
 		raise ValueError
 	direction = values.direction(said["type"])
 	is_agents = is_agents_leg(said["called"], said["extension"], direction)
@@ -214,7 +214,7 @@ def _record(
 		extension=said["extension"] or (said["called"] if is_agents else ""),
 		**({} if is_agents else number_fields(_customer(said, direction))),
 		direction="" if is_agents else direction,
-		started_at=values.moment(said["start"]),
+		started_at=values.parse_timestamp(said["start"]),
 		recording_url=link(said["recording"]),
 		unread=_unread(row, said),
 	)
@@ -241,7 +241,7 @@ def _outcome(said: Mapping[str, str], is_agents: bool) -> dict:
 	A row without an end or a cause is of a call that goes on. The billed seconds are the call's last. Of an agent's
 	leg they are no talk.
 	"""
-	ended_at, talk = values.moment(said["end"]), values.seconds(said["talk"])
+	ended_at, talk = values.parse_timestamp(said["end"]), values.parse_duration(said["talk"])
 	if not said["cause"] and not ended_at:
 		return {"source": "progress", "status": status.RINGING}
 	found = meaning(said["cause"], talk)
@@ -256,10 +256,10 @@ def _outcome(said: Mapping[str, str], is_agents: bool) -> dict:
 def _unread(row: Mapping[str, object], said: Mapping[str, str]) -> str:
 	"""Return "field: text" of what stands in a row and could not be read."""
 	unreadable = {
-		"start": values.is_unreadable_moment(said["start"]),
-		"end": values.is_unreadable_moment(said["end"]),
-		"talk": values.is_unreadable_seconds(said["talk"]),
-		"type": values.is_said(said["type"]) and not values.direction(said["type"]),
+		"start": values.is_unreadable_timestamp(said["start"]),
+		"end": values.is_unreadable_timestamp(said["end"]),
+		"talk": values.is_unreadable_duration(said["talk"]),
+		"type": values.is_filled(said["type"]) and not values.direction(said["type"]),
 		"cause": not is_known_cause(said["cause"]),
 	}
 	names = {

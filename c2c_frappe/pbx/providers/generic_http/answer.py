@@ -37,9 +37,9 @@ class Reading:
 	rules: tuple[Rule, ...]
 	accepts_unknown: bool = False
 
-	def read(self, answer: HttpResponse, secrets: tuple[str, ...]) -> DialResult:
+	def read(self, response: HttpResponse, secrets: tuple[str, ...]) -> DialResult:
 		"""Say what the PBX's answer to a dial means."""
-		seen = Seen(answer)
+		seen = Seen(response)
 		kind = self._kind(seen)
 		call_ids = (responses.call_id(text, secrets) for text in self._texts(CALL_ID, seen))
 		call_id = next((each for each in call_ids if each), "")
@@ -47,7 +47,7 @@ class Reading:
 			return DialResult(kind, _("The PBX took the call."), call_id)
 		detail = self._said(seen, secrets)
 		if status.dial_evidence(kind).status != status.FAILED:
-			return DialResult(kind, _sentence(kind, answer.status, detail), call_id)
+			return DialResult(kind, _sentence(kind, response.status, detail), call_id)
 		return self._failure(kind, seen, detail, call_id)
 
 	def _kind(self, seen: Seen) -> str:
@@ -67,17 +67,17 @@ class Reading:
 			return "unconfirmed"
 		return "bad_reply" if self._of(YES) else "accepted"
 
-	def token_refusal(self, answer: HttpResponse, secrets: tuple[str, ...]) -> tuple[str, str]:
+	def token_refusal(self, response: HttpResponse, secrets: tuple[str, ...]) -> tuple[str, str]:
 		"""Return (kind of answer, what it says) of an answer without a token; the kind is "not_sent" where it is no refusal.
 
 		A PBX that answers 200 to everything says no here as it does to a call. 400 is what OAuth (RFC 6749) answers to a
 		client it does not know.
 		"""
-		seen = Seen(answer)
-		is_no = 200 <= answer.status < 500 and any(rule.holds(seen) for rule in self._of(NO))
+		seen = Seen(response)
+		is_no = 200 <= response.status < 500 and any(rule.holds(seen) for rule in self._of(NO))
 		if not is_no or any(rule.holds(seen) for rule in self._of(YES)):
-			kind = "bad_credentials" if answer.status in (400, 401, 403) else "not_sent"
-			return kind, responses.excerpt(answer.text, secrets)
+			kind = "bad_credentials" if response.status in (400, 401, 403) else "not_sent"
+			return kind, responses.excerpt(response.text, secrets)
 		hint = next((rule for rule in self._of(HINT) if rule.holds(seen)), None)
 		detail = " ".join(filter(None, (self._said(seen, secrets), hint.hint if hint else "")))
 		return FAILURES.get(hint.meaning if hint else "", "bad_credentials"), detail

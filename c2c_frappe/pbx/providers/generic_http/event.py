@@ -87,7 +87,7 @@ class Reading:
 		call_status, failure_code = self._status(payload)
 		if not call_status and not any(texts.values()):
 			return None
-		ended_at = values.moment(texts["ended_at"], self.zone)
+		ended_at = values.parse_timestamp(texts["ended_at"], self.zone)
 		direction = _direction(texts["direction"])
 		is_end = ended_at or status.is_final(call_status) or call_status == status.UNKNOWN
 		return CallEvent(
@@ -100,10 +100,10 @@ class Reading:
 			extension=texts["extension"] if direction else "",
 			**number_fields(texts["number"]),
 			direction=direction,
-			started_at=values.moment(texts["started_at"], self.zone),
-			answered_at=values.moment(texts["answered_at"], self.zone),
+			started_at=values.parse_timestamp(texts["started_at"], self.zone),
+			answered_at=values.parse_timestamp(texts["answered_at"], self.zone),
 			ended_at=ended_at,
-			duration=values.seconds(texts["duration"] or _thousandth(texts["duration_in_ms"])),
+			duration=values.parse_duration(texts["duration"] or _thousandth(texts["duration_in_ms"])),
 			recording_url=link(texts["recording_url"]),
 			unread=_unread(texts),
 		)
@@ -124,15 +124,15 @@ class Reading:
 
 def _direction(word: str) -> str:
 	"""Return "Outgoing" where no direction is named: a form without one is of the calls that were dialed."""
-	direction = values.direction(word) if values.is_said(word) else values.OUTGOING
+	direction = values.direction(word) if values.is_filled(word) else values.OUTGOING
 	return "" if direction == values.INTERNAL else direction
 
 
 def _unread(texts: Mapping[str, str]) -> str:
 	"""Return "field: text" of each time, duration and direction that stands there and cannot be read."""
-	times = [n for n in texts if n.endswith("_at") and values.is_unreadable_moment(texts[n])]
-	others = ["duration"] if values.is_unreadable_seconds(texts["duration"]) else []
-	if values.is_said(texts["direction"]) and not values.direction(texts["direction"]):
+	times = [n for n in texts if n.endswith("_at") and values.is_unreadable_timestamp(texts[n])]
+	others = ["duration"] if values.is_unreadable_duration(texts["duration"]) else []
+	if values.is_filled(texts["direction"]) and not values.direction(texts["direction"]):
 		others.append("direction")
 	return values.listed({name: texts[name] for name in (*times, *others)})
 

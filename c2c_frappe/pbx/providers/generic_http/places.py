@@ -27,8 +27,8 @@ _TAKEN = "(*)"
 class Seen:
 	"""An answer, its JSON and its lines read once and only when asked for."""
 
-	def __init__(self, answer: HttpResponse):
-		self.answer = answer
+	def __init__(self, response: HttpResponse):
+		self.answer = response
 
 	@cached_property
 	def body(self) -> object:

@@ -15,25 +15,25 @@ from c2c_frappe.pbx.wire.http import HttpResponse
 _ONLY_A_CALL = _("Whether it places calls, and whether the agents exist: only a call shows it.")
 
 
-def read(form: Form, answer: HttpResponse, secrets: tuple[str, ...]) -> Finding:
+def read(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> Finding:
 	"""Say what the answer shows, and what it leaves unchecked."""
 	if form.token:
-		return _of_token(form, answer, secrets)
-	detail = responses.excerpt(answer.text, secrets) or _("an empty page")
+		return _of_token(form, response, secrets)
+	detail = responses.excerpt(response.text, secrets) or _("an empty page")
 	if form.test is None:
-		return _reached(answer.status, (_("Whether the key or password is right."), _ONLY_A_CALL))
+		return _reached(response.status, (_("Whether the key or password is right."), _ONLY_A_CALL))
 	if form.auth_kind == auth.DIGEST:
-		return _of_challenge(auth.is_answerable(answer.challenge), answer.status)
-	return _of_test(answer.status, detail)
+		return _of_challenge(auth.is_answerable(response.challenge), response.status)
+	return _of_test(response.status, detail)
 
 
-def _of_token(form: Form, answer: HttpResponse, secrets: tuple[str, ...]) -> Finding:
-	if form.token.read(answer)[0]:
+def _of_token(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> Finding:
+	if form.token.read(response)[0]:
 		return Finding(True, _("The PBX gave a token: the key or password is right."), (_ONLY_A_CALL,))
-	kind, detail = form.answer.token_refusal(answer, secrets)
+	kind, detail = form.answer.token_refusal(response, secrets)
 	return Finding(
 		None if kind == "not_sent" else False,
-		_("The PBX gave no token (HTTP {0}): {1}", answer.status, detail or _("an empty page")),
+		_("The PBX gave no token (HTTP {0}): {1}", response.status, detail or _("an empty page")),
 		(_("Whether the key or password is right."), _ONLY_A_CALL),
 	)
 

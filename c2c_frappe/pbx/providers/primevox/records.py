@@ -109,7 +109,10 @@ def _record(
 	if not is_incoming and said["callDirection"] != _OUTGOING:
 		return None
 	call_status = _status(said, is_incoming)
-	started_at, lasted = values.moment(said.get("callDate")), values.seconds(said.get("duration"))
+	started_at, lasted = (
+		values.parse_timestamp(said.get("callDate")),
+		values.parse_duration(said.get("duration")),
+	)
 	event = CallEvent(
 		"record",
 		call_status,
@@ -147,7 +150,7 @@ def _status(said: Mapping[str, str], is_incoming: bool) -> str:
 def _unread(said: Mapping[str, str]) -> str:
 	"""Return "field: text" of what stands in a row and could not be read."""
 	unreadable = {
-		"callDate": values.is_unreadable_moment(said.get("callDate")),
-		"duration": values.is_unreadable_seconds(said.get("duration")),
+		"callDate": values.is_unreadable_timestamp(said.get("callDate")),
+		"duration": values.is_unreadable_duration(said.get("duration")),
 	}
 	return values.listed({name: said[name] for name, is_so in unreadable.items() if is_so})
