@@ -68,9 +68,11 @@ def _charset(declared: Message, body: bytes) -> str:
 
 def _decoded(body: bytes, charset: str) -> str:
 	try:
-		return body.decode(charset, "replace").lstrip(_BOM)
+		text = body.decode(charset, "replace").lstrip(_BOM)
 	except (ValueError, UnicodeError):
-		return body.decode("utf-8", "replace").lstrip(_BOM)
+		text = ""
+	# A charset that leaves nothing of a body is not the one it was written in.
+	return text if text.strip() else body.decode("utf-8", "replace").lstrip(_BOM)
 
 
 def _of_body(declared: Message, content_type: str, body: bytes) -> dict:
