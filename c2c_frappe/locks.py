@@ -70,13 +70,13 @@ class Lease:
 		return True
 
 	def is_held(self) -> bool:
-		"""Tell whether it is still ours: a connection made anew has lost it."""
+		"""Whether it is still ours: a connection made anew has lost it."""
 		if self._file:
 			return self._file.is_locked
 		return bool(_ask("SELECT IS_USED_LOCK(%s) = CONNECTION_ID()", self._key))
 
 	def is_taken(self) -> bool:
-		"""Tell whether any process has it."""
+		"""Whether any process has it."""
 		if not self._file:
 			return _ask("SELECT IS_USED_LOCK(%s)", self._key) is not None
 		if self.take(0):

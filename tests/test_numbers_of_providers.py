@@ -124,7 +124,7 @@ def test_every_reading_finds_its_open_call():
 def test_call_with_another_reading_may_be_the_one():
 	"""While an open call has one of the readings, the event is no new call's."""
 	event = CallEvent("progress", extension="1000", pbx_call_id="9", started_at=NOON, **AMBIGUOUS)
-	silent = [Candidate("a", "", "1000", "+6591234567", NOON - timedelta(seconds=5), is_silent=True)]
+	silent = [Candidate("a", "", "1000", "+6591234567", NOON - timedelta(seconds=5), is_without_events=True)]
 	assert not is_new_pbx_call(event, silent)
 	assert is_new_pbx_call(event, [call("+442079460018")])
 

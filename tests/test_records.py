@@ -72,7 +72,7 @@ class TestPages:
 		page_recorded = recorded(provider)
 		assert page_recorded["source"] in ("vendor page", "public code", "assumed") and page_recorded["note"]
 		read = page(provider, page_recorded["answer"])
-		found = [{"id": r.record_id, "news": told(r.event)} for r in read.records]
+		found = [{"id": r.record_id, "event": told(r.event)} for r in read.records]
 		assert found == page_recorded["records"]
 
 	@pytest.mark.parametrize(
@@ -202,7 +202,7 @@ class TestCallsThatBeganAtThePbx:
 			(BEGAN, [replace(CALL, number="+12025550147")], True),
 			(BEGAN, [replace(CALL, requested_at=NOON - timedelta(minutes=10))], True),
 			(BEGAN, [replace(CALL, pbx_call_id="8")], True),
-			(BEGAN, [replace(CALL, pbx_call_id="8", is_silent=True)], False),
+			(BEGAN, [replace(CALL, pbx_call_id="8", is_without_events=True)], False),
 			(BEGAN, [CALL, replace(CALL, name="b")], False),
 			(replace(BEGAN, number=""), [CALL], False),
 			(replace(BEGAN, number=""), [], True),

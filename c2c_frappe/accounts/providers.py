@@ -58,7 +58,7 @@ def _build(account, secret_of) -> Provider:
 
 
 def has_call_records(account) -> bool:
-	"""Tell whether a saved PBX Account can be asked for call records."""
+	"""Whether a saved PBX Account can be asked for call records."""
 	try:
 		return provider_of(account).has_call_records
 	except ConfigurationError:
@@ -66,7 +66,7 @@ def has_call_records(account) -> bool:
 
 
 def has_event_stream(account) -> bool:
-	"""Tell whether a saved PBX Account's PBX tells of calls on a WebSocket, for the listener."""
+	"""Whether a saved PBX Account's PBX tells of calls on a WebSocket, for the listener."""
 	try:
 		return provider_of(account).event_stream("") is not None
 	except ConfigurationError:

@@ -168,12 +168,12 @@ def sweep() -> None:
 
 
 def _is_due(table, moment: datetime):
-	"""Tell of rows that their dial is in flight for longer than its reply could take."""
+	"""Whether a row's dial is in flight for longer than its reply could take."""
 	return table.slot.isnotnull() & (table.reply_due < moment)
 
 
 def _is_past_repeat(table, moment: datetime):
-	"""Tell of rows that another dial of the agent to the number is no repeat any more."""
+	"""Whether another dial of the agent to the number is no repeat of a row any more."""
 	is_answered = table.slot.isnull() | (table.reply_due < moment)
 	return table.dial_key.isnotnull() & (table.repeat_until < moment) & is_answered
 

@@ -42,7 +42,7 @@ class PlayersBusyError(frappe.ValidationError):
 
 
 def may_hear(row: dict) -> bool:
-	"""Tell whether the logged-in user is offered a call's recording: there is one, and the call is his or hers."""
+	"""Whether the logged-in user is offered a call's recording: there is one, and the call is his or hers."""
 	is_own = row["agent"] == frappe.session.user
 	return bool(row["recording_url"]) and (is_own or permissions.sees_all()) and not _is_over(row)
 

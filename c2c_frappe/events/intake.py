@@ -115,13 +115,13 @@ def retry(name: str) -> str:
 	row = frappe.db.get_value(
 		store.DOCTYPE,
 		name,
-		["account", "outcome", "news", "recording_url", "payload", "record_id", "received_at"],
+		["account", "outcome", "parsed_event", "recording_url", "payload", "record_id", "received_at"],
 		as_dict=True,
 	)
 	if row.outcome == APPLIED:
 		return APPLIED
 	try:
-		parsed = row.news and events.from_stored(json.loads(row.news), row.recording_url or "")
+		parsed = row.parsed_event and events.from_stored(json.loads(row.news), row.recording_url or "")
 		event = parsed or _read_again(name, row)
 	except Exception as error:  # noqa: BLE001  whatever is wrong with this one, the next one waits behind it
 		return _mark_invalid(name, error)

@@ -123,7 +123,7 @@ class _Session:
 
 
 def _take(account: str, payload: dict, event: CallEvent) -> None:
-	"""Store and apply an event of a call of ours; others on the same PBX are no news."""
+	"""Store and apply an event of a call of ours; those of other calls on the same PBX are left alone."""
 	current.forget_process_caches()
 	if frappe.db.exists(CALL, {"name": event.call, "account": account}):
 		intake.ingest(account, payload, event)

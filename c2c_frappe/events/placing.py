@@ -64,7 +64,7 @@ def _untaken(candidates: list[Candidate], event: CallEvent, record_id: str) -> l
 def _originated_at_pbx(
 	account: str, event: CallEvent, pbx_id: str, record_id: str, candidates: list[Candidate]
 ) -> tuple[str, str] | None:
-	"""Return (call, outcome) of news no click explains, None while a click might; the row is added if need be."""
+	"""Return (call, outcome) of an event no click explains, None while a click might; the row is added if need be."""
 	call = from_events.by_origin(account, pbx_id)
 	if call:
 		return call, APPLIED

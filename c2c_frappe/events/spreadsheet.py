@@ -63,7 +63,7 @@ def _kind(part: zipfile.ZipInfo) -> str:
 
 
 def _has_endless_row(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> bool:
-	"""Tell whether a sheet goes on for long without another row."""
+	"""Whether a sheet goes on for long without another row."""
 	since_row = 0
 	with archive.open(sheet) as stream:
 		while chunk := stream.read(_CHUNK):

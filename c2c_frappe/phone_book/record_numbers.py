@@ -92,7 +92,7 @@ def list_numbers(doctype: str, names: Sequence[str]) -> Iterator[Held]:
 
 
 def says_do_not_call(doctype: str, record) -> bool:
-	"""Tell whether a record, given as a document or as its `do_not_call` and `status`, asks not to be called."""
+	"""Whether a record, given as a document or as its `do_not_call` and `status`, asks not to be called."""
 	lead_status = record.get("status") if doctype == "Lead" else ""
 	return policy.is_do_not_call(record.get("do_not_call"), lead_status)
 

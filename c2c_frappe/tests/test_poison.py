@@ -100,7 +100,7 @@ class TestInvalid(PoisonCase):
 		self.receive("start", **waiting)
 		self.receive("start", uniqueid="66.2", **waiting)
 		broken = pbx_events.one(pbx_call_id="66.1").name
-		frappe.db.set_value("PBX Event", broken, "news", "{")
+		frappe.db.set_value("PBX Event", broken, "parsed_event", "{")
 		frappe.db.commit()
 		intake.retry_waiting()
 		self.assertEqual(frappe.db.get_value("PBX Event", broken, "outcome"), "Invalid")

@@ -17,7 +17,7 @@ _EXTENSION = re.compile(r"[^\s<>\"'`]{0,140}")
 
 @dataclass(frozen=True)
 class CallEvent:
-	"""One piece of news, as a provider read it. What the PBX did not say is "" or None.
+	"""One event, as a provider read it. What the PBX did not say is "" or None.
 
 	`source` is progress, attempt (one of several ways to the customer has ended, and maybe not the call), end or record;
 	`status` one of calls/status.py or "". `call` is our own key from the custom data; `number` E.164, `other_numbers`
@@ -80,12 +80,12 @@ class CallEvent:
 
 	@property
 	def is_end(self) -> bool:
-		"""Tell whether the call is over. A record is written then; of a call that goes on it is progress."""
+		"""Whether the call is over. A record is written then; of a call that goes on it is progress."""
 		return self.source in ("end", "record")
 
 	@property
 	def has_talk(self) -> bool:
-		"""Tell whether the event says by itself that the customer was talked to."""
+		"""Whether the event says by itself that the customer was talked to."""
 		return self.status == status.IN_PROGRESS or bool(self.answered_at or self.duration)
 
 	@property
@@ -95,7 +95,7 @@ class CallEvent:
 
 	@property
 	def is_distinct(self) -> bool:
-		"""Tell whether the same words cannot be about a second call: they name the call, or a time."""
+		"""Whether the same words cannot be about a second call: they name the call, or a time."""
 		return bool(self.call or self.pbx_call_id or self.known_at)
 
 	@property
@@ -113,7 +113,7 @@ class CallEvent:
 
 
 _TIMES = {field.name for field in fields(CallEvent) if field.name.endswith("_at")}
-# Which time a piece of news is about.
+# Which time an event of each status is about.
 _TIME_OF_STATUS = {status.RINGING: "started_at", status.IN_PROGRESS: "answered_at"}
 
 

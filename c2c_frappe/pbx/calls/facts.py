@@ -12,7 +12,7 @@ from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.events import CallEvent
 
 FACTS = ("answered_at", "ended_at", "duration", "recording_url", "pbx_call_id")
-# Of a call that began at the PBX its news alone say where and when; of one dialed here the row knows better.
+# Of a call that began at the PBX its events alone say where and when; of one dialed here the row knows better.
 ORIGIN = ("extension", "number", "started_at")
 _SOURCES = ("progress", "attempt", "end", "record")
 _TALK = ("answered_at", "duration")
@@ -90,7 +90,7 @@ def _attempted(event: CallEvent) -> status.Evidence:
 
 
 def _rang_in_vain(event: CallEvent) -> bool:
-	"""Tell whether a call that came in ended without a cause and, as the PBX states, without a second of talk."""
+	"""Whether a call that came in ended without a cause and, as the PBX states, without a second of talk."""
 	return event.is_end and event.direction == "Incoming" and event.duration == 0
 
 

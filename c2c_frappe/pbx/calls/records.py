@@ -132,5 +132,5 @@ def window_of(records: Iterable[CallRecord]) -> Window:
 
 
 def is_due(high_water: datetime | None, now: datetime, has_open_calls: bool) -> bool:
-	"""Tell whether it is time to ask: while calls are open always, else when the last time is long ago."""
+	"""Whether it is time to ask: while calls are open always, else when the last time is long ago."""
 	return has_open_calls or high_water is None or now - high_water >= IDLE

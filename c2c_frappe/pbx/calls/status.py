@@ -46,7 +46,7 @@ OPEN = frozenset(ALL) - FINAL
 
 
 class Evidence(NamedTuple):
-	"""One piece of news about a call: what it says and how much it weighs."""
+	"""What is known of a call from one source: what it says and how much it weighs."""
 
 	rank: int
 	status: str
@@ -108,7 +108,7 @@ _RANKS = {
 _NOBODY_DIALED = Evidence(23, FAILED, "misconfigured")
 
 
-# Of a call nobody dialed here, while its record says nothing more: above any dial's reply, below all news.
+# Of a call nobody dialed here, while its record says nothing more: above any dial's reply, below every event.
 PBX_ORIGINATED = Evidence(19, UNKNOWN)
 
 
@@ -144,7 +144,7 @@ def event_evidence(source: str, status: str, failure_code: str = "") -> Evidence
 
 
 def is_known(source: str, status: str) -> bool:
-	"""Tell whether this source of news can say this status."""
+	"""Whether this kind of event can say this status."""
 	return (source, status) in _RANKS
 
 
@@ -154,12 +154,12 @@ def best(evidence: Iterable[Evidence]) -> Evidence:
 
 
 def is_final(status: str) -> bool:
-	"""Tell whether nothing more is expected of a call in this status."""
+	"""Whether nothing more is expected of a call in this status."""
 	return status in FINAL
 
 
 def is_over(status: str, ended_at: datetime | None) -> bool:
-	"""Tell whether a call has ended, even where nobody knows how: then it is Unknown and has the time of its end."""
+	"""Whether a call has ended, even where nobody knows how: then it is Unknown and has the time of its end."""
 	return status in FINAL or ended_at is not None
 
 

@@ -62,7 +62,7 @@ def parse_timestamp(value: object, zone: tzinfo = timezone.utc) -> datetime | No
 
 
 def is_unreadable_timestamp(value: object) -> bool:
-	"""Tell whether something is said that is no time in any spelling known here."""
+	"""Whether something is said that is no time in any spelling known here."""
 	text = _text(value)
 	return is_filled(text) and _written(text) is None
 
@@ -74,12 +74,12 @@ def parse_duration(value: object) -> int | None:
 
 
 def is_unreadable_duration(value: object) -> bool:
-	"""Tell whether something is said that is no duration within a week."""
+	"""Whether something is said that is no duration within a week."""
 	return parse_duration(value) is None and is_filled(value)
 
 
 def is_filled(value: object) -> bool:
-	"""Tell whether something stands there but a word or sign for nothing."""
+	"""Whether something stands there but a word or sign for nothing."""
 	return not _NOT_SET.fullmatch(_text(value))
 
 

@@ -74,7 +74,7 @@ def _entered(setting: Setting, value: object) -> Any:
 
 
 def is_ticked(text: str) -> bool:
-	"""Tell whether a check setting is on."""
+	"""Whether a check setting is on."""
 	return text.lower() in _TRUE
 
 

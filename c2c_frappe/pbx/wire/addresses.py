@@ -23,7 +23,7 @@ _TRANSLATED = ip_network("64:ff9b::/96")
 
 
 def may_connect(address: str, reach: str) -> bool:
-	"""Tell whether this numeric address may be connected to; `reach` is ANY, PUBLIC or PRIVATE_TOO."""
+	"""Whether this numeric address may be connected to; `reach` is ANY, PUBLIC or PRIVATE_TOO."""
 	if reach == ANY:
 		return True
 	# Without the zone: fe80::1%eth0.

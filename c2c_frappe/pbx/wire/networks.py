@@ -22,7 +22,7 @@ def _network(line: str, setting: str) -> IPv4Network | IPv6Network:
 
 
 def is_allowed(address: str, lines: str | None) -> bool:
-	"""Tell whether an address is in one of the networks, or any may come because none is named."""
+	"""Whether an address is in one of the networks, or any may come because none is named."""
 	networks = parsed(lines)
 	peer = _address(address)
 	return not networks or (peer is not None and any(peer in network for network in networks))

@@ -104,7 +104,7 @@ def _json_object(text: str) -> dict | None:
 
 
 def _is_deeper(value: object, levels: int) -> bool:
-	"""Tell whether JSON has more levels than anybody writes, over which whoever walks through it would fall."""
+	"""Whether JSON has more levels than anybody writes, over which whoever walks through it would fall."""
 	level = [value]
 	for _level in range(levels):
 		inner = (

@@ -1,4 +1,4 @@
-"""What Asterisk tells of a call, by ARI's event WebSocket or from the dialplan, as news. Pure; asks nobody.
+"""What Asterisk reports of a call, by ARI's event WebSocket or from the dialplan, as events. Pure; asks nobody.
 
 Our call is the agent's channel, whose id is our own name of the call: Asterisk takes it when the channel is made. What
 this channel dials are attempts to reach the customer: the next trunk, another phone of the group or a queue's next
@@ -101,7 +101,7 @@ def _of_destruction(event: Mapping) -> CallEvent | None:
 
 
 def _ran_dialplan(event: Mapping) -> bool:
-	"""Tell whether the channel got beyond the place in the dialplan that it was sent to: that place exists then."""
+	"""Whether the channel got beyond the place in the dialplan that it was sent to: that place exists then."""
 	place = _part(_part(event, "channel"), "dialplan")
 	return place.get("exten") == "h" or place.get("priority") != 1
 

@@ -62,7 +62,7 @@ _OWN_DIGITS = re.compile(r"\d{1,6}", re.ASCII)
 
 
 def is_known_cause(hangup_cause: str) -> bool:
-	"""Tell whether a hangup cause is one that is understood; what is not there is nothing unknown."""
+	"""Whether a hangup cause is one that is understood; what is not there is nothing unknown."""
 	return not values.is_filled(hangup_cause) or _cause(hangup_cause) in _CAUSES
 
 
@@ -81,7 +81,7 @@ def _cause(hangup_cause: str) -> str:
 
 
 def is_agents_leg(called: str, extension: str, direction: str) -> bool:
-	"""Tell whether a click's record or event is of its first leg, the agent's own phone.
+	"""Whether a click's record or event is of its first leg, the agent's own phone.
 
 	That this leg names the phone as the called number is assumed. The agent's answer is none of the customer's.
 	"""

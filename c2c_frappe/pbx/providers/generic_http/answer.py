@@ -119,7 +119,7 @@ def _sentence(kind: str, http_status: int, detail: str) -> Text:
 
 
 def is_usable(rule: Rule) -> bool:
-	"""Tell whether a rule can be one about an answer: only a hint may be about a status alone, or mean something."""
+	"""Whether a rule can be one about an answer: only a hint may be about a status alone, or mean something."""
 	if rule.reads == HINT:
 		return rule.meaning in ("", *FAILURES)
 	return rule.reads in READS and rule.kind != STATUS and not rule.meaning

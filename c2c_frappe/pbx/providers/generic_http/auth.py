@@ -43,7 +43,7 @@ def credentials(kind: str, name: str, secret: str) -> Credentials:
 
 
 def is_answerable(challenge: str) -> bool:
-	"""Tell whether a header WWW-Authenticate asks for a digest of a kind that `digest` can give."""
+	"""Whether a header WWW-Authenticate asks for a digest of a kind that `digest` can give."""
 	directives = _read_challenge(challenge)
 	is_known = directives.get("algorithm") in _HASHES and "auth" in re.split(
 		r"[\s,]+", directives.get("qop", "auth")

@@ -142,7 +142,7 @@ def _holds(rule: Rule, payload: Mapping[str, object]) -> bool:
 
 
 def _is_met(rule: Rule, payload: Mapping[str, object]) -> bool:
-	"""Tell whether the rule's condition, `path` or `path=value`, is met; none is."""
+	"""Whether the rule's condition, `path` or `path=value`, is met; none is."""
 	place, _equals, value = rule.only_if.partition("=")
 	return not rule.only_if or _stands_there(payload, place.strip(), value.strip())
 
@@ -172,7 +172,7 @@ def parameters(rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def is_usable(rule: Rule) -> bool:
-	"""Tell whether a rule can be one about an event."""
+	"""Whether a rule can be one about an event."""
 	condition = rule.only_if.partition("=")[0].strip()
 	if rule.reads not in READS or rule.kind != PATH or not (condition or not rule.only_if):
 		return False

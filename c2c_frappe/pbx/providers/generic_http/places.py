@@ -67,7 +67,7 @@ class Rule:
 		)
 
 	def holds(self, seen: Seen) -> bool:
-		"""Tell whether it is there, with the value asked for."""
+		"""Whether it is there, with the value asked for."""
 		value = self.look(seen)
 		return is_value(value, self.value) if self.kind == PATH else value is not None
 
@@ -96,7 +96,7 @@ def _opened(value: object) -> object:
 
 
 def is_value(value: object, expected: str) -> bool:
-	"""Tell whether a JSON value is the one meant: `true`, `0` and `null` of their type, "..." and all else text.
+	"""Whether a JSON value is the one meant: `true`, `0` and `null` of their type, "..." and all else text.
 
 	Without an expected value it is enough that there is one which says something.
 	"""
@@ -138,12 +138,12 @@ def match(pattern: str, line: str) -> str | None:
 
 
 def fits_status(place: str, status: int) -> bool:
-	"""Tell whether a status is `412`, or one of `4xx`."""
+	"""Whether a status is `412`, or one of `4xx`."""
 	return place in (str(status), f"{status // 100}xx")
 
 
 def is_well_formed(kind: str, place: str) -> bool:
-	"""Tell whether a place can be looked at in that way."""
+	"""Whether a place can be looked at in that way."""
 	if kind == PATH:
 		return bool(_IS_PATH.fullmatch(place))
 	if kind == STATUS:

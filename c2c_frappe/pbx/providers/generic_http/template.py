@@ -65,7 +65,7 @@ class Template:
 		return frozenset(name for _literal, name in self.parts if name)
 
 	def is_left_out(self, values: Mapping[str, str]) -> bool:
-		"""Tell whether there is nothing to say: it is empty, or all its variables are."""
+		"""Whether there is nothing to say: it is empty, or all its variables are."""
 		if self.variables:
 			return not any(values[name] for name in self.variables)
 		return not any(literal for literal, _name in self.parts)

@@ -109,7 +109,7 @@ class Primevox(Provider):
 		)
 
 	def _is_own(self, payload: Mapping[str, object]) -> bool:
-		"""Tell whether an event is of this container and tenant; 0 is the default one, however it is written."""
+		"""Whether an event is of this container and tenant; 0 is the default one, however it is written."""
 		tenant = str(payload.get("tenantId") or "0")
 		is_same_tenant = tenant.lstrip("0") == self.values["tenant_id"].lstrip("0")
 		return str(payload.get("containerId") or "") == self.values["container_id"] and is_same_tenant

@@ -154,15 +154,15 @@ def incoming(**values):
 		# A customer calls back at once, whatever is known of the call that was dialed.
 		(incoming(), [call("a")], True),
 		(incoming(extension=""), [call("a")], True),
-		(incoming(number=""), [call("a", is_silent=True)], True),
-		(incoming(), [call("a", pbx_call_id="8", is_silent=True)], True),
+		(incoming(number=""), [call("a", is_without_events=True)], True),
+		(incoming(), [call("a", pbx_call_id="8", is_without_events=True)], True),
 		(incoming(), [call("a", pbx_call_id="8")], True),
 		# Another event of a call that came in, until its id is known.
 		(incoming(pbx_call_id=""), [call("a", pbx_call_id="8", direction="Incoming")], False),
 		(incoming(), [call("a", pbx_call_id="8", direction="Incoming")], True),
 		# One that was dialed at the phone may be the click, until the click's id is known.
 		(start(pbx_call_id="9"), [call("a")], False),
-		(start(pbx_call_id="9"), [call("a", pbx_call_id="8", is_silent=True)], False),
+		(start(pbx_call_id="9"), [call("a", pbx_call_id="8", is_without_events=True)], False),
 		(start(pbx_call_id="9"), [call("a", pbx_call_id="8", direction="Incoming")], True),
 		(incoming(number="+12025550147"), [call("a")], True),
 		(incoming(extension="1001"), [call("a")], True),
