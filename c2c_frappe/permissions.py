@@ -54,6 +54,11 @@ def require_manager() -> None:
 		frappe.throw(_("You need the role PBX Manager for this."), frappe.PermissionError)
 
 
+def may_play_recording(agent: str) -> bool:
+	"""Whether the logged-in user may hear the recording of a call of this agent: their own, or all of them."""
+	return agent == frappe.session.user or sees_all()
+
+
 def has_call_permission(doc, ptype: str | None = None, user: str | None = None) -> bool:
 	"""Let agents at their own calls only; managers at all. The roles' own rights still apply."""
 	user = user or frappe.session.user

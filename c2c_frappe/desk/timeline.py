@@ -87,7 +87,7 @@ def _said(row: dict) -> str:
 
 def _player(row: dict) -> str:
 	"""Return the browser's own player for those who may hear the recording; nothing is fetched before it is played."""
-	if not recordings.may_hear(row):
+	if not recordings.is_offered(row):
 		return ""
 	source = escape_html(recordings.source(row["name"]))
 	label = escape_html(_("Recording"))

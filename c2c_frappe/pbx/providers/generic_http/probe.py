@@ -30,7 +30,7 @@ def read(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> Findin
 def _of_token(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> Finding:
 	if form.token.read(response)[0]:
 		return Finding(True, _("The PBX gave a token: the key or password is right."), (_ONLY_A_CALL,))
-	kind, detail = form.answer.token_refusal(response, secrets)
+	kind, detail = form.dial_response.token_refusal(response, secrets)
 	return Finding(
 		None if kind == "not_sent" else False,
 		_("The PBX gave no token (HTTP {0}): {1}", response.status, detail or _("an empty page")),

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.providers.generic_http import answer
+from c2c_frappe.pbx.providers.generic_http import dial_response
 from c2c_frappe.pbx.providers.generic_http.template import BLANK
 from c2c_frappe.pbx.text import _
 
@@ -44,7 +44,7 @@ class Profile:
 		texts = list(_texts(self.values))
 		return {
 			"custom_data": any("{call}" in text or "{custom." in text for text in texts),
-			"call_id": answer.CALL_ID in rules,
+			"call_id": dial_response.CALL_ID in rules,
 			"confirms_dial": not self.values.get("accept_unknown"),
 			"events": bool(self.values.get("event_rules")),
 		}

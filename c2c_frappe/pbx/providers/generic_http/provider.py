@@ -134,7 +134,7 @@ class GenericHttp(Provider):
 		return None if self._token else self._no_token(response)
 
 	def _no_token(self, response: HttpResponse) -> DialResult:
-		kind, detail = self.form.answer.token_refusal(response, self.secrets)
+		kind, detail = self.form.dial_response.token_refusal(response, self.secrets)
 		detail = detail or _("an empty page")
 		sentence = _("The PBX gave no token (HTTP {0}), so nothing was dialed: {1}", response.status, detail)
 		return DialResult(kind, sentence)
@@ -193,7 +193,7 @@ class GenericHttp(Provider):
 
 	def read_dial_response(self, response: HttpResponse) -> DialResult:
 		"""Read it by the form's rules."""
-		return self.form.answer.read(response, self._shown_secrets())
+		return self.form.dial_response.read(response, self._shown_secrets())
 
 	def _shown_secrets(self) -> tuple[str, ...]:
 		return (*self.secrets, *self._credentials().secrets)
