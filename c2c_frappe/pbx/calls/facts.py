@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.events import CallEvent
@@ -61,6 +62,8 @@ def changes(state: CallState, events: Sequence[CallEvent]) -> Changes:
 	found = origin(events) if known is not None else {}
 	moved = {name: value for name, value in found.items() if value != (known.get(name) or "")}
 	evidence = best if best != state.evidence else None
+	if best.status == status.UNKNOWN and "ended_at" not in facts:
+		facts.update(_end_heard_of(events))
 	is_over = status.is_over(best.status, facts.get("ended_at"))
 	return Changes(facts, moved, evidence, is_over)
 
@@ -115,6 +118,12 @@ def fold(events: Sequence[CallEvent], names: Iterable[str] = FACTS) -> dict[str,
 	if "duration" not in known and {"answered_at", "ended_at"} <= known.keys():
 		known["duration"] = max(0, round((known["ended_at"] - known["answered_at"]).total_seconds()))
 	return known
+
+
+def _end_heard_of(events: Sequence[CallEvent]) -> dict[str, datetime]:
+	"""Return when a call ended that is over, how is unknown, and of whose end no time is named: when it was first read."""
+	moments = [event.read_at for event in events if event.is_end and event.read_at]
+	return {"ended_at": min(moments)} if moments else {}
 
 
 def _better(name: str, one: tuple, other: tuple) -> tuple:
