@@ -24,7 +24,8 @@ class CallEvent:
 	what the PBX's bare digits may mean besides (pbx_number.readings); times are UTC without a zone; `duration` talk
 	seconds from the customer's answer. `direction` is "" where the PBX names one that nobody knows; `note` is what the
 	PBX keeps in words, its users' notes or a transcription; `unread` lists what stands there and could not be read.
-	`read_at` is when an end was read that names no time of its own: by then the call was over.
+	`read_at` is when an end was read that names no time of its own: by then the call was over. `reports_answers` says that
+	the PBX reports each answer by an event of its own: an end without one is that of a call nobody answered.
 	"""
 
 	source: str
@@ -44,6 +45,7 @@ class CallEvent:
 	note: str = ""
 	unread: str = ""
 	read_at: datetime | None = None
+	reports_answers: bool = False
 
 	def __post_init__(self):
 		# What a PBX calls an extension stands in the log as it came: text that can be none is none.
@@ -107,7 +109,11 @@ class CallEvent:
 
 	def as_stored(self) -> dict:
 		"""Return the values that are set, times as ISO text, for `of_stored` to read back; no recording's address."""
-		values = {name: value for name, value in asdict(self).items() if value not in ("", None, ())}
+		values = {
+			name: value
+			for name, value in asdict(self).items()
+			if value not in ("", None, ()) and value is not False
+		}
 		# Left out it would be read back as the usual one.
 		values["direction"] = self.direction
 		values.pop("recording_url", None)

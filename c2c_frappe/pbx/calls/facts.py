@@ -93,8 +93,12 @@ def _attempted(event: CallEvent) -> status.Evidence:
 
 
 def _rang_in_vain(event: CallEvent) -> bool:
-	"""Tell whether a call that came in ended without a cause and, as the PBX states, without a second of talk."""
-	return event.is_end and event.direction == "Incoming" and event.duration == 0
+	"""Tell whether a call that came in ended without a cause and, as the PBX states, without a second of talk.
+
+	So did any that nobody talks in, of a PBX that reports each answer.
+	"""
+	is_untalked = event.direction == "Incoming" and event.duration == 0
+	return event.is_end and (is_untalked or event.reports_answers)
 
 
 def fold(events: Sequence[CallEvent], names: Iterable[str] = FACTS) -> dict[str, object]:
