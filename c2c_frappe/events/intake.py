@@ -46,7 +46,8 @@ def receive(account, payload: dict) -> str:
 
 def ingest(account: str, payload: dict, event: CallEvent | None) -> str:
 	"""Store a payload, and apply the event it was read as, if it is one; return its outcome. Commits."""
-	return _ingest(account, payload, event, store.payload_key(account, payload, event))
+	heard = event and events.heard(event, _moment())
+	return _ingest(account, payload, heard, store.payload_key(account, payload, event))
 
 
 def _ingest(account: str, payload: dict, event: CallEvent | None, key: str) -> str:
@@ -71,7 +72,7 @@ def receive_records(account: str, records: Iterable[CallRecord], secrets: tuple[
 def ingest_records(
 	account: str, records: Iterable[CallRecord], secrets: tuple[str, ...]
 ) -> Iterator[tuple[CallRecord, str]]:
-	"""Store and apply call records, committing each; yield each with its outcome, KNOWN when it was heard before.
+	"""Store and apply call records, committing each; yield each with its outcome, DUPLICATE when it was heard before.
 
 	A record is new when what it says was not heard before, so that reading it twice changes nothing.
 	"""
@@ -85,7 +86,7 @@ def ingest_records(
 
 def _ingest_record(account: str, key: str, record: CallRecord, secrets: tuple[str, ...]) -> str:
 	try:
-		event = placing.resolve_number(account, record.event)
+		event = events.heard(placing.resolve_number(account, record.event), _moment())
 		text = redact(store.shown_payload(dict(record.row), event), secrets)
 		name = store.insert(account, text, event, key, record.record_id)
 	except Exception as error:  # noqa: BLE001  a record that cannot even be stored stops no other
@@ -150,6 +151,11 @@ def _read(account, payload: dict) -> CallEvent | None:
 def _dated_and_resolved(account: str, event: CallEvent, received_at: datetime) -> CallEvent:
 	"""Return the event with when it came, in UTC, where it names no time, and with one reading of its number."""
 	return placing.resolve_number(account, events.dated(event, received_at.replace(microsecond=0)))
+
+
+def _moment() -> datetime:
+	"""Return now in UTC, in whole seconds as PBXs tell times."""
+	return utc_now().replace(microsecond=0)
 
 
 def _match_and_apply(

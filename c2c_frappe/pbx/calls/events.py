@@ -24,6 +24,8 @@ class CallEvent:
 	what the PBX's bare digits may mean besides (pbx_number.readings); times are UTC without a zone; `duration` talk
 	seconds from the customer's answer. `direction` is "" where the PBX names one that nobody knows; `note` is what the
 	PBX keeps in words, its users' notes or a transcription; `unread` lists what stands there and could not be read.
+	`read_at` is when an end was read that names no time of its own: by then the call was over. `reports_answers` says that
+	the PBX reports each answer by an event of its own: an end without one is that of a call nobody answered.
 	"""
 
 	source: str
@@ -42,6 +44,8 @@ class CallEvent:
 	other_numbers: tuple[str, ...] = ()
 	note: str = ""
 	unread: str = ""
+	read_at: datetime | None = None
+	reports_answers: bool = False
 
 	def __post_init__(self):
 		# What a PBX calls an extension stands in the log as it came: text that can be none is none.
@@ -105,7 +109,11 @@ class CallEvent:
 
 	def as_stored(self) -> dict:
 		"""Return the values that are set, times as ISO text, for `of_stored` to read back; no recording's address."""
-		values = {name: value for name, value in asdict(self).items() if value not in ("", None, ())}
+		values = {
+			name: value
+			for name, value in asdict(self).items()
+			if value not in ("", None, ()) and value is not False
+		}
 		# Left out it would be read back as the usual one.
 		values["direction"] = self.direction
 		values.pop("recording_url", None)
@@ -121,6 +129,11 @@ def dated(event: CallEvent, received_at: datetime) -> CallEvent:
 	"""Return the event with the moment it came, in UTC, where the PBX named no time of its own for what it tells."""
 	name = "ended_at" if event.source == "end" else _TIME_OF_STATUS.get(event.status)
 	return replace(event, **{name: received_at}) if name and not getattr(event, name) else event
+
+
+def heard(event: CallEvent, read_at: datetime) -> CallEvent:
+	"""Return the event with the moment it was read, in UTC, where it is an end that names no time."""
+	return replace(event, read_at=read_at) if event.is_end and not event.ended_at else event
 
 
 def from_stored(values: Mapping[str, object], recording_url: str = "") -> CallEvent:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.events import CallEvent
@@ -61,6 +62,8 @@ def changes(state: CallState, events: Sequence[CallEvent]) -> Changes:
 	event_origin = origin(events) if row_origin is not None else {}
 	moved = {name: value for name, value in event_origin.items() if value != (row_origin.get(name) or "")}
 	evidence = best if best != state.evidence else None
+	if best.status == status.UNKNOWN and "ended_at" not in facts:
+		facts.update(_end_heard_of(events))
 	is_over = status.is_over(best.status, facts.get("ended_at"))
 	return Changes(facts, moved, evidence, is_over)
 
@@ -90,8 +93,12 @@ def _attempted(event: CallEvent) -> status.Evidence:
 
 
 def _rang_in_vain(event: CallEvent) -> bool:
-	"""Whether a call that came in ended without a cause and, as the PBX states, without a second of talk."""
-	return event.is_end and event.direction == "Incoming" and event.duration == 0
+	"""Whether a call that came in ended without a cause and, as the PBX states, without a second of talk.
+
+	So did any that nobody talks in, of a PBX that reports each answer.
+	"""
+	is_untalked = event.direction == "Incoming" and event.duration == 0
+	return event.is_end and (is_untalked or event.reports_answers)
 
 
 def fold(events: Sequence[CallEvent], names: Iterable[str] = FACTS) -> dict[str, object]:
@@ -115,6 +122,12 @@ def fold(events: Sequence[CallEvent], names: Iterable[str] = FACTS) -> dict[str,
 	if "duration" not in values and {"answered_at", "ended_at"} <= values.keys():
 		values["duration"] = max(0, round((values["ended_at"] - values["answered_at"]).total_seconds()))
 	return values
+
+
+def _end_heard_of(events: Sequence[CallEvent]) -> dict[str, datetime]:
+	"""Return when a call ended that is over, how is unknown, and of whose end no time is named: when it was first read."""
+	moments = [event.read_at for event in events if event.is_end and event.read_at]
+	return {"ended_at": min(moments)} if moments else {}
 
 
 def _better(name: str, one: tuple, other: tuple) -> tuple:

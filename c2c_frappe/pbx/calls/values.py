@@ -33,6 +33,13 @@ _UNITS = re.compile(
 	r"(?:(\d+(?:\.\d+)?)\s*s(?:ec(?:ond)?s?)?)?",
 	re.ASCII | re.IGNORECASE,
 )
+# What stands in place of a number that is not shown, and a number of which only a part is.
+WITHHELD = (
+	"anonymous unknown private privatenumber restricted withheld unavailable hidden blocked nonumber notavailable none"
+	" null nil na"
+)
+_WITHHELD = frozenset(WITHHELD.split())
+_MASKED = re.compile(r"(?=.*[*#xX])[\d\s+().*#xX-]+")
 # What a word for a direction holds, in this order: "Queue Inbound" is one that comes in, "out" stands in "outgoing".
 _DIRECTIONS = (
 	(INTERNAL, re.compile(r"intern|local|station")),
@@ -81,6 +88,14 @@ def is_unreadable_duration(value: object) -> bool:
 def is_filled(value: object) -> bool:
 	"""Whether something stands there but a word or sign for nothing."""
 	return not _NOT_SET.fullmatch(_text(value))
+
+
+def is_withheld(value: object) -> bool:
+	"""Whether a text in the place of a number says that there is none to be shown, or shows a part of one."""
+	text = _text(value)
+	return (
+		not is_filled(text) or bool(_MASKED.fullmatch(text)) or re.sub(r"[\W_]+", "", text.lower()) in _WITHHELD
+	)
 
 
 def _text(value: object) -> str:

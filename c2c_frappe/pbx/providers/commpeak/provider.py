@@ -16,7 +16,7 @@ from c2c_frappe.pbx.calls.records import Page, Window
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.providers.base import Capabilities, Finding, Provider
-from c2c_frappe.pbx.providers.commpeak import records
+from c2c_frappe.pbx.providers.commpeak import records, sides
 from c2c_frappe.pbx.providers.settings import COMMON, Setting
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
@@ -145,7 +145,7 @@ class CommPeak(Provider):
 		fields = {name: _text(payload.get(name)) for name, _meaning in self.event_parameters}
 		way = fields["direction"]
 		direction = values.direction(way) if values.is_filled(way) else values.OUTGOING
-		is_agents = records.is_agents_leg(fields["number"], fields["extension"], direction)
+		is_agents = sides.is_agents_leg(fields["number"], fields["extension"], direction)
 		talk = values.parse_duration(fields["duration"])
 		call_status, failure_code = _meaning(kind, fields["hangup_cause"], talk, is_agents)
 		return CallEvent(

@@ -48,6 +48,7 @@ EXPECTED = {
 	"Duration (ms)": _("milliseconds of talk"),
 	"Recording": _("the recording's link"),
 }
+UNLESS_ANSWERED = "No Answer unless answered"
 # What a status row may mean, as the form names it: (status, failure code).
 MEANINGS = {
 	status.RINGING: (status.RINGING, ""),
@@ -60,6 +61,8 @@ MEANINGS = {
 	"Agent did not answer": (status.FAILED, "agent_unreachable"),
 	# It is over, and the word does not say how.
 	"Ended": (status.UNKNOWN, ""),
+	# The same of a PBX that reports each answer by an event of its own.
+	UNLESS_ANSWERED: (status.UNKNOWN, ""),
 }
 
 
@@ -84,7 +87,8 @@ class Reading:
 		if not self._is_event(payload):
 			return None
 		texts = {field: self._text(payload, reads) for reads, field in FACTS.items()}
-		call_status, failure_code = self._status(payload)
+		meaning = self._meaning(payload)
+		call_status, failure_code = MEANINGS.get(meaning, ("", ""))
 		if not call_status and not any(texts.values()):
 			return None
 		ended_at = values.parse_timestamp(texts["ended_at"], self.zone)
@@ -106,15 +110,16 @@ class Reading:
 			duration=values.parse_duration(texts["duration"] or _thousandth(texts["duration_in_ms"])),
 			recording_url=link(texts["recording_url"]),
 			unread=_unread(texts),
+			reports_answers=meaning == UNLESS_ANSWERED,
 		)
 
 	def _is_event(self, payload: Mapping[str, object]) -> bool:
 		filters = [rule for rule in self.rules if rule.reads == FILTER]
 		return not filters or any(_holds(rule, payload) for rule in filters)
 
-	def _status(self, payload: Mapping[str, object]) -> tuple[str, str]:
+	def _meaning(self, payload: Mapping[str, object]) -> str:
 		rows = (rule for rule in self.rules if rule.reads == STATUS and _holds(rule, payload))
-		return next((MEANINGS[rule.meaning] for rule in rows), ("", ""))
+		return next((rule.meaning for rule in rows), "")
 
 	def _text(self, payload: Mapping[str, object], reads: str) -> str:
 		rows = (rule for rule in self.rules if rule.reads == reads and _is_met(rule, payload))
