@@ -48,6 +48,7 @@ SUCCESS = {
 	"Tried again. {0}",
 }
 UNDER_WAY = {
+	"Call outcome: {0}",
 	"Asking the PBX. No phone will ring.",
 	"Asking the PBX...",
 	"Calling...",

@@ -35,8 +35,22 @@ def get(name: str) -> dict | None:
 
 def list_for_record(doctype: str, name: str, limit: int) -> list[dict]:
 	"""Return the record's latest calls as they are to be shown now; the caller checked the right to read it."""
-	filters = {"reference_doctype": doctype, "reference_name": name}
-	rows = frappe.get_all(DOCTYPE, filters, COLUMNS, order_by="requested_at desc", limit=limit)
+	table = frappe.qb.DocType(DOCTYPE)
+	return _latest((table.reference_doctype == doctype) & (table.reference_name == name), limit)
+
+
+def list_for_number(number: str, limit: int) -> list[dict]:
+	"""Return the latest calls with an E.164 number as they are to be shown now."""
+	return _latest(frappe.qb.DocType(DOCTYPE).dialed_number == number, limit)
+
+
+def _latest(condition, limit: int) -> list[dict]:
+	"""Return the latest calls that a condition names; what was refused before anything was sent is none."""
+	table = frappe.qb.DocType(DOCTYPE)
+	is_refusal = table.failure_code.isin(status.REFUSALS) & (table.evidence_rank < status.PBX_ORIGINATED.rank)
+	is_call = table.failure_code.isnull() | is_refusal.negate()
+	query = frappe.qb.from_(table).where(condition & is_call).select(*(table[column] for column in COLUMNS))
+	rows = query.orderby(table.requested_at, order=frappe.qb.desc).limit(limit).run(as_dict=True)
 	return [with_current_status(row) for row in rows]
 
 

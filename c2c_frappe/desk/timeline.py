@@ -6,9 +6,10 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, format_duration, get_fullname
 
-from c2c_frappe import permissions
+from c2c_frappe import messages, permissions
 from c2c_frappe.call_log import rows as call_log
 from c2c_frappe.desk import masks, recordings
+from c2c_frappe.pbx.calls import failure_codes
 from c2c_frappe.pbx.calls.incoming import INCOMING
 
 LIMIT = 20
@@ -56,7 +57,7 @@ def _entry(row: dict, reader: masks.Reader, is_caller: bool) -> dict:
 
 
 def _content(row: dict, reader: masks.Reader) -> str:
-	number = f"<bdi>{escape_html(reader.number(row))}</bdi>"
+	number = f"<bdi>{escape_html(reader.number(row) or _('an unknown number'))}</bdi>"
 	sentence = _sentence(row["direction"], row["agent"]).format(
 		f"<b>{escape_html(get_fullname(row['agent']))}</b>" if row["agent"] else "",
 		number,
@@ -64,10 +65,15 @@ def _content(row: dict, reader: masks.Reader) -> str:
 	)
 	if row["duration"]:
 		sentence += f" · {escape_html(format_duration(row['duration']))}"
-	message = reader.message(row)
-	if message and row["failure_code"]:
-		sentence += f'<div class="text-muted small">{escape_html(message)}</div>'
+	if row["failure_code"] and (reason := _reason(row, reader)):
+		sentence += f'<div class="text-muted small">{escape_html(reason)}</div>'
 	return sentence
+
+
+def _reason(row: dict, reader: masks.Reader) -> str:
+	"""Return why a call failed: in the words its agent was told, or in those for everybody else."""
+	is_own = row["agent"] == frappe.session.user
+	return reader.message(row) if is_own else messages.sentence(failure_codes.label(row["failure_code"]))
 
 
 def _sentence(direction: str, agent: str) -> str:

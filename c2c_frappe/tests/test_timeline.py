@@ -57,6 +57,38 @@ class TestTimeline(SiteCase):
 		(text,) = self.shown()
 		self.assertIn("called: Completed", text)
 
+	def test_refusal_is_no_call_on_the_timeline(self):
+		"""What was refused here rang nobody, and pushes no call off the timeline's end."""
+		self.set_lead(do_not_call=1)
+		for _again in range(timeline.LIMIT + 1):
+			self.assertEqual(self.dial_lead()["failure_code"], "do_not_call")
+		self.assertEqual(self.shown(), [])
+		self.set_lead(do_not_call=0)
+		call = self.dial_lead()["call"]
+		site.move(call, requested_at=PAST)
+		self.assertEqual(len(self.shown()), 1)
+
+	def test_refusal_overtaken_by_proof_of_a_call_is_one(self):
+		call = self.dial_lead()["call"]
+		site.move(call, status="Failed", failure_code="misconfigured", evidence_rank=23)
+		self.assertEqual(len(self.shown()), 1)
+
+	def test_sentence_to_the_agent_is_shown_to_no_other_reader(self):
+		"""Others read why a call failed, not what its agent was told to do."""
+		call = self.dial_lead()["call"]
+		told = "Your phone 1000 is not known to Asterisk. Ask your administrator."
+		site.move(call, status="Failed", failure_code="unknown_extension", message=told)
+		self.assertIn(told, self.shown()[0])
+		site.move(call, agent=OTHER_AGENT)
+		(text,) = self.shown()
+		self.assertNotIn("Your phone", text)
+		self.assertIn("The PBX does not know the extension", text)
+
+	def test_call_without_a_number_says_so(self):
+		call = self.dial_lead()["call"]
+		site.move(call, number="", dialed_number="", direction="Incoming", status="Completed", agent="")
+		self.assertIn("an unknown number", self.shown()[0])
+
 	def test_who_may_not_read_the_record_sees_nothing(self):
 		self.dial_lead()
 		with self.assertRaises(frappe.PermissionError):

@@ -94,7 +94,9 @@ def is_withheld(value: object) -> bool:
 	"""Whether a text in the place of a number says that there is none to be shown, or shows a part of one."""
 	text = _text(value)
 	return (
-		not is_filled(text) or bool(_MASKED.fullmatch(text)) or re.sub(r"[\W_]+", "", text.lower()) in _WITHHELD
+		not is_filled(text)
+		or bool(_MASKED.fullmatch(text))
+		or re.sub(r"[\W_]+", "", text.lower()) in _WITHHELD
 	)
 
 
