@@ -35,10 +35,10 @@ def candidates(account: str, event: CallEvent) -> list[Candidate]:
 	"""Return the account's calls an event may be about: by our key, by the PBX's id, by number and time."""
 	table = frappe.qb.DocType(DOCTYPE)
 	meant = [table.name == event.call] if event.call else _by_traits(table, event)
-	rows = {}
+	by_name = {}
 	for condition in meant:
-		rows.update({c.name: c for c in _candidates((table.account == account) & condition)})
-	return list(rows.values())
+		by_name.update({c.name: c for c in _candidates((table.account == account) & condition)})
+	return list(by_name.values())
 
 
 def _by_traits(table, event: CallEvent) -> list:

@@ -113,10 +113,10 @@ def _caps(wanted: Request, settings) -> None:
 
 def _cap_sentence(cap: str) -> str:
 	return {
-		"user_minute": _("You placed {0} calls within a minute, which is the limit. Wait a moment."),
-		"user_day": _("You placed {0} calls today, which is the limit. A PBX Manager can raise it."),
-		"site_minute": _("{0} calls were placed within a minute, which is the limit. Wait a moment."),
-		"site_day": _("{0} calls were placed today, which is the limit. A PBX Manager can raise it."),
+		"user_minute": _("You have reached your call limit of {0} per minute. Wait a moment."),
+		"user_day": _("You have reached your call limit of {0} per day. A PBX Manager can raise it."),
+		"site_minute": _("The site has reached its call limit of {0} per minute. Wait a moment."),
+		"site_day": _("The site has reached its call limit of {0} per day. A PBX Manager can raise it."),
 	}[cap]
 
 

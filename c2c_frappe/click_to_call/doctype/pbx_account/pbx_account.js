@@ -23,12 +23,13 @@ frappe.ui.form.on("PBX Account", {
 	},
 	load_profile: choose_profile,
 	new_webhook_token(frm) {
-		when_saved(frm, () =>
-			frappe.confirm(__("The PBX must be given the new address: the present one stops working."), async () => {
-				await ask("new_webhook_token", { account: frm.doc.name }, __("Making a new token"));
-				await frm.reload_doc();
-			}),
-		);
+		when_saved(frm, () => {
+			// Only what the PBX was given already can stop working.
+			if (!frm.doc.webhook_token) return renew_token(frm);
+			frappe.confirm(__("The PBX must be given the new address: the present one stops working."), () =>
+				renew_token(frm),
+			);
+		});
 	},
 });
 
@@ -53,6 +54,11 @@ async function show_webhook(frm) {
 		: [`<p class="text-muted">${__("Make a token to open the way for events.")}</p>`];
 	if (url && rows.length) parts.push(`<p>${__("With these parameters:")}</p><ul>${rows.join("")}</ul>`);
 	frm.get_field("webhook_help").$wrapper.html(parts.join(""));
+}
+
+async function renew_token(frm) {
+	await ask("new_webhook_token", { account: frm.doc.name }, __("Making a new token"));
+	await frm.reload_doc();
 }
 
 function when_saved(frm, act) {

@@ -18,7 +18,7 @@ from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.providers.base import Capabilities, Finding, Provider
 from c2c_frappe.pbx.providers.commpeak import records, sides
 from c2c_frappe.pbx.providers.settings import COMMON, Setting
-from c2c_frappe.pbx.text import _
+from c2c_frappe.pbx.text import Text, _
 from c2c_frappe.pbx.wire import responses
 from c2c_frappe.pbx.wire.http import HttpRequest, HttpResponse
 
@@ -187,19 +187,26 @@ class CommPeak(Provider):
 		)
 
 	def read_probe_response(self, response: HttpResponse) -> Finding:
-		"""An answer of any kind shows the name, the network and TLS; it cannot show the ids or the allow-list."""
+		"""An answer of any kind shows the name, the network and any TLS; it cannot show the ids or the allow-list."""
 		return Finding(
 			None,
-			_(
-				"CommPeak's server answered (HTTP {0}): name, network and certificate are fine.",
-				response.status,
-			),
+			self._reached(response.status),
 			(
 				_(
 					"Whether this server's address is allow-listed and the ids are right: only a call shows it."
 				),
 				_("Whether the extensions exist."),
 			),
+		)
+
+	def _reached(self, http_status: int) -> Text:
+		if self.probe_request().url.startswith("https:"):
+			return _(
+				"CommPeak's server answered (HTTP {0}): name, network and certificate are fine.", http_status
+			)
+		return _(
+			"CommPeak's server answered (HTTP {0}): name and network are fine. Plain http is not encrypted.",
+			http_status,
 		)
 
 

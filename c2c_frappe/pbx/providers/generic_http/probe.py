@@ -21,10 +21,10 @@ def read(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> Findin
 		return _of_token(form, response, secrets)
 	detail = responses.excerpt(response.text, secrets) or _("an empty page")
 	if form.test is None:
-		return _reached(response.status, (_("Whether the key or password is right."), _ONLY_A_CALL))
+		return _reached(form.dial.address.origin, response.status)
 	if form.auth_kind == auth.DIGEST:
 		return _of_challenge(auth.is_answerable(response.challenge), response.status)
-	return _of_test(response.status, detail)
+	return _of_test(form.test.address.origin, response.status, detail)
 
 
 def _of_token(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> Finding:
@@ -38,7 +38,7 @@ def _of_token(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> F
 	)
 
 
-def _of_test(http_status: int, detail: str) -> Finding:
+def _of_test(origin: str, http_status: int, detail: str) -> Finding:
 	if 200 <= http_status < 300:
 		return Finding(
 			True, _("The test address answered as it should (HTTP {0}).", http_status), (_ONLY_A_CALL,)
@@ -49,7 +49,7 @@ def _of_test(http_status: int, detail: str) -> Finding:
 			_("The PBX refused the account's key or password (HTTP {0}): {1}", http_status, detail),
 			(_ONLY_A_CALL,),
 		)
-	return _reached(http_status, (_("Whether the key or password is right."), _ONLY_A_CALL))
+	return _reached(origin, http_status)
 
 
 def _of_challenge(is_answerable: bool, http_status: int) -> Finding:
@@ -63,6 +63,14 @@ def _no_challenge(http_status: int) -> Text:
 	return _("The test address asks for no digest that could be answered (HTTP {0}).", http_status)
 
 
-def _reached(http_status: int, unchecked: tuple[str, ...]) -> Finding:
-	sentence = _("The PBX answered (HTTP {0}): name, network and certificate are fine.", http_status)
-	return Finding(None, sentence, unchecked)
+def _reached(origin: str, http_status: int) -> Finding:
+	has_certificate = origin.startswith("https:")
+	sentence = (
+		_("The PBX answered (HTTP {0}): name, network and certificate are fine.", http_status)
+		if has_certificate
+		else _(
+			"The PBX answered (HTTP {0}): name and network are fine. Plain http is not encrypted.",
+			http_status,
+		)
+	)
+	return Finding(None, sentence, (_("Whether the key or password is right."), _ONLY_A_CALL))
