@@ -68,7 +68,7 @@ def read(cells: Sequence[object], reading: Reading) -> FileRecord:
 	)
 	row = {meaning: str(cell) for meaning, cell in filled.items()}
 	return FileRecord(
-		_known_as(filled, event), event, row, tuple(_not_understood(filled, event, answered_at, lasted))
+		_known_as(filled, event), event, row, notes=tuple(_not_understood(filled, event, answered_at, lasted))
 	)
 
 
