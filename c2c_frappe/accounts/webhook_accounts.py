@@ -19,10 +19,10 @@ def find(asked: str):
 	"""Return the account an address names, None when there is none."""
 	if not asked:
 		return None
-	return current.account(frappe.db.get_value(DOCTYPE, {"webhook_key": asked}) or _by_name(asked))
+	return current.account(frappe.db.get_value(DOCTYPE, {"webhook_key": asked}) or _find_by_name(asked))
 
 
-def _by_name(asked: str) -> str:
+def _find_by_name(asked: str) -> str:
 	if frappe.db.exists(DOCTYPE, asked):
 		return asked
 	rows = frappe.get_all(DOCTYPE, {"former_names": ("is", "set")}, ["name", "former_names"])

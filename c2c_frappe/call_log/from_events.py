@@ -33,7 +33,7 @@ def origin_key(account: str, pbx_id: str) -> str:
 	return hashlib.sha256(f"{account}\0{pbx_id}".encode()).hexdigest()[:20]
 
 
-def by_origin(account: str, pbx_id: str) -> str:
+def find_by_origin(account: str, pbx_id: str) -> str:
 	"""Return the name of the row of a call that began at the PBX, "" when there is none."""
 	return frappe.db.get_value(DOCTYPE, {"origin_key": origin_key(account, pbx_id)}) or ""
 
@@ -59,7 +59,7 @@ def add(account: str, pbx_id: str, event: CallEvent, parties: dict) -> str:
 			**evidence_columns(status.PBX_ORIGINATED),
 		}
 	)
-	return name if is_new else by_origin(account, pbx_id)
+	return name if is_new else find_by_origin(account, pbx_id)
 
 
 def state(row: dict) -> CallState:

@@ -132,7 +132,7 @@ def _chosen(click: Click, record: Record | None, countries: tuple[str, ...]) -> 
 	if not record:
 		return None
 	wanted = (click.fieldname, click.row, click.number)
-	chosen = choice.choose_own_first(record.own, lambda: record.of_contacts, *wanted, countries)
+	chosen = choice.choose_own_first(record.own, lambda: record.contact_numbers, *wanted, countries)
 	if not chosen:
 		raise RefusedError("no_number", _why_none_fits(click, record))
 	return chosen

@@ -33,7 +33,7 @@ def resolve_number(account: str, event: CallEvent) -> CallEvent:
 		return event
 	of_calls = {candidate.number for candidate in search.candidates(account, event)}
 	is_of_call = not of_calls.isdisjoint(event.numbers)
-	return events.resolve_number(event, of_calls if is_of_call else index.on_record(event.numbers))
+	return events.resolve_number(event, of_calls if is_of_call else index.numbers_on_records(event.numbers))
 
 
 def place(account: str, event: CallEvent, record_id: str, age: timedelta) -> tuple[str, str]:
@@ -65,7 +65,7 @@ def _originated_at_pbx(
 	account: str, event: CallEvent, pbx_id: str, record_id: str, candidates: list[Candidate]
 ) -> tuple[str, str] | None:
 	"""Return (call, outcome) of an event no click explains, None while a click might; the row is added if need be."""
-	call = from_events.by_origin(account, pbx_id)
+	call = from_events.find_by_origin(account, pbx_id)
 	if call:
 		return call, APPLIED
 	columns = {"agent": extensions.user_with(account, event.extension), **_record_of(event.number)}

@@ -160,7 +160,7 @@ def _apply(account: str, provider: Provider, window: Window, tally: Tally) -> No
 			tally.read += 1
 			if outcome != intake.DUPLICATE:
 				tally.new += 1
-				tally.without_phone += records.without_phone([record])
+				tally.without_phone += records.pick_without_extension([record])
 
 
 def _pages(provider: Provider, window: Window, tally: Tally) -> Iterator[list[CallRecord]]:

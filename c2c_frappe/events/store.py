@@ -72,7 +72,7 @@ def note(name: str, outcome: str, call: str = "", reason: str = "") -> None:
 def assign(name: str, account: str, event: CallEvent, call: str) -> None:
 	"""Give the event to its call; one that began at the PBX gets those of its id that seemed to be nobody's."""
 	note(name, APPLIED, call)
-	if event.pbx_call_id and call == from_events.by_origin(account, event.pbx_call_id):
+	if event.pbx_call_id and call == from_events.find_by_origin(account, event.pbx_call_id):
 		_adopt(account, event.pbx_call_id, call)
 
 

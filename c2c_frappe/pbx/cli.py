@@ -70,7 +70,7 @@ def dial(context, provider, profile, pairs, extension, number, country, data, al
 	if context.args:
 		raise click.UsageError("dial takes options only, such as --set NAME=VALUE.")
 	given = _pairs("--set", pairs)
-	values = {**_of_profile(provider, profile, given), **_secrets(provider), **_settings(given)}
+	values = {**_profile_values(provider, profile, given), **_secrets(provider), **_settings(given)}
 	if allow_http:
 		values["allow_http"] = "1"
 	printed = {"status": status.FAILED, "pbx_call_id": "", "failure_code": "", "message": "", "number": ""}
@@ -155,7 +155,7 @@ def _secrets(provider: str) -> dict[str, str]:
 	return {name: value for name, value in given.items() if value}
 
 
-def _of_profile(provider: str, profile: str | None, given: dict[str, str]) -> dict[str, object]:
+def _profile_values(provider: str, profile: str | None, given: dict[str, str]) -> dict[str, object]:
 	"""Return a profile's values, its blanks (YOUR_...) filled in with those given, which are taken out."""
 	blanks = {name: given.pop(name) for name in list(given) if BLANK.fullmatch(name)}
 	if not profile and not blanks:

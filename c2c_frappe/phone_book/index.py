@@ -74,7 +74,7 @@ def matching_records(number: str) -> tuple[Owner, ...]:
 	return sort_by_activity(records)
 
 
-def on_record(numbers: Sequence[str]) -> set[str]:
+def numbers_on_records(numbers: Sequence[str]) -> set[str]:
 	"""Return those of these E.164 numbers that some record has."""
 	table = frappe.qb.DocType(DOCTYPE)
 	query = frappe.qb.from_(table).select(table.number).distinct().where(table.number.isin(list(numbers)))

@@ -70,7 +70,7 @@ class Page:
 	unread_fields: tuple[str, ...] = ()
 
 	@classmethod
-	def of_rows(
+	def from_rows(
 		cls, rows: Iterable[object], read: Callable[[Mapping], CallRecord | None], has_more: bool
 	) -> Page:
 		"""Read each row by itself, so that one that raises ValueError is counted and stops no other."""
@@ -121,7 +121,7 @@ def around(starts: Iterable[datetime], before: datetime) -> list[Window]:
 	return windows
 
 
-def without_phone(records: Iterable[CallRecord]) -> list[CallRecord]:
+def pick_without_extension(records: Iterable[CallRecord]) -> list[CallRecord]:
 	"""Return those of calls that came in at a phone that is not named."""
 	return [
 		record

@@ -60,7 +60,7 @@ def parse_timestamp(value: object, zone: tzinfo = timezone.utc) -> datetime | No
 	Read are ISO 8601 and what is near it, an e-mail's date (RFC 2822), and seconds, milliseconds, microseconds or
 	nanoseconds since 1970. A time outside YEARS is not set, or of a clock that is wrong by centuries.
 	"""
-	parsed = _written(_text(value))
+	parsed = _parse_written(_text(value))
 	if not parsed or not 1990 < parsed.year < 2110:
 		return None
 	aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)
@@ -71,12 +71,12 @@ def parse_timestamp(value: object, zone: tzinfo = timezone.utc) -> datetime | No
 def is_unreadable_timestamp(value: object) -> bool:
 	"""Whether something is said that is no time in any spelling known here."""
 	text = _text(value)
-	return is_filled(text) and _written(text) is None
+	return is_filled(text) and _parse_written(text) is None
 
 
 def parse_duration(value: object) -> int | None:
 	"""Return a duration in whole seconds, None for none: 75, "75.0", "1:15", "0:01:15", "1m 15s", "PT1M15S"."""
-	parsed = _lasted(_text(value))
+	parsed = _parse_units(_text(value))
 	return round(parsed) if parsed is not None and parsed < WEEK else None
 
 
@@ -104,20 +104,20 @@ def _text(value: object) -> str:
 	return "" if value is None else str(value).strip()
 
 
-def _written(text: str) -> datetime | None:
+def _parse_written(text: str) -> datetime | None:
 	"""Return the time that is written there, of whatever year, without a zone where it names none."""
 	try:
 		if _NUMBER.fullmatch(text):
-			return _of_number(text)
+			return _parse_epoch(text)
 		parts = _ISO.fullmatch(text)
 		if parts:
-			return _of_parts(parts)
+			return _build_timestamp(parts)
 		return parsedate_to_datetime(text) if _HAS_MONTH.search(text) else None
 	except (ValueError, TypeError, OverflowError, IndexError):
 		return None
 
 
-def _of_number(text: str) -> datetime | None:
+def _parse_epoch(text: str) -> datetime | None:
 	if _COMPACT.fullmatch(text):
 		return datetime.strptime(text, "%Y%m%d%H%M%S")
 	for scale in _SCALES:
@@ -127,7 +127,7 @@ def _of_number(text: str) -> datetime | None:
 	return None
 
 
-def _of_parts(parts: re.Match) -> datetime:
+def _build_timestamp(parts: re.Match) -> datetime:
 	year, month, day, hour, minute = (int(part) for part in parts.groups()[:5])
 	fraction = (parts[7] or "")[:6].ljust(6, "0")
 	local = datetime(year, month, day, hour, minute, int(parts[6] or 0), int(fraction))
@@ -139,7 +139,7 @@ def _of_parts(parts: re.Match) -> datetime:
 	return datetime.fromisoformat(f"{local.isoformat()}{parts[9]}{parts[10]}:{parts[11] or '00'}")
 
 
-def _lasted(text: str) -> float | None:
+def _parse_units(text: str) -> float | None:
 	if _NUMBER.fullmatch(text):
 		return float(text)
 	parts = _CLOCK.fullmatch(text) or (text and _UNITS.fullmatch(text))

@@ -33,7 +33,7 @@ def start(cells: Cells, zone: ZoneInfo, order: str) -> datetime:
 		raise BrokenRowError(_("There is no start time that can be read."))
 	parsed = [read(cell, zone, order) for cell in written]
 	whole = _whole(parsed, zone)
-	moment = _in_utc(whole) if whole else None
+	moment = _to_utc(whole) if whole else None
 	if moment:
 		return moment
 	if len(parsed) == 1 and type(parsed[0]) is date:
@@ -61,7 +61,7 @@ def later(cell: object, started_at: datetime, zone: ZoneInfo, order: str) -> dat
 		begun = started_at.replace(tzinfo=timezone.utc).astimezone(zone)
 		same_day = datetime.combine(begun.date(), parsed, zone)
 		parsed = same_day if same_day >= begun.replace(microsecond=0) else same_day + timedelta(days=1)
-	return _in_utc(parsed) if isinstance(parsed, datetime) else None
+	return _to_utc(parsed) if isinstance(parsed, datetime) else None
 
 
 def read(cell: object, zone: ZoneInfo, order: str) -> Found:
@@ -77,10 +77,10 @@ def read(cell: object, zone: ZoneInfo, order: str) -> Found:
 	if moment:
 		return moment.replace(tzinfo=timezone.utc).astimezone(zone)
 	parts = _DAY.fullmatch(written)
-	return _of_parts(parts, zone, order) if parts else _clock(written)
+	return _build(parts, zone, order) if parts else _clock(written)
 
 
-def _of_parts(parts: re.Match, zone: ZoneInfo, order: str) -> Found:
+def _build(parts: re.Match, zone: ZoneInfo, order: str) -> Found:
 	first, second, third = (int(parts[n]) for n in (1, 2, 3))
 	if len(parts[1]) == 4:
 		year, month, day = first, second, third
@@ -109,7 +109,7 @@ def _clock(written: str) -> time | None:
 	return None
 
 
-def _in_utc(moment: datetime) -> datetime | None:
+def _to_utc(moment: datetime) -> datetime | None:
 	if moment.year not in values.YEARS:
 		return None
 	in_utc = moment.astimezone(timezone.utc).replace(tzinfo=None)
@@ -129,10 +129,10 @@ def seconds(cell: object, has_hours_and_minutes: bool = False) -> int | None:
 	parts = _HOURS_AND_MINUTES.fullmatch(written) if has_hours_and_minutes else None
 	if parts:
 		return values.parse_duration(int(parts[1]) * 3600 + int(parts[2]) * 60)
-	return values.parse_duration(_with_plain_units(written))
+	return values.parse_duration(_spell_units(written))
 
 
-def _with_plain_units(written: str) -> str:
+def _spell_units(written: str) -> str:
 	"""Return "1 min 15 s" for "1 Minuten 15 Sek." and 75.0 for "75,0"."""
 	pointed = re.sub(r"(?<=\d),(?=\d)", ".", written)
 	words = re.sub(r"[^\W\d_]+", lambda word: _UNIT_OF.get(word[0].lower(), word[0]), pointed)

@@ -13,7 +13,7 @@ CHART_SERIES = ("answered", "no_answer", "busy", "failed", "unclear")
 
 def execute(filters: dict | None = None) -> tuple:
 	"""Return columns, rows, no message, and a chart of calls a day by result."""
-	counted = counts.by_agent_and_day(filters or {})
+	counted = counts.count_by_agent_and_day(filters or {})
 	per_agent = tally(((agent, str(day)), *rest) for agent, day, *rest in counted)
 	rows = [_row(agent, day, totals) for (agent, day), totals in sorted(per_agent.items(), key=_latest_first)]
 	per_day = tally((str(day), *rest) for _agent, day, *rest in counted)

@@ -16,7 +16,7 @@ def execute(filters: dict | None = None) -> tuple:
 	"""Return columns, rows, no message, and a chart of leads by the number of tries."""
 	if not frappe.db.exists("DocType", DOCTYPE):
 		return _columns(), [], _("This site has no leads.")
-	counted = call_counts.by_record(filters or {}, DOCTYPE)
+	counted = call_counts.count_by_record(filters or {}, DOCTYPE)
 	totals = tally((name, *rest[:-1]) for name, *rest in counted)
 	unreached = [name for name, calls in totals.items() if calls.placed and not calls.answered]
 	last = _latest(counted)

@@ -50,19 +50,19 @@ def read(payload: Mapping[str, object], recordings_url: str) -> CallEvent | None
 	"""
 	kind = payload.get("type")
 	if kind is None:
-		return _of_report(str(payload.get("call") or ""), payload, recordings_url)
+		return _read_report(str(payload.get("call") or ""), payload, recordings_url)
 	reader = {
-		"Dial": _of_dial,
-		"ChannelStateChange": _of_state,
-		"ChannelLeftBridge": _of_parting,
-		"ChannelDestroyed": _of_destruction,
+		"Dial": _read_dial,
+		"ChannelStateChange": _read_state_change,
+		"ChannelLeftBridge": _read_bridge_leave,
+		"ChannelDestroyed": _read_destroyed,
 	}.get(str(kind))
 	if kind == "ChannelUserevent":
-		return _of_report(_id(payload, "channel"), _part(payload, "userevent"), recordings_url)
+		return _read_report(_id(payload, "channel"), _part(payload, "userevent"), recordings_url)
 	return reader(payload) if reader else None
 
 
-def _of_dial(event: Mapping) -> CallEvent | None:
+def _read_dial(event: Mapping) -> CallEvent | None:
 	"""Read how an attempt to reach the customer goes; the agent's own leg has no caller."""
 	call, dial_status = _id(event, "caller"), event.get("dialstatus")
 	if not call or not isinstance(dial_status, str):
@@ -75,18 +75,18 @@ def _of_dial(event: Mapping) -> CallEvent | None:
 	return CallEvent("progress", status.RINGING, call=call) if dial_status == "RINGING" else None
 
 
-def _of_state(event: Mapping) -> CallEvent | None:
+def _read_state_change(event: Mapping) -> CallEvent | None:
 	call, state = _id(event, "channel"), _part(event, "channel").get("state")
 	return CallEvent("progress", status.RINGING, call=call) if call and state == "Ringing" else None
 
 
-def _of_parting(event: Mapping) -> CallEvent | None:
+def _read_bridge_leave(event: Mapping) -> CallEvent | None:
 	"""Read that the agent was connected to somebody; a hold, a transfer or a conference may follow."""
 	call = _id(event, "channel")
 	return CallEvent("progress", status.IN_PROGRESS, call=call) if call else None
 
 
-def _of_destruction(event: Mapping) -> CallEvent | None:
+def _read_destroyed(event: Mapping) -> CallEvent | None:
 	"""Read the end of the agent's channel, which is the call's: how it ended other events tell if the agent answered."""
 	call, state = _id(event, "channel"), _part(event, "channel").get("state")
 	if not call:
@@ -106,14 +106,14 @@ def _ran_dialplan(event: Mapping) -> bool:
 	return place.get("exten") == "h" or place.get("priority") != 1
 
 
-def _of_report(call: str, report: Mapping, recordings_url: str) -> CallEvent | None:
+def _read_report(call: str, report: Mapping, recordings_url: str) -> CallEvent | None:
 	"""Read what the documented dialplan says once a call is over: as user event, or posted to our webhook."""
 	if (report.get("eventname") or report.get("event")) != END or not _OUR_NAME.fullmatch(call):
 		return None
 	fields = {
 		name: str(report.get(name) or "") for name in ("status", "cause", "answered", "ended", "recording")
 	}
-	source, outcome = _reported(fields)
+	source, outcome = _read_report_outcome(fields)
 	is_answered = outcome[0] == status.COMPLETED
 	is_recorded = is_answered and _OUR_NAME.fullmatch(fields["recording"])
 	return CallEvent(
@@ -126,7 +126,7 @@ def _of_report(call: str, report: Mapping, recordings_url: str) -> CallEvent | N
 	)
 
 
-def _reported(fields: Mapping[str, str]) -> tuple[str, tuple[str, str]]:
+def _read_report_outcome(fields: Mapping[str, str]) -> tuple[str, tuple[str, str]]:
 	"""Return (source, (status, failure code)) of a report.
 
 	DIALSTATUS is the last Dial's: one that follows an answer, such as a transfer's, undoes no answer. Without any, the
@@ -149,14 +149,14 @@ def from_channel_state(
 	`bridges` ARI's list of bridges.
 	"""
 	if channel is not None:
-		return _of_channel(call, channel, bridges)
+		return _read_channel(call, channel, bridges)
 	if call_status == status.IN_PROGRESS:
 		# The customer had answered and the channel is gone; when, nobody heard.
 		return CallEvent("end", status.COMPLETED, call=call)
 	return CallEvent("end", status.UNKNOWN, "no_end_event", call=call)
 
 
-def _of_channel(call: str, channel: Mapping, bridges: object) -> CallEvent | None:
+def _read_channel(call: str, channel: Mapping, bridges: object) -> CallEvent | None:
 	if channel.get("state") == "Ringing":
 		return CallEvent("progress", status.RINGING, call=call)
 	for bridge in bridges if isinstance(bridges, list) else ():

@@ -135,7 +135,7 @@ class Asterisk(Provider):
 			"timeout": int(self.values["ari_ring_timeout"]),
 			"callerId": self._caller_id(dial.caller_id),
 			"channelId": dial.call,
-			"variables": variables.of(dial),
+			"variables": variables.channel_variables(dial),
 		}
 		return self._request("POST", "channels", body={name: value for name, value in body.items() if value})
 

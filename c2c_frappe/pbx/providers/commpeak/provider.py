@@ -218,7 +218,7 @@ def _meaning(kind: str, hangup_cause: str, talk: int | None, is_agents: bool) ->
 	"""Return (status, failure code) of a webhook; while the agent's phone is answered the customer's rings."""
 	if kind == "end":
 		meaning = records.meaning(hangup_cause, talk)
-		return records.of_agents_leg(meaning) if is_agents else meaning
+		return records.outcome_of_agents_leg(meaning) if is_agents else meaning
 	return (status.IN_PROGRESS if kind == "answer" and not is_agents else status.RINGING), ""
 
 

@@ -84,7 +84,7 @@ def _cause(hangup_cause: str) -> str:
 	return hangup_cause.strip().upper().replace(" ", "_")
 
 
-def of_agents_leg(found: tuple[str, str]) -> tuple[str, str]:
+def outcome_of_agents_leg(found: tuple[str, str]) -> tuple[str, str]:
 	"""Return (status, failure code) of the call when `found` is how its agent's leg ended: a no is the agent's."""
 	is_no = found[0] in (status.NO_ANSWER, status.BUSY, status.CANCELED)
 	return (status.FAILED, "agent_unreachable") if is_no else ("", "")
@@ -128,7 +128,7 @@ def read(
 	rows = _rows(body)
 	if not 200 <= answer.status < 300 or rows is None:
 		raise _failure(answer, secrets)
-	return Page.of_rows(rows, lambda row: _record(row, secrets, link, number_fields), has_more=bool(rows))
+	return Page.from_rows(rows, lambda row: _record(row, secrets, link, number_fields), has_more=bool(rows))
 
 
 def _is_error(body: object) -> bool:
@@ -240,7 +240,7 @@ def _outcome(said: Mapping[str, str], is_agents: bool) -> dict:
 		return {"source": "progress", "status": status.RINGING}
 	ended_at = ended_at or _end_by_duration(said)
 	found = meaning(said["cause"], talk)
-	call_status, failure_code = of_agents_leg(found) if is_agents else found
+	call_status, failure_code = outcome_of_agents_leg(found) if is_agents else found
 	outcome = {"source": "record", "status": call_status, "failure_code": failure_code, "ended_at": ended_at}
 	if ended_at and not is_agents:
 		outcome["duration"] = talk

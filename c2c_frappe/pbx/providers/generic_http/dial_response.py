@@ -56,8 +56,8 @@ class Reading:
 			# What a fault says of the call is not to be relied on: the phone may ring.
 			return status.by_http_status(http_status)
 		is_allowed = any(fits_status(each, http_status) for each in self.statuses)
-		says_yes = any(rule.holds(seen) for rule in self._of(YES))
-		if not says_yes and any(rule.holds(seen) for rule in self._of(NO)):
+		says_yes = any(rule.holds(seen) for rule in self._rules_for(YES))
+		if not says_yes and any(rule.holds(seen) for rule in self._rules_for(NO)):
 			return "bad_credentials" if http_status in (401, 403) else "pbx_rejected"
 		if not is_allowed:
 			return status.by_http_status(http_status)
@@ -65,7 +65,7 @@ class Reading:
 			return "accepted"
 		if self.accepts_unknown:
 			return "unconfirmed"
-		return "bad_reply" if self._of(YES) else "accepted"
+		return "bad_reply" if self._rules_for(YES) else "accepted"
 
 	def token_refusal(self, response: HttpResponse, secrets: tuple[str, ...]) -> tuple[str, str]:
 		"""Return (kind of answer, what it says) of an answer without a token; the kind is "not_sent" where it is no refusal.
@@ -74,28 +74,28 @@ class Reading:
 		client it does not know.
 		"""
 		seen = Seen(response)
-		is_no = 200 <= response.status < 500 and any(rule.holds(seen) for rule in self._of(NO))
-		if not is_no or any(rule.holds(seen) for rule in self._of(YES)):
+		is_no = 200 <= response.status < 500 and any(rule.holds(seen) for rule in self._rules_for(NO))
+		if not is_no or any(rule.holds(seen) for rule in self._rules_for(YES)):
 			kind = "bad_credentials" if response.status in (400, 401, 403) else "not_sent"
 			return kind, responses.excerpt(response.text, secrets)
-		hint = next((rule for rule in self._of(HINT) if rule.holds(seen)), None)
+		hint = next((rule for rule in self._rules_for(HINT) if rule.holds(seen)), None)
 		detail = " ".join(filter(None, (self._said(seen, secrets), hint.hint if hint else "")))
 		return FAILURES.get(hint.meaning if hint else "", "bad_credentials"), detail
 
 	def _failure(self, kind: str, seen: Seen, detail: str, call_id: str) -> DialResult:
 		"""Return a failure with the first hint that fits it."""
-		hint = next((rule for rule in self._of(HINT) if rule.holds(seen)), None)
+		hint = next((rule for rule in self._rules_for(HINT) if rule.holds(seen)), None)
 		if not hint:
 			return DialResult(kind, _sentence(kind, seen.answer.status, detail), call_id)
 		kind = FAILURES.get(hint.meaning, kind)
 		sentence = _sentence(kind, seen.answer.status, detail)
 		return DialResult(kind, _("{0} {1}", sentence, hint.hint) if hint.hint else sentence, call_id)
 
-	def _of(self, reads: str) -> list[Rule]:
+	def _rules_for(self, reads: str) -> list[Rule]:
 		return [rule for rule in self.rules if rule.reads == reads]
 
 	def _texts(self, reads: str, seen: Seen) -> Iterable[object]:
-		return (rule.look(seen) for rule in self._of(reads))
+		return (rule.look(seen) for rule in self._rules_for(reads))
 
 	def _said(self, seen: Seen, secrets: tuple[str, ...]) -> str:
 		"""Return the error text where the rules know it, else the answer itself, as people may see it."""

@@ -18,16 +18,16 @@ _ONLY_A_CALL = _("Whether it places calls, and whether the agents exist: only a 
 def read(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> Finding:
 	"""Say what the answer shows, and what it leaves unchecked."""
 	if form.token:
-		return _of_token(form, response, secrets)
+		return _judge_token(form, response, secrets)
 	detail = responses.excerpt(response.text, secrets) or _("an empty page")
 	if form.test is None:
 		return _reached(form.dial.address.origin, response.status)
 	if form.auth_kind == auth.DIGEST:
-		return _of_challenge(auth.is_answerable(response.challenge), response.status)
-	return _of_test(form.test.address.origin, response.status, detail)
+		return _judge_challenge(auth.is_answerable(response.challenge), response.status)
+	return _judge_test(form.test.address.origin, response.status, detail)
 
 
-def _of_token(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> Finding:
+def _judge_token(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> Finding:
 	if form.token.read(response)[0]:
 		return Finding(True, _("The PBX gave a token: the key or password is right."), (_ONLY_A_CALL,))
 	kind, detail = form.dial_response.token_refusal(response, secrets)
@@ -38,7 +38,7 @@ def _of_token(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> F
 	)
 
 
-def _of_test(origin: str, http_status: int, detail: str) -> Finding:
+def _judge_test(origin: str, http_status: int, detail: str) -> Finding:
 	if 200 <= http_status < 300:
 		return Finding(
 			True, _("The test address answered as it should (HTTP {0}).", http_status), (_ONLY_A_CALL,)
@@ -52,7 +52,7 @@ def _of_test(origin: str, http_status: int, detail: str) -> Finding:
 	return _reached(origin, http_status)
 
 
-def _of_challenge(is_answerable: bool, http_status: int) -> Finding:
+def _judge_challenge(is_answerable: bool, http_status: int) -> Finding:
 	unchecked = (_("Whether the key or password is right."), _ONLY_A_CALL)
 	if is_answerable:
 		return Finding(None, _("The PBX asks for a digest, which can be answered."), unchecked)

@@ -162,7 +162,7 @@ class GenericHttp(Provider):
 		"""Build the request; without a token or a challenge yet, as `questions` would leave it."""
 		dial = replace(dial, extension=self.checked_extension(dial.extension))
 		shape = self.form.dial
-		values = variables.of_dial(shape.variables, dial, self._known(), self.values["default_country"])
+		values = variables.dial_values(shape.variables, dial, self._known(), self.values["default_country"])
 		built = shape.build(values, self.secrets, self._credentials(), is_question=False)
 		return self._answered(built) if self._challenge else built
 

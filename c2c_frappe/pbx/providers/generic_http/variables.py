@@ -34,7 +34,7 @@ def is_known(name: str) -> bool:
 	return bool(_CUSTOM.fullmatch(name)) or (name in LISTED and name != "custom.KEY")
 
 
-def of_dial(
+def dial_values(
 	names: Iterable[str], dial: DialRequest, secrets: Mapping[str, str], country: str
 ) -> dict[str, str]:
 	"""Return the value of each name, "" for what the dial does not have.

@@ -72,7 +72,7 @@ def read(
 		raise _failure(answer, secrets)
 	if isinstance(rows, dict):
 		rows = [{"id": key, **row} if isinstance(row, dict) else row for key, row in rows.items()]
-	return Page.of_rows(
+	return Page.from_rows(
 		rows, lambda row: _record(row, secrets, link, number_fields), has_more=len(rows) >= PER_PAGE
 	)
 
