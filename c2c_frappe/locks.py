@@ -62,7 +62,7 @@ class Lease:
 	def take(self, seconds: float) -> bool:
 		"""Wait at most so long until it is ours; tell whether it is."""
 		if not self._file:
-			return _ask("SELECT GET_LOCK(%s, %s)", self._key, seconds) == 1
+			return _query("SELECT GET_LOCK(%s, %s)", self._key, seconds) == 1
 		try:
 			self._file.acquire(timeout=seconds)
 		except Timeout:
@@ -73,12 +73,12 @@ class Lease:
 		"""Whether it is still ours: a connection made anew has lost it."""
 		if self._file:
 			return self._file.is_locked
-		return bool(_ask("SELECT IS_USED_LOCK(%s) = CONNECTION_ID()", self._key))
+		return bool(_query("SELECT IS_USED_LOCK(%s) = CONNECTION_ID()", self._key))
 
 	def is_taken(self) -> bool:
 		"""Whether any process has it."""
 		if not self._file:
-			return _ask("SELECT IS_USED_LOCK(%s)", self._key) is not None
+			return _query("SELECT IS_USED_LOCK(%s)", self._key) is not None
 		if self.take(0):
 			self._file.release()
 			return False
@@ -90,7 +90,7 @@ class Lease:
 			self._file.release()
 
 
-def _ask(query: str, *values):
+def _query(query: str, *values):
 	rows = frappe.db.sql(query, values)  # nosemgrep: frappe-using-db-sql - no builder knows MariaDB's locks
 	return rows[0][0]
 

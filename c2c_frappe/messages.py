@@ -10,7 +10,7 @@ from frappe import _
 from frappe.translate import get_user_lang
 
 from c2c_frappe.pbx.errors import InvalidNumberError
-from c2c_frappe.pbx.formulas import escape
+from c2c_frappe.pbx.formula_escaping import escape
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.text import Text
 

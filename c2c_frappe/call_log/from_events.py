@@ -1,6 +1,6 @@
 """A call's row as its events have it: the row of a call that began at the PBX, and what changes in any.
 
-Decides nothing: what events come to is pbx/calls/facts.py, which call they are about events/placing.py.
+Decides nothing: what events come to is pbx/calls/facts.py, which call they are about events/call_matching.py.
 """
 
 from __future__ import annotations

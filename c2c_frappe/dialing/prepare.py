@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-from c2c_frappe import current, messages
+from c2c_frappe import current_settings, messages
 from c2c_frappe.accounts import extensions, providers
 from c2c_frappe.call_log.dial_guard import Draft
 from c2c_frappe.dialing import checks, site_address
@@ -68,7 +68,7 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 
 	Raise PermissionError if the user may not read the record.
 	"""
-	settings = current.settings()
+	settings = current_settings.settings()
 	draft = Draft(frappe.session.user, click.request_id)
 	try:
 		record = _record(click)
@@ -116,7 +116,7 @@ def _check_switched_on(settings) -> None:
 def _account(draft: Draft):
 	if not draft.extension:
 		raise RefusedError("no_extension", _("You have no extension yet. Ask your administrator for one."))
-	account = current.account(draft.account)
+	account = current_settings.account(draft.account)
 	if not account:
 		raise RefusedError(
 			"misconfigured", _("There is no PBX account for you. Ask a PBX Manager to set one.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import frappe
 from frappe import _
 
-from c2c_frappe import current, messages
+from c2c_frappe import current_settings, messages
 from c2c_frappe.accounts import extensions, providers
 from c2c_frappe.call_log.dial_guard import Draft
 from c2c_frappe.dialing import prepare
@@ -74,7 +74,7 @@ def _dial(account, user: str, doctype: str, name: str, number: str) -> DialReque
 		reference_name=record.name if record else "",
 		name=CALL,
 	)
-	data = prepare.filled_custom_data(current.settings(), draft, record.company if record else "")
+	data = prepare.filled_custom_data(current_settings.settings(), draft, record.company if record else "")
 	return prepare.dial_request(draft, data, own.caller_id)
 
 

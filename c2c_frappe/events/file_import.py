@@ -21,7 +21,7 @@ from rq.timeouts import BaseTimeoutException
 from c2c_frappe import messages
 from c2c_frappe.accounts import providers
 from c2c_frappe.call_log import search
-from c2c_frappe.events import file_rows, intake, placing, store
+from c2c_frappe.events import call_matching, file_rows, intake, store
 from c2c_frappe.locks import exclusive
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError
 from c2c_frappe.pbx.imports import columns, parties
@@ -49,7 +49,7 @@ HEADING_LENGTH = 140
 JOB_SECONDS = 2 * 60 * 60
 COUNTS = ("rows_read", "matched", "added", "known", "unmatched", "broken")
 NOTHING = {"status": "Draft", "problems": None, **dict.fromkeys(COUNTS, 0)}
-_COUNTED = {store.APPLIED: "matched", placing.ADDED: "added", intake.DUPLICATE: "known"}
+_COUNTED = {store.APPLIED: "matched", call_matching.ADDED: "added", intake.DUPLICATE: "known"}
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
-from c2c_frappe import current, messages
+from c2c_frappe import current_settings, messages
 from c2c_frappe.accounts import providers
 from c2c_frappe.call_log import from_events, rows
-from c2c_frappe.events import missed_calls, placing, store
-from c2c_frappe.events.placing import ADDED
+from c2c_frappe.events import call_matching, missed_calls, store
+from c2c_frappe.events.call_matching import ADDED
 from c2c_frappe.events.store import APPLIED, IGNORED, INVALID, WAITING
 from c2c_frappe.pbx.calls import events, facts
 from c2c_frappe.pbx.calls.events import CallEvent
@@ -86,7 +86,7 @@ def ingest_records(
 
 def _ingest_record(account: str, key: str, record: CallRecord, secrets: tuple[str, ...]) -> str:
 	try:
-		event = events.heard(placing.resolve_number(account, record.event), _moment())
+		event = events.heard(call_matching.resolve_number(account, record.event), _moment())
 		text = redact(store.shown_payload(dict(record.row), event), secrets)
 		name = store.insert(account, text, event, key, record.record_id)
 	except Exception as error:  # noqa: BLE001  a record that cannot even be stored stops no other
@@ -133,7 +133,7 @@ def retry(name: str) -> str:
 
 
 def _read_again(name: str, row) -> CallEvent | None:
-	account = current.account(row.account)
+	account = current_settings.account(row.account)
 	event = _read(account, json.loads(row.payload)) if account else None
 	if event:
 		event = _dated_and_resolved(row.account, event, to_utc(get_datetime(row.received_at)))
@@ -150,7 +150,7 @@ def _read(account, payload: dict) -> CallEvent | None:
 
 def _dated_and_resolved(account: str, event: CallEvent, received_at: datetime) -> CallEvent:
 	"""Return the event with when it came, in UTC, where it names no time, and with one reading of its number."""
-	return placing.resolve_number(account, events.dated(event, received_at.replace(microsecond=0)))
+	return call_matching.resolve_number(account, events.dated(event, received_at.replace(microsecond=0)))
 
 
 def _moment() -> datetime:
@@ -168,7 +168,7 @@ def _match_and_apply(
 	age = now_datetime() - (received_at or now_datetime())
 
 	def work():
-		call, outcome = placing.place(account, event, record_id, age)
+		call, outcome = call_matching.place(account, event, record_id, age)
 		if call:
 			_apply(name, account, event, call)
 		else:
@@ -199,7 +199,7 @@ def _apply(name: str, account: str, event: CallEvent, call: str) -> None:
 	row = rows.lock(call)
 	store.assign(name, account, event, call)
 	changes = facts.changes(from_events.state(row), store.events_of(call))
-	row = from_events.write(row, changes, placing.parties(row, changes))
+	row = from_events.write(row, changes, call_matching.parties(row, changes))
 	with messages.in_language_of(row["agent"] or ""):
 		missed_calls.remind(row)
 		reply = call_state.describe(row, user=row["agent"]) if row["agent"] else None

@@ -18,7 +18,7 @@ from traceback import format_tb
 
 import frappe
 
-from c2c_frappe import current
+from c2c_frappe import current_settings
 from c2c_frappe.accounts import providers
 from c2c_frappe.events import intake, polling
 from c2c_frappe.locks import LISTENER, Lease
@@ -124,7 +124,7 @@ class _Session:
 
 def _take(account: str, payload: dict, event: CallEvent) -> None:
 	"""Store and apply an event of a call of ours; those of other calls on the same PBX are left alone."""
-	current.forget_process_caches()
+	current_settings.forget_process_caches()
 	if frappe.db.exists(CALL, {"name": event.call, "account": account}):
 		intake.ingest(account, payload, event)
 	else:

@@ -17,7 +17,7 @@ from frappe import _
 from c2c_frappe import messages
 from c2c_frappe.accounts import providers
 from c2c_frappe.call_log import search
-from c2c_frappe.events import intake, phones_of_calls
+from c2c_frappe.events import call_phones, intake
 from c2c_frappe.locks import exclusive
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls import records
@@ -151,7 +151,7 @@ def _catch_up(account: str, provider: Provider, tally: Tally, tell: Tell) -> Non
 		window = records.next_window(window.till, now, provider.records_overlap)
 	for earlier in records.around(open_starts, first.since):
 		_apply(account, provider, earlier, tally)
-	phones_of_calls.ask(account, provider, tally.without_phone)
+	call_phones.ask(account, provider, tally.without_phone)
 
 
 def _apply(account: str, provider: Provider, window: Window, tally: Tally) -> None:

@@ -13,7 +13,7 @@ from frappe.handler import upload_file
 from frappe.utils import set_request
 from frappe.utils.xlsxutils import make_xlsx
 
-from c2c_frappe.events import file_import, placing, spreadsheet
+from c2c_frappe.events import call_matching, file_import, spreadsheet
 from c2c_frappe.pbx.imports.table import FileError
 from c2c_frappe.tests.cases import pbx_events, site
 from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER
@@ -111,7 +111,7 @@ class TestFiles(FileCase):
 		)
 
 	def test_a_row_that_fails_is_marked_and_the_rest_goes_on(self):
-		usual = placing.place
+		usual = call_matching.place
 
 		def fail_at_b(account, event, record_id, age):
 			if record_id == "b":
@@ -119,7 +119,7 @@ class TestFiles(FileCase):
 			return usual(account, event, record_id, age)
 
 		rows = [f"{name};2026-07-20 1{n}:00;1000;07700900811" for n, name in enumerate("abc")]
-		with patch.object(placing, "place", fail_at_b):
+		with patch.object(call_matching, "place", fail_at_b):
 			report = self.import_of("\n".join(["Call ID;Call start;From;To", *rows]))
 		self.assertEqual(
 			(report.status, self.counts(report)), ("Done", {"rows_read": 3, "added": 2, "broken": 1})

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import frappe
 
-from c2c_frappe.events import phones_of_calls, reconcile
+from c2c_frappe.events import call_phones, reconcile
 from c2c_frappe.pbx.calls.records import Page
 from c2c_frappe.tests.cases import site
 from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, OTHER_AGENT, PRIMEVOX
@@ -67,7 +67,7 @@ class TestWhosePhoneRang(RecordsCase):
 	def test_no_more_phones_are_asked_than_allowed_in_one_run(self):
 		"""A call of a phone that is no user's would ask all of them."""
 		self.take("1999")
-		with patch.object(phones_of_calls, "MAX_REQUESTS", 1):
+		with patch.object(call_phones, "MAX_REQUESTS", 1):
 			self.fetch(PRIMEVOX)
 		self.assertEqual(len(self.requests()), 1)
 		self.assertEqual(site.rows(), [])

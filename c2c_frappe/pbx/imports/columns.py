@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from c2c_frappe.pbx.imports.words import plain
+from c2c_frappe.pbx.imports.vocabulary import plain
 from c2c_frappe.pbx.text import _
 
 # meaning -> how people call it, which is what PBX Call Import Column stores. The order is that of the choice.

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.imports.cells import BrokenRowError, Cells, InternalCallError, text
-from c2c_frappe.pbx.imports.words import INCOMING, NOBODY, OUTGOING, plain
+from c2c_frappe.pbx.imports.vocabulary import INCOMING, NOBODY, OUTGOING, plain
 from c2c_frappe.pbx.numbers import pbx_number, phone
 from c2c_frappe.pbx.text import _
 

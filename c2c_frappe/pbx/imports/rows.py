@@ -17,7 +17,7 @@ from c2c_frappe.pbx.imports.columns import MEANINGS
 from c2c_frappe.pbx.imports.dialects import USUAL, Dialect
 from c2c_frappe.pbx.imports.parties import Parties
 from c2c_frappe.pbx.imports.times import DAY_FIRST, MONTH_FIRST
-from c2c_frappe.pbx.imports.words import ENDED, INTERNAL, RESULTS, plain
+from c2c_frappe.pbx.imports.vocabulary import ENDED, INTERNAL, RESULTS, plain
 from c2c_frappe.pbx.text import _
 
 __all__ = [

@@ -9,7 +9,7 @@ from frappe.query_builder.functions import Now
 from frappe.utils import get_datetime
 
 from c2c_frappe.desk import outcomes, recordings
-from c2c_frappe.pbx.formulas import escape
+from c2c_frappe.pbx.formula_escaping import escape
 from c2c_frappe.phone_book import index
 from c2c_frappe.replies import call_state, screen_pop
 from c2c_frappe.site_time import to_utc

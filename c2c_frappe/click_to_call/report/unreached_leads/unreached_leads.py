@@ -7,7 +7,7 @@ from frappe import _
 
 from c2c_frappe.call_log import counts as call_counts
 from c2c_frappe.pbx.calls.totals import tally
-from c2c_frappe.pbx.formulas import escape
+from c2c_frappe.pbx.formula_escaping import escape
 
 DOCTYPE = "Lead"
 
