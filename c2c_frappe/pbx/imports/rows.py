@@ -65,9 +65,8 @@ def read(cells: Sequence[object], reading: Reading) -> FileRecord:
 		who, call_status, started_at, answered_at, ended_at, lasted, reading.link(said.get("recording"))
 	)
 	row = {meaning: str(cell) for meaning, cell in said.items()}
-	return FileRecord(
-		_known_as(said, event), event, row, tuple(_not_understood(said, event, answered_at, lasted))
-	)
+	notes = tuple(_not_understood(said, event, answered_at, lasted))
+	return FileRecord(_known_as(said, event), event, row, notes=notes)
 
 
 def record_id(cells: Sequence[object], reading: Reading) -> str:
