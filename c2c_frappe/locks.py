@@ -85,9 +85,16 @@ class Lease:
 		return True
 
 	def release(self) -> None:
-		"""Free the lock file; what MariaDB keeps ends with the connection."""
+		"""Free it; on MariaDB by the connection that took it."""
 		if self._file:
 			self._file.release()
+		else:
+			_query("SELECT RELEASE_LOCK(%s)", self._key)
+
+
+def account_lease(account: str) -> Lease:
+	"""Return what the listener holds while it listens to an account."""
+	return Lease(f"{LISTENER}_{_digest(account)}")
 
 
 def _query(query: str, *values):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -33,6 +33,7 @@ from c2c_frappe.call_log.rows import (
 from c2c_frappe.pbx.calls import in_flight, status
 from c2c_frappe.pbx.calls.dial import DialResult
 from c2c_frappe.pbx.calls.in_flight import Busy, Conflicts, DialLimits, dial_key
+from c2c_frappe.pbx.errors import PbxError
 from c2c_frappe.site_time import utc_now
 from c2c_frappe.transactions import ATTEMPTS, committed
 
@@ -59,6 +60,17 @@ class Draft:
 	name: str = field(default_factory=lambda: frappe.generate_hash(length=NAME_DIGITS))
 
 
+@dataclass(frozen=True)
+class Admission:
+	"""What one more dial must pass: `check` counts the calls there are, and raises a PbxError when they are enough.
+
+	Until its row is committed no other dial it counts is reserved: none of the agent's, or, `of_site`, none at all.
+	"""
+
+	check: Callable[[], None]
+	of_site: bool
+
+
 def find_conflicts(agent: str, request_id: str) -> Conflicts:
 	"""Return what stands against a dial of this agent; dials in flight past their deadline are swept first."""
 	table, moment = frappe.qb.DocType(DOCTYPE), utc_now()
@@ -77,12 +89,16 @@ def find_conflicts(agent: str, request_id: str) -> Conflicts:
 
 
 def reserve(
-	draft: Draft, limits: DialLimits, custom_data: dict[str, str], conflicts: Conflicts
+	draft: Draft,
+	limits: DialLimits,
+	custom_data: dict[str, str],
+	conflicts: Conflicts,
+	admission: Admission | None = None,
 ) -> dict | None:
 	"""Insert and commit the row that permits one dial, and return None.
 
 	A row that is returned is that of a call which was placed already, by the same request or by the same agent to the
-	same number. `conflicts` is what `find_conflicts` found. Raise Busy when no slot is free.
+	same number. `conflicts` is what `find_conflicts` found. Raise Busy when no slot is free, and what `admission` raises.
 	"""
 	if getattr(frappe.db, "_disable_transaction_control", 0):
 		raise RuntimeError(
@@ -101,10 +117,36 @@ def reserve(
 			**taken,
 			"custom_data": json.dumps(custom_data),
 		}
-		if insert(row, partial(_end_repeats, conflicts.over) if conflicts.over else None):
-			return None
+		try:
+			if insert(row, partial(_admit, draft.agent, admission, conflicts.over)):
+				return None
+		except PbxError:
+			# The last call that was allowed may have been this very one, clicked twice.
+			frappe.db.rollback()
+			winner = find_conflicts(draft.agent, draft.request_id).same_call(
+				draft.agent, draft.number, draft.number_extension
+			)
+			if winner:
+				return winner
+			raise
 		conflicts = find_conflicts(draft.agent, draft.request_id)
 	raise Busy
+
+
+def _admit(agent: str, admission: Admission | None, over: Sequence[str]) -> None:
+	"""Do what must come before a dial's row in its transaction, which is then one decision with it.
+
+	The lock is the first statement of the transaction: what is counted after it is all that was reserved before.
+	"""
+	if admission:
+		if frappe.db.transaction_writes:
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit - what a caller wrote is kept, as with the row below
+		frappe.db.rollback()
+		locked = ("DocType", DOCTYPE) if admission.of_site else ("User", agent)
+		frappe.db.get_value(*locked, "name", for_update=True, order_by=None)
+		admission.check()
+	if over:
+		_end_repeats(over)
 
 
 def refuse(draft: Draft, failure_code: str, message: str) -> tuple[dict, bool]:

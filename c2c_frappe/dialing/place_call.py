@@ -10,13 +10,16 @@ import hashlib
 import re
 import time
 from dataclasses import replace
+from functools import partial
 
 import frappe
 from frappe import _
 
 from c2c_frappe import locks, messages
 from c2c_frappe.call_log import dial_guard
-from c2c_frappe.call_log.dial_guard import Draft
+from c2c_frappe.call_log.dial_guard import Admission, Draft
+from c2c_frappe.dialing import alerts, checks
+from c2c_frappe.dialing.checks import CapReachedError
 from c2c_frappe.dialing.prepare import Click, Prepared, Refusal, prepare
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls import in_flight, status
@@ -60,16 +63,20 @@ def _place(call: Prepared | Refusal, conflicts: Conflicts) -> dict:
 		earlier = _reserve(call, conflicts)
 	except Busy:
 		return _refuse(call.draft, "pbx_busy", _busy_sentence())
+	except CapReachedError as refusal:
+		alerts.cap_reached(call.draft.agent, refusal.cap, refusal.limit)
+		return _refuse(call.draft, refusal.failure_code, refusal.message)
 	return _repeat_reply(earlier) if earlier else _reply_of(_send(call))
 
 
 def _reserve(call: Prepared, conflicts: Conflicts) -> dict | None:
 	"""Reserve the right to this dial, waiting a moment for a slot; return the call it would repeat, None for none.
 
-	Raise Busy at once while a PBX hangs, and for more clicks than there are slots: they would hold the web workers.
+	Raise CapReachedError, and Busy at once while a PBX hangs, and for more clicks than there are slots: they would hold
+	the web workers.
 	"""
 	try:
-		return dial_guard.reserve(call.draft, call.limits, call.request.custom_data, conflicts)
+		return _try_to_reserve(call, conflicts)
 	except Busy:
 		with locks.semaphore("waiting dial", call.limits.site_slots, 0) as may_wait:
 			if not may_wait:
@@ -85,11 +92,20 @@ def _reserve_in_time(call: Prepared, until: float) -> dict | None:
 		if conflicts.is_hung(utc_now()):
 			raise Busy
 		try:
-			return dial_guard.reserve(call.draft, call.limits, call.request.custom_data, conflicts)
+			return _try_to_reserve(call, conflicts)
 		except Busy:
 			if time.monotonic() >= until:
 				raise
 		time.sleep(locks.PAUSE)
+
+
+def _try_to_reserve(call: Prepared, conflicts: Conflicts) -> dict | None:
+	caps, agent = call.caps, call.draft.agent
+	admission = Admission(
+		partial(checks.check_caps, agent, caps), any(name.startswith("site") for name in caps)
+	)
+	data = call.request.custom_data
+	return dial_guard.reserve(call.draft, call.limits, data, conflicts, admission if caps else None)
 
 
 def _send(call: Prepared) -> dict:

@@ -5,6 +5,7 @@ Finds the phone and the number and asks the checks. Writes nothing and sends not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import frappe
@@ -46,10 +47,11 @@ class Click:
 
 @dataclass(frozen=True)
 class Prepared:
-	"""A call that may be placed: what its row is to hold and to take, and what its PBX is sent."""
+	"""A call that may be placed: what its row is to hold and to take, what its PBX is sent, and the caps it must keep."""
 
 	draft: Draft
 	limits: DialLimits
+	caps: Mapping[str, int]
 	provider: Provider
 	request: DialRequest
 
@@ -95,7 +97,7 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 		return Refusal(draft, refusal.failure_code, messages.sentence(refusal.message))
 	data = filled_custom_data(settings, draft, record.company if record else "")
 	request = dial_request(draft, data, phone_of_agent.caller_id)
-	return Prepared(draft, _limits(account, provider, settings), provider, request)
+	return Prepared(draft, _limits(account, provider, settings), checks.caps(settings), provider, request)
 
 
 def _record(click: Click) -> Record | None:

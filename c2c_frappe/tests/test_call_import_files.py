@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import zipfile
 from datetime import datetime, time
+from time import process_time
 from unittest.mock import patch
 
 import frappe
@@ -173,6 +175,26 @@ class TestLimits(FileCase):
 		content = self.packed(self.sheet(b"<row>" + b"<c/>" * 2_000_000 + b"</row>"))
 		with self.assertRaisesRegex(FileError, "unpacks to too much"):
 			next(spreadsheet.rows(content))
+
+	def test_a_sheet_that_names_no_size_is_not_read_to_its_end(self):
+		"""Its first rows are there at once, as those of one with a dimension; a size in a comment is none."""
+		row = b'<row><c t="str"><v>Start</v></c>' + b"<c><v>1</v></c>" * 9 + b"</row>"
+		sized = self.sheet(row * 100_000).replace(b"<sheetData>", b'<dimension ref="A1:J9"/><sheetData>')
+		for sheet in (sized, self.sheet(row * 100_000), b"<!-- <dimension/> -->" + self.sheet(row * 100_000)):
+			content = self.packed(sheet)
+			began = process_time()
+			found = list(itertools.islice(spreadsheet.rows(content), 10))
+			self.assertLess(process_time() - began, 3)
+			self.assertEqual(found, [["Start", *[1] * 9]] * 10)
+
+	def test_a_sheet_that_names_no_size_is_read_whole(self):
+		"""Every row is there, whatever prefix the XML has; a few exporters leave the size out."""
+		rows = b"".join(b"<x:row><x:c><x:v>%d</x:v></x:c></x:row>" % n for n in range(2000))
+		name = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+		sheet = b'<x:worksheet xmlns:x="%s"><x:cols/><x:sheetData>%s</x:sheetData></x:worksheet>'
+		self.assertEqual(
+			list(spreadsheet.rows(self.packed(sheet % (name, rows)))), [[n] for n in range(2000)]
+		)
 
 	def test_too_many_rows_stop_the_import_with_the_reason(self):
 		rows = b'<row><c t="str"><v>Start</v></c><c t="str"><v>Number</v></c></row>' + b"<row/>" * 200_001

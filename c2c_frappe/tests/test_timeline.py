@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from unittest.mock import patch
 
 import frappe
@@ -12,7 +13,7 @@ from c2c_frappe.call_log import dial_guard
 from c2c_frappe.call_log import rows as call_log
 from c2c_frappe.desk import timeline
 from c2c_frappe.pbx.calls.dial import DialResult
-from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases import crm, site
 from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, SiteCase
 
 CANARY = "<img src=x onerror=alert(1)>"
@@ -39,6 +40,21 @@ class TestTimeline(SiteCase):
 		site.move(call, agent=OTHER_AGENT, recording_url="https://pbx.example.com/recording.mp3")
 		(text,) = self.shown()
 		self.assertNotIn("recording", text)
+
+	def test_calling_again_takes_the_extension_that_was_called(self):
+		"""Of x12 and x15 of one switchboard the one that was called is shown, and called again."""
+		contact = crm.make_contact("+44 20 7946 0018 x12", "+44 20 7946 0018 x15")
+		frappe.db.commit()
+		at_contact = {"reference_doctype": "Contact", "reference_name": contact}
+		self.assertEqual(self.dial(**at_contact, number="+442079460018")["failure_code"], "no_number")
+		call = self.dial(**at_contact, number="+44 20 7946 0018 x15")["call"]
+		site.change_settings(repeat_window=0)
+		(text,) = (entry for entry in self.shown(doctype="Contact", name=contact) if "x15" in entry)
+		carried = re.search(r'data-c2c-number="([^"]*)"', text)[1]
+		self.assertEqual(carried, "+44 20 7946 0018 x15")
+		site.move(call, dial_key=None)
+		again = self.dial(**at_contact, number=carried)
+		self.assertEqual((again["number"], again["repeated"]), ("+44 20 7946 0018 x15", False))
 
 	def test_what_the_agent_made_of_it_is_shown_and_how_long_it_took(self):
 		call = self.dial_lead()["call"]

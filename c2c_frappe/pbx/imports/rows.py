@@ -67,9 +67,8 @@ def read(cells: Sequence[object], reading: Reading) -> FileRecord:
 		who, call_status, started_at, answered_at, ended_at, lasted, reading.link(filled.get("recording"))
 	)
 	row = {meaning: str(cell) for meaning, cell in filled.items()}
-	return FileRecord(
-		_known_as(filled, event), event, row, notes=tuple(_not_understood(filled, event, answered_at, lasted))
-	)
+	notes = tuple(_not_understood(filled, event, answered_at, lasted))
+	return FileRecord(_known_as(filled, event), event, row, notes=notes)
 
 
 def record_id(cells: Sequence[object], reading: Reading) -> str:

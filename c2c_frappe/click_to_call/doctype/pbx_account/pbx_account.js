@@ -69,6 +69,7 @@ function when_saved(frm, act) {
 function show_listener(frm) {
 	const { listener } = frm.doc.__onload || {};
 	if (listener === "running") frm.dashboard.add_indicator(__("A listener runs"), "green");
+	if (listener === "starting") frm.dashboard.add_indicator(__("The listener of this account is starting"), "orange");
 	if (listener === "missing") frm.dashboard.add_indicator(__("No listener runs"), "orange");
 }
 
