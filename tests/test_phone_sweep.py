@@ -12,7 +12,7 @@ from c2c_frappe.pbx.numbers.phone import DoubtfulNumberError
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 KINDS = sorted(value for name, value in vars(PhoneNumberType).items() if name.isupper() and value is not None)
 # Plans of each make: with a zero and without, open and closed, with long mobiles, with a prefix that is no zero.
-HOMES = ("US", "DE", "IN", "IT", "BR", "ID", "RU", "SG")
+HOMES = ("US", "MX", "DE", "IN", "IT", "BR", "ID", "RU", "SG")
 
 
 def examples(region, kinds=KINDS):

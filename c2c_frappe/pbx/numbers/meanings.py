@@ -46,10 +46,14 @@ class DoubtfulNumberError(InvalidNumberError):
 class LocalNumberError(InvalidNumberError):
 	"""Digits may be a number within some town, whose area code only the writer knows."""
 
-	def __init__(self, digits: str):
-		super().__init__(
-			_("{0} may lack its area code. Enter the whole number, with + or its first zero.", digits)
-		)
+	def __init__(self, digits: str, region: str):
+		if national_plans.has_trunk_zero(region):
+			message = _(
+				"{0} may lack its area code. Enter the whole number, with + or its first zero.", digits
+			)
+		else:
+			message = _("{0} lacks its area code. Enter the whole number.", digits)
+		super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -264,7 +268,7 @@ def _refuse_local(meaning: Meaning, region: str) -> None:
 	else:
 		is_local = national_plans.is_as_short_as_local(meaning.digits.removeprefix("+"), region)
 	if is_local:
-		raise LocalNumberError(meaning.digits.removeprefix("+"))
+		raise LocalNumberError(meaning.digits.removeprefix("+"), region)
 
 
 def _refuse_doubt(meaning: Meaning, named: Meaning | None, abroad: Meaning | None) -> None:

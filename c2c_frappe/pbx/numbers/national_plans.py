@@ -95,9 +95,12 @@ def may_lack_area_code(parsed: phonenumbers.PhoneNumber, region: str) -> bool:
 
 def is_as_short_as_local(digits: str, region: str) -> bool:
 	"""Return whether digits without a trunk prefix are no more than are dialed within some area of the country."""
-	plan = PhoneMetadata.metadata_for_region(region)
-	is_whole = not plan.national_prefix or digits.startswith("0")
-	return not is_whole and len(digits) <= _longest_local(region, plan)
+	return not digits.startswith("0") and len(digits) <= _longest_local(region)
+
+
+def has_trunk_zero(region: str) -> bool:
+	"""Return whether numbers of the country are dialed with a zero before their area code."""
+	return PhoneMetadata.metadata_for_region(region).national_prefix == "0"
 
 
 def is_written_bare(e164: str, region: str) -> bool:
@@ -105,8 +108,7 @@ def is_written_bare(e164: str, region: str) -> bool:
 
 	Russia's 8 and Hungary's 06 are left out as often as not.
 	"""
-	prefix = PhoneMetadata.metadata_for_region(region).national_prefix
-	return prefix != "0" or not numbering.has_trunk_prefix(phonenumbers.parse(e164))
+	return not (has_trunk_zero(region) and numbering.has_trunk_prefix(phonenumbers.parse(e164)))
 
 
 def begins_with_prefix(digits: str, region: str) -> bool:
@@ -127,7 +129,10 @@ def is_seldom_bare(e164: str, region: str) -> bool:
 	return is_open and numbering.kind(parsed) != numbering.KINDS[PhoneNumberType.MOBILE]
 
 
-def _longest_local(region: str, plan: PhoneMetadata) -> int:
+def _longest_local(region: str) -> int:
+	"""Return the most digits of a local number, 0 where none is known: in a closed plan fewer than a landline has."""
+	plan = PhoneMetadata.metadata_for_region(region)
+	lengths = plan.fixed_line.possible_length
 	known = (*plan.general_desc.possible_length_local_only, *plan.fixed_line.possible_length_local_only)
-	closed = plan.fixed_line.possible_length if len(plan.fixed_line.possible_length) == 1 else ()
-	return LONGEST_LOCAL.get(region) or max(known, default=0) or max(closed, default=1) - 1
+	closed = lengths[0] - 1 if plan.national_prefix and len(lengths) == 1 else 0
+	return LONGEST_LOCAL.get(region) or max(known, default=closed)
