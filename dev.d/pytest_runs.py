@@ -22,7 +22,8 @@ REPORTS = STATE / "test-reports"
 # What Frappe 15 pins: sites read numbers with this metadata.
 OLDEST_PHONENUMBERS = "8.13.13"
 _SUBJECTS = (
-	*("phone", "phone_fuzz", "national_plans", "pbx_number", "numbers_of_providers", "dial_format"),
+	*("phone", "phone_fuzz", "phone_meanings", "phone_sweep", "national_plans", "pbx_number"),
+	*("numbers_of_providers", "dial_format"),
 	*("choice", "policy", "calling_times", "records"),
 )
 ABOUT_NUMBERS = [f"tests/test_{subject}.py" for subject in _SUBJECTS]

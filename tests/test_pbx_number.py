@@ -34,6 +34,12 @@ READ = (
 	("Jane Doe <sip:07700900123@10.0.0.1>", ("GB",), MOBILE),
 	("Jane Doe (+447700900123)", (), MOBILE),
 	("<07700900123>", ("GB",), MOBILE),
+	("<sip:+442079460018@10.0.0.1>;tag=1", (), LONDON),
+	('"Jane" <sip:+442079460018@10.0.0.1;user=phone>;tag=as1', (), LONDON),
+	("sip:+442079460018;user=phone", (), LONDON),
+	("+44 20 7946 0018 (Jane)", (), LONDON),
+	("(020) 7946 0018 (Jane Doe)", ("GB",), LONDON),
+	("+44 (0)20 7946 0018 (Jane)", (), LONDON),
 	('="07700900123"', ("GB",), MOBILE),
 	("'+447700900123", (), MOBILE),
 	("+44(0)7700900123", (), MOBILE),
@@ -73,6 +79,7 @@ NONE = (
 		"4477009*****",
 		"44770090....",
 		"44770090----",
+		"44770090 (xxxx)",
 		"4477009____",
 	),
 	*(
@@ -135,6 +142,20 @@ def test_bare_digits_are_never_a_strangers_number(text, countries, code):
 def test_second_reading_is_kept_for_the_call_that_has_it():
 	"""A number of Singapore at an Indian trunk is an Indian mobile too: an open call or a record may know better."""
 	assert pbx_number.readings("6591234567", ("IN",)) == ("+916591234567", "+6591234567")
+
+
+@pytest.mark.parametrize(
+	("text", "country", "number"),
+	(
+		("912125550147", "US", WASHINGTON.replace("202", "212")),
+		("92025550147", "US", WASHINGTON),
+		("0347 123 4567", "IT", "+393471234567"),
+		("99161234567", "RU", "+79161234567"),
+	),
+)
+def test_digit_for_an_outside_line_is_left_out_of_one_reading(text, country, number):
+	"""Also where no zero shows where the number begins: a call that was dialed so is found by its number."""
+	assert number in pbx_number.readings(text, (country,))
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,12 @@ def test_which_side_is_the_customers_the_numbers_show(row, cells, expected):
 		("(020) 7946 0018", OWN_LINE),
 		("tel:+447700900123", CUSTOMER),
 		("sip:+447700900123@10.0.0.1", CUSTOMER),
+		("<sip:+447700900123@10.0.0.1>;tag=1", CUSTOMER),
+		("sip:+447700900123;user=phone", CUSTOMER),
+		('"Jane" <sip:+447700900123@host>', CUSTOMER),
+		("+44 7700 900123 (Jane)", CUSTOMER),
+		("07700 900123 #12", CUSTOMER),
+		("07700900123x12", CUSTOMER),
 		("sip:447700900123@10.0.0.1;user=phone", CUSTOMER),
 		# A number of another country, as bare digits: read by the plan that knows it.
 		("33612345678", "+33612345678"),
@@ -78,7 +84,16 @@ def test_an_own_phone_is_read_however_it_is_named(row, text):
 
 
 @pytest.mark.parametrize(
-	"text", ["7.7009E+09", "7,7009E+9", "not a number", "John 07700900123", "0770090", "07700900123/4"]
+	"text",
+	[
+		"7.7009E+09",
+		"7,7009E+9",
+		"not a number",
+		"John 07700900123",
+		"0770090",
+		"07700900123/4",
+		"0770090012x",
+	],
 )
 def test_a_number_nobody_can_read_breaks_the_row_and_is_shown(row, text):
 	with pytest.raises(BrokenRowError) as raised:

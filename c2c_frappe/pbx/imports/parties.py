@@ -30,8 +30,8 @@ _LABELED = re.compile(
 _CHANNEL = re.compile(r"[A-Za-z0-9]+/(\d{2,6})(?:@[^;/]*)?-[0-9a-f]{4,}(?:;\d)?", re.ASCII)
 _VOICEMAIL = re.compile(r"vm[a-z]?(\d{2,6})", re.ASCII)
 _TRUNK_ENTRY = "s"
-# A number a PBX shows in part, or a code of stars.
-_MASKED = re.compile(r"(?=.*[*#xX])[\d\s+().*#xX-]+")
+# A number a PBX shows in part, or a code of stars; a single x is a slip.
+_MASKED = re.compile(r"(?=.*(?:[*#]|[xX]{2}))[\d\s+().*#xX-]+")
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def _in_full(written: str) -> str:
 
 def _numbers(written: str, countries: Sequence[str]) -> tuple[str, ...]:
 	"""Return what a text may mean as E.164, likeliest first, () for none or a masked one; raise BrokenRowError."""
-	if not written or written == _TRUNK_ENTRY or _OWN.fullmatch(written) or _MASKED.fullmatch(written):
+	if not written or written == _TRUNK_ENTRY or _OWN.fullmatch(written):
 		return ()
 	readings = pbx_number.readings(written, countries)
 	if readings:
@@ -162,4 +162,6 @@ def _numbers(written: str, countries: Sequence[str]) -> tuple[str, ...]:
 	try:
 		return (phone.find(written, countries).e164,)
 	except InvalidNumberError as error:
+		if _MASKED.fullmatch(written):
+			return ()
 		raise BrokenRowError(error.message) from None

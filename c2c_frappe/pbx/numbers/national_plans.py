@@ -17,14 +17,21 @@ from c2c_frappe.pbx.numbers import numbering
 # no such lengths or too short ones. In all others the metadata's are taken.
 LONGEST_LOCAL = {
 	"BR": 9,
-	**dict.fromkeys(("AT", "BD", "CN", "DE", "EG", "ID", "JP", "KR", "MY", "PH", "SE", "TW", "VN"), 8),
-	**dict.fromkeys(("AX", "BG", "CU", "FI", "IE", "KE", "MM", "NL", "RS", "TR"), 7),
+	**dict.fromkeys(
+		("AT", "BD", "CN", "DE", "EG", "ID", "IR", "JP", "KR", "MY", "PH", "SE", "SK", "TW", "VN"), 8
+	),
+	**dict.fromkeys(("AX", "BG", "CU", "FI", "IE", "KE", "MM", "NG", "NL", "PY", "RS", "TR"), 7),
 }
-# How no number of a plan begins: North America's area codes with 0, 1 or as N11; Italian numbers without their zero;
+# North American codes of no area, whose exchanges may be N11: freephone, personal and premium numbers.
+_NO_AREA = r"8(?:00|33|44|55|66|77|88)|[5-9]00|5(?:2\d|33|44|66|77|88)"
+# How no number of a plan begins: North America's area codes and exchanges with 0, 1 or as N11 (NANPA: NXX-NXX-XXXX, N is 2
+# to 9); Italian landlines without their zero (AGCOM: 0 areas, 3 and 43 mobiles, 55 nomadic, 1, 7 and 8 services);
 # Ofcom's 04 and 06.
 IMPOSSIBLE = {
-	1: re.compile(r"[01]|[2-9]11"),
-	39: re.compile(r"[269]"),
+	1: re.compile(rf"[01]|[2-9]11|\d{{3}}[01]|(?!{_NO_AREA})\d{{3}}[2-9]11"),
+	39: re.compile(
+		r"[269]|1(?!44|6[346]|78|99)|4(?!3\d{8}$)|5(?!5\d{8}$)|7(?!0)|8(?!00\d{6}$|03\d{3}$|4[0178]|9)"
+	),
 	44: re.compile(r"[46]"),
 }
 # Bogota's 1 2345678 became 601 2345678 in September 2021.
@@ -34,6 +41,8 @@ FORMER_PREFIXES = {"MX": re.compile(r"(?:044|045|01)(?=\d{10}$)")}
 FORMER_SPELLINGS = ((re.compile(r"\+52(?:1|01|044|045)(?=\d{10}$)"), "+52"),)
 # A plan with so many lengths of landlines is an open one.
 _MANY_LENGTHS = 4
+_ITALY = 39
+_LONGEST_ITALIAN_CODE = 6
 _ORDINARY = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE)
 
 
@@ -54,6 +63,12 @@ def is_impossible(parsed: phonenumbers.PhoneNumber) -> bool:
 	return bool(impossible and impossible.match(numbering.national_digits(parsed)))
 
 
+def lacks_zero(parsed: phonenumbers.PhoneNumber) -> bool:
+	"""Return whether it is an Italian landline without its first digit: Turin's 11 2... reaches no 112."""
+	is_long = len(numbering.national_digits(parsed)) > _LONGEST_ITALIAN_CODE
+	return parsed.country_code == _ITALY and is_long and is_impossible(parsed)
+
+
 def has_former_length(parsed: phonenumbers.PhoneNumber) -> bool:
 	"""Return whether the country gave up numbers of this length."""
 	return len(numbering.national_digits(parsed)) in FORMER_LENGTHS.get(parsed.country_code, ())
@@ -70,13 +85,36 @@ def may_lack_area_code(parsed: phonenumbers.PhoneNumber, region: str) -> bool:
 	It is none when no local number is so long, when it is a mobile, or when it never has the prefix (Australia's
 	1300). Where an open plan's local numbers are as long as its mobiles, those are no exception.
 	"""
-	plan = PhoneMetadata.metadata_for_region(region)
-	if not plan.national_prefix or len(numbering.national_digits(parsed)) > _longest_local(region, plan):
+	if not is_as_short_as_local(numbering.national_digits(parsed), region):
 		return False
 	if not numbering.is_known(parsed):
 		return True
 	is_mobile = numbering.kind(parsed) == numbering.KINDS[PhoneNumberType.MOBILE]
 	return numbering.has_trunk_prefix(parsed) and not (is_mobile and region not in LONGEST_LOCAL)
+
+
+def is_as_short_as_local(digits: str, region: str) -> bool:
+	"""Return whether digits without a trunk prefix are no more than are dialed within some area of the country."""
+	return not digits.startswith("0") and len(digits) <= _longest_local(region)
+
+
+def has_trunk_zero(region: str) -> bool:
+	"""Return whether numbers of the country are dialed with a zero before their area code."""
+	return PhoneMetadata.metadata_for_region(region).national_prefix == "0"
+
+
+def is_written_bare(e164: str, region: str) -> bool:
+	"""Return whether people write a number of the country whole without a prefix: it has none, or one that is no zero.
+
+	Russia's 8 and Hungary's 06 are left out as often as not.
+	"""
+	return not (has_trunk_zero(region) and numbering.has_trunk_prefix(phonenumbers.parse(e164)))
+
+
+def begins_with_prefix(digits: str, region: str) -> bool:
+	"""Return whether digits begin as the country's trunk prefix does; Brazil's 90 for collect calls is none."""
+	prefix = PhoneMetadata.metadata_for_region(region).national_prefix
+	return bool(prefix) and digits.startswith(prefix)
 
 
 def is_seldom_bare(e164: str, region: str) -> bool:
@@ -91,6 +129,10 @@ def is_seldom_bare(e164: str, region: str) -> bool:
 	return is_open and numbering.kind(parsed) != numbering.KINDS[PhoneNumberType.MOBILE]
 
 
-def _longest_local(region: str, plan: PhoneMetadata) -> int:
+def _longest_local(region: str) -> int:
+	"""Return the most digits of a local number, 0 where none is known: in a closed plan fewer than a landline has."""
+	plan = PhoneMetadata.metadata_for_region(region)
+	lengths = plan.fixed_line.possible_length
 	known = (*plan.general_desc.possible_length_local_only, *plan.fixed_line.possible_length_local_only)
-	return LONGEST_LOCAL.get(region) or max(known, default=0)
+	closed = lengths[0] - 1 if plan.national_prefix and len(lengths) == 1 else 0
+	return LONGEST_LOCAL.get(region) or max(known, default=closed)

@@ -59,6 +59,11 @@ CHARGED_APART = frozenset({1, 7, 44})
 PLACELESS = frozenset({"toll_free", "uan", "voip"})
 
 
+def e164(parsed: phonenumbers.PhoneNumber) -> str:
+	"""Return + and all digits, the country's code first."""
+	return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+
 def national_digits(parsed: phonenumbers.PhoneNumber) -> str:
 	"""Return the digits after the country's code, leading zeros included where the country has them."""
 	return phonenumbers.national_significant_number(parsed)
@@ -155,6 +160,13 @@ def looks_known(e164: str) -> bool:
 	return is_known(parsed) or any(len(national_digits(near)) == length for near in neighbours(parsed))
 
 
+def is_alike(parsed: phonenumbers.PhoneNumber) -> bool:
+	"""Return whether known numbers as long as this one begin with the same two digits at least."""
+	digits = national_digits(parsed)
+	near = [national_digits(each) for each in neighbours(parsed)]
+	return any(len(each) == len(digits) and each[:2] == digits[:2] for each in near)
+
+
 def is_known(parsed: phonenumbers.PhoneNumber) -> bool:
 	"""Return whether the metadata has a kind for this number."""
 	return phonenumbers.number_type(parsed) != PhoneNumberType.UNKNOWN
@@ -172,7 +184,7 @@ def _number(code: int, national: str) -> phonenumbers.PhoneNumber:
 
 def begins_impossibly(parsed: phonenumbers.PhoneNumber) -> bool:
 	"""Whether an unknown number begins with a zero where no known number does: one trunk zero too many."""
-	if is_known(parsed) or _has_later_length(parsed):
+	if is_known(parsed) or has_later_length(parsed):
 		return False
 	return national_digits(parsed).startswith("0") and not neighbours(parsed)
 
@@ -211,12 +223,13 @@ def exit_code(region: str) -> str:
 
 def length_verdict(parsed: phonenumbers.PhoneNumber) -> int:
 	"""Return a ValidationResult: whether the country uses numbers of this length."""
-	if _has_later_length(parsed):
+	if has_later_length(parsed):
 		return ValidationResult.IS_POSSIBLE
 	return phonenumbers.is_possible_number_with_reason(parsed)
 
 
-def _has_later_length(parsed: phonenumbers.PhoneNumber) -> bool:
+def has_later_length(parsed: phonenumbers.PhoneNumber) -> bool:
+	"""Return whether the country took this length into use after the oldest metadata."""
 	return len(national_digits(parsed)) in LATER_LENGTHS.get(parsed.country_code, ())
 
 

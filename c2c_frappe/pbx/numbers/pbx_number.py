@@ -17,8 +17,12 @@ from c2c_frappe.pbx.numbers.phone_text import MAX_TEXT, clean
 
 # A spreadsheet's text: ="0770...", '+4477...
 _CELL = re.compile(r"=\s*\"(.*)\"|'(.*)")
-# "Jane Doe" <+4477...> and Jane Doe (+4477...)
-_NAMED = re.compile(r".*<([^<>]*)>|[^\d+]*[^\W\d_][^\d+]*\((\+?\d[^()]*)\)", re.DOTALL)
+# "Jane Doe" <+4477...>;tag=1, Jane Doe (+4477...) and +4477... (Jane Doe); (xxxx) is a mask
+_NAMED = re.compile(
+	r".*<([^<>]*)>(?:\s*;[^<>]*)?|[^\d+]*[^\W\d_][^\d+]*\((\+?\d[^()]*)\)"
+	r"|([+(]*\d.*\d)\s*\((?=[^()]*[^\W\d_xX])[^()\d]*\)",
+	re.DOTALL,
+)
 _SCHEME = re.compile(r"(?:sips?|tel|callto):(?://)?", re.IGNORECASE)
 # Two dots or dashes in a row stand for digits that are not shown.
 _NUMBER = re.compile(r"(?!.*[.\-]{2})\+?[\d\s().\-/\[\]]*\d[\d\s().\-/\[\]]*", re.ASCII)
@@ -53,8 +57,7 @@ def readings(text: object, countries: Sequence[str] = ()) -> tuple[str, ...]:
 	if not body:
 		return ()
 	if body.startswith("+"):
-		number = _number(body, "")
-		return (number.e164,) if number else ()
+		return tuple(number.e164 for number in _numbers(body, ""))
 	found = sorted(_ranked(body, _known(countries)), key=lambda each: each[0])
 	return tuple(dict.fromkeys(e164 for _rank, e164 in found))
 
@@ -81,16 +84,18 @@ def _ranked(body: str, countries: Sequence[str]) -> Iterator[tuple[tuple[int, in
 	"""Yield ((how far to be trusted, whose country), E.164) of each reading of bare digits."""
 	digits = re.sub(r"\D", "", body)
 	for order, country in enumerate(countries or ("",)):
-		number = _number(body, country)
-		if number:
-			yield (_rank_at_home(number, digits, country), order), number.e164
-		outside = _number(digits[1:], country) if _is_outside(digits, country) else None
-		if outside and numbering.looks_known(outside.e164):
-			yield (_OUTSIDE_LINE, order), outside.e164
-	abroad = _number(f"+{digits}", "") if not digits.startswith("0") else None
-	if abroad and numbering.looks_known(abroad.e164):
-		is_known = abroad.kind != numbering.UNKNOWN
-		yield (_NAMES_COUNTRY if is_known else _LIKE_FOREIGN, 0), abroad.e164
+		outside = _outside(digits, country)
+		for e164 in outside:
+			yield (_OUTSIDE_LINE, order), e164
+		for number in _numbers(body, country):
+			# What names another country is trusted as such below.
+			is_abroad = number.e164 == f"+{digits}" and country not in number.countries
+			if not (is_abroad or number.e164 in outside):
+				yield (_rank_at_home(number, digits, country), order), number.e164
+	for abroad in _numbers(f"+{digits}", "") if not digits.startswith("0") else ():
+		if numbering.looks_known(abroad.e164):
+			is_known = abroad.kind != numbering.UNKNOWN
+			yield (_NAMES_COUNTRY if is_known else _LIKE_FOREIGN, 0), abroad.e164
 
 
 def _rank_at_home(number: phone.PhoneNumber, digits: str, country: str) -> int:
@@ -101,13 +106,26 @@ def _rank_at_home(number: phone.PhoneNumber, digits: str, country: str) -> int:
 	return _LIKE_COUNTRY if numbering.looks_known(number.e164) else _POSSIBLE
 
 
-def _is_outside(digits: str, country: str) -> bool:
-	"""Return whether what follows the first digit begins as a number with its trunk zero does."""
-	return bool(country) and digits[:1] in _OUTSIDE and digits[1:2] == "0"
+def _outside(digits: str, country: str) -> tuple[str, ...]:
+	"""Return the number after a digit for an outside line, as E.164: with its trunk zero, or where none is written."""
+	if not country or digits[:1] not in _OUTSIDE:
+		return ()
+	found = [number for number in _numbers(digits[1:], country) if numbering.looks_known(number.e164)]
+	if digits[1:2] == "0":
+		return tuple(number.e164 for number in found)
+	return tuple(number.e164 for number in found if _is_whole_without_zero(number, country))
 
 
-def _number(text: str, country: str) -> phone.PhoneNumber | None:
+def _is_whole_without_zero(number: phone.PhoneNumber, country: str) -> bool:
+	is_known = number.kind != numbering.UNKNOWN
+	return is_known and country in number.countries and national_plans.is_written_bare(number.e164, country)
+
+
+def _numbers(text: str, country: str) -> tuple[phone.PhoneNumber, ...]:
+	"""Return the number a text is, both where it is two, none where it is refused."""
 	try:
-		return phone.read(text, country)
+		return (phone.read(text, country),)
+	except phone.DoubtfulNumberError as doubt:
+		return tuple(phone.read(number) for number in doubt.numbers)
 	except InvalidNumberError:
-		return None
+		return ()

@@ -11,21 +11,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, ValidationResult
+from phonenumbers import PhoneNumberFormat
 
 from c2c_frappe.pbx.errors import ConfigurationError, InvalidNumberError
-from c2c_frappe.pbx.numbers import national_plans, numbering
+from c2c_frappe.pbx.numbers import meanings, numbering
+from c2c_frappe.pbx.numbers.meanings import DoubtfulNumberError
+from c2c_frappe.pbx.numbers.numbering import e164 as _e164
 from c2c_frappe.pbx.numbers.phone_text import ServiceCodeError, split, take_apart
 from c2c_frappe.pbx.text import _
 
-__all__ = ["PhoneNumber", "ServiceCodeError", "dial_format", "display", "find", "read", "split", "time_zones"]
+__all__ = [
+	"DoubtfulNumberError",
+	"PhoneNumber",
+	"ServiceCodeError",
+	"dial_format",
+	"display",
+	"find",
+	"read",
+	"split",
+	"time_zones",
+]
 
-# ITU-T E.164: at most 15 digits, country code included.
-MAX_DIGITS = 15
 # Without its + and its country a number this short is a service code wherever it is dialed.
 MAX_BARE_CODE = 3
-
-_PUNCTUATION = re.compile(r"[\s().\-/\[\]_]")
 
 
 @dataclass(frozen=True)
@@ -57,31 +65,13 @@ def read(text: str, country: str = "") -> PhoneNumber:
 
 	Letters are refused ("1-800-FLOWERS" too: they are more often notes than keypad letters) except a label
 	before and an extension after the number. A length the country does not use is refused; a number that is
-	merely unknown to the metadata is read. Raises InvalidNumberError, and its ServiceCodeError for star, hash,
-	short and emergency codes.
+	merely unknown to the metadata is read, without a + only if known ones are like it. Raises InvalidNumberError, and
+	of it ServiceCodeError for star, hash, short and emergency codes, and DoubtfulNumberError for digits that are
+	two numbers.
 	"""
 	body, extension = take_apart(str(text or ""))
-	region = _region(country)
 	_refuse_bare_code(body)
-	readings = [_Reading(digits, where, _parse(digits, where)) for digits, where in _readings(body, region)]
-	reading = _best(readings)
-	_check(reading.parsed, reading.is_national)
-	_refuse_doubt(reading, readings)
-	return _number(reading.parsed, extension)
-
-
-@dataclass(frozen=True)
-class _Reading:
-	"""What a text may mean: its digits, the country they are read in ("" after a +), and what that gives."""
-
-	digits: str
-	region: str
-	parsed: phonenumbers.PhoneNumber | InvalidNumberError
-
-	@property
-	def is_national(self) -> bool:
-		"""Return whether the digits are taken for a whole number of the country that has no trunk prefix before it."""
-		return bool(self.region) and numbering.national_digits(self.parsed) == self.digits
+	return _number(meanings.decide(body, _region(country)), extension)
 
 
 def _region(country: str | None) -> str:
@@ -97,151 +87,6 @@ def _refuse_bare_code(body: str) -> None:
 		raise ServiceCodeError(_("{0} is a short or emergency code. Such codes are not dialed.", digits))
 
 
-def _readings(body: str, region: str) -> list[tuple[str, str]]:
-	"""Return the (digits, country) pairs the text may mean, likeliest first."""
-	bodies = dict.fromkeys([body, re.sub(r"\(\s*0\s*\)", "", body)])
-	return [reading for each in bodies for reading in _readings_of(_significant(each), region)]
-
-
-def _significant(body: str) -> str:
-	"""Return digits with at most a + in front; raise for anything else."""
-	digits = _PUNCTUATION.sub("", body)
-	digits = re.sub(r"^\++(?:00)?", "+", digits)
-	if re.fullmatch(r"\+?\d+", digits):
-		return digits
-	if "+" in digits:
-		raise InvalidNumberError(
-			_("The + in {0} is misplaced. Write it in front, before the country code.", body)
-		)
-	raise InvalidNumberError(_("{0} has signs that no phone number has. Enter digits only.", body))
-
-
-def _readings_of(digits: str, region: str) -> list[tuple[str, str]]:
-	if digits.startswith("+"):
-		return [(each, "") for each in (digits, *national_plans.former_spellings(digits))]
-	abroad = [("+" + digits[2:], "")] if digits.startswith("00") else []
-	if not region:
-		if abroad:
-			return abroad
-		raise InvalidNumberError(
-			_(
-				"{0} has no country code. Write it with + and the country code, or set a default country.",
-				digits,
-			)
-		)
-	own = [(national_plans.without_former_prefix(digits, region), region)]
-	if digits.startswith(str(phonenumbers.country_code_for_region(region))):
-		own.insert(0, ("+" + digits, ""))
-	return own + abroad if numbering.has_exit_code(digits, region) else abroad + own
-
-
-def _parse(digits: str, region: str) -> phonenumbers.PhoneNumber | InvalidNumberError:
-	"""Return what the digits mean, stable under reading again; or the error that says why they mean nothing."""
-	try:
-		parsed = phonenumbers.parse(digits, region or None)
-		if phonenumbers.parse(_e164(parsed)) == parsed:
-			return parsed
-	except phonenumbers.NumberParseException as error:
-		return InvalidNumberError(_parse_reason(digits, error.error_type))
-	return InvalidNumberError(_("{0} cannot be read as a phone number. Check its first digits.", digits))
-
-
-def _parse_reason(digits: str, error_type: int) -> str:
-	if error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE:
-		return _("No country has the code that {0} begins with. Check the digits after the +.", digits)
-	if error_type == phonenumbers.NumberParseException.TOO_LONG:
-		return _("{0} is too long for a phone number. Check it, or enter one number only.", digits)
-	return _("{0} is too short for a phone number. Enter all its digits.", digits)
-
-
-def _best(readings: list[_Reading]) -> _Reading:
-	"""Return the first valid reading, else the first of a possible length, else the first; raise if none."""
-	meant = [reading for reading in readings if not isinstance(reading.parsed, InvalidNumberError)]
-	if not meant:
-		raise readings[0].parsed
-	return next(
-		(
-			reading
-			for test in (phonenumbers.is_valid_number, _has_possible_length)
-			for reading in meant
-			if test(reading.parsed)
-		),
-		meant[0],
-	)
-
-
-# Digits without a trunk zero: shorter ones are what people in a country write of their own numbers.
-SHORTEST_WITH_CODE = 11
-
-
-def _refuse_doubt(reading: _Reading, readings: list[_Reading]) -> None:
-	"""Raise for a national reading that may be a local number, or where the text may name the country."""
-	if not reading.is_national:
-		return
-	if national_plans.may_lack_area_code(reading.parsed, reading.region):
-		raise InvalidNumberError(
-			_("{0} may lack its area code. Enter the whole number, with + or its first zero.", reading.digits)
-		)
-	named = next((each for each in readings if each.digits == "+" + reading.digits), None)
-	is_mobile = numbering.kind(reading.parsed) == "mobile"
-	stranger = named.parsed if named and _is_likely(named.parsed) else _mobile_abroad(reading)
-	if stranger and not is_mobile:
-		raise InvalidNumberError(
-			_(
-				"{0} may be {1} or {2}. Write the one you mean, with its +.",
-				reading.digits,
-				_e164(stranger),
-				_e164(reading.parsed),
-			)
-		)
-
-
-def _mobile_abroad(reading: _Reading) -> phonenumbers.PhoneNumber | None:
-	"""Return the mobile number abroad that so many digits are with a + before them, None when they are none."""
-	if len(reading.digits) < SHORTEST_WITH_CODE:
-		return None
-	try:
-		parsed = phonenumbers.parse("+" + reading.digits)
-	except phonenumbers.NumberParseException:
-		return None
-	is_mobile = phonenumbers.is_valid_number(parsed) and numbering.kind(parsed) == "mobile"
-	return parsed if is_mobile else None
-
-
-def _is_likely(parsed: phonenumbers.PhoneNumber | InvalidNumberError) -> bool:
-	return not isinstance(parsed, InvalidNumberError) and national_plans.has_ordinary_length(parsed)
-
-
-def _has_possible_length(parsed: phonenumbers.PhoneNumber) -> bool:
-	return numbering.length_verdict(parsed) == ValidationResult.IS_POSSIBLE
-
-
-def _check(parsed: phonenumbers.PhoneNumber, is_bare: bool) -> None:
-	e164, national = _e164(parsed), numbering.national_digits(parsed)
-	regions = phonenumbers.region_codes_for_country_code(parsed.country_code)
-	may_be_code = not phonenumbers.is_valid_number(parsed) and not national_plans.has_former_length(parsed)
-	if may_be_code and numbering.is_service_code(national, regions, is_bare):
-		raise ServiceCodeError(_("{0} is a short or emergency code. Such codes are not dialed.", e164))
-	reason = numbering.length_verdict(parsed)
-	is_network = numbering.is_network(parsed)
-	if len(e164) > MAX_DIGITS + 1 or (reason == ValidationResult.TOO_LONG and not is_network):
-		raise InvalidNumberError(
-			_("{0} is too long for a phone number. Check it, or enter one number only.", e164)
-		)
-	if is_network:
-		return
-	if reason == ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
-		raise InvalidNumberError(_("{0} lacks its area code. Enter the whole number.", national))
-	if reason == ValidationResult.TOO_SHORT:
-		raise InvalidNumberError(_("{0} is too short for a phone number. Enter all its digits.", e164))
-	if reason != ValidationResult.IS_POSSIBLE or national_plans.has_former_length(parsed):
-		raise InvalidNumberError(_("{0} has a length its country does not use. Check its digits.", e164))
-	if numbering.begins_impossibly(parsed) or national_plans.is_impossible(parsed):
-		raise InvalidNumberError(
-			_("{0} begins as no number of its country does. Check its first digits.", e164)
-		)
-
-
 def _number(parsed: phonenumbers.PhoneNumber, extension: str = "") -> PhoneNumber:
 	countries = numbering.countries(parsed)
 	return PhoneNumber(
@@ -253,10 +98,6 @@ def _number(parsed: phonenumbers.PhoneNumber, extension: str = "") -> PhoneNumbe
 		countries=countries,
 		likely_kinds=numbering.likely_kinds(parsed),
 	)
-
-
-def _e164(parsed: phonenumbers.PhoneNumber) -> str:
-	return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 
 
 # --- To providers and people -----------------------------------------------------------------------------
@@ -327,7 +168,7 @@ def _dialed_from(parsed: phonenumbers.PhoneNumber, region: str) -> str:
 
 def _reads_as(text: str, region: str, e164: str) -> bool:
 	try:
-		return read(text, region).e164 == e164
+		return _e164(meanings.as_dialed(text, region)) == e164
 	except InvalidNumberError:
 		return False
 
@@ -360,7 +201,4 @@ def _parsed(number: str | PhoneNumber) -> phonenumbers.PhoneNumber:
 	e164 = number.e164 if isinstance(number, PhoneNumber) else str(number)
 	if not re.fullmatch(r"\+[0-9]{1,15}", e164):
 		raise InvalidNumberError(_("{0} is not a number with + and its country code.", e164))
-	parsed = _parse(e164, "")
-	if isinstance(parsed, InvalidNumberError):
-		raise parsed
-	return parsed
+	return meanings.parse(e164, "")

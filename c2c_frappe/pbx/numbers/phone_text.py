@@ -39,12 +39,12 @@ _LABEL = re.compile(
 # r. is Brazil's ramal, DW the Durchwahl of Germany and Austria.
 _EXTENSION_WORDS = r"extension|extn|ext|x|доб|anexo|interno|poste|durchwahl|dw|ramal|r(?=\.)"
 _EXTENSION = re.compile(
-	r"(?:;\s*ext=|,{2,}|(?<=[\d)])\s*#|[,;]?\s*(?<![^\W\d_])(?:"
+	r"(?:;\s*ext=|,{2,}|(?<=[\d)])\s*[,;]?\s*#|[,;]?\s*(?<![^\W\d_])(?:"
 	+ _EXTENSION_WORDS
 	+ r")[.:]?)\s*(\d{1,9})\s*$",
 	re.IGNORECASE,
 )
-_BEFORE_EXTENSION = rf"\s*(?:{_EXTENSION_WORDS})[.:]?\s*\d"
+_BEFORE_EXTENSION = rf"\s*(?:#|(?:{_EXTENSION_WORDS})[.:]?)\s*\d"
 # A single comma separates, two are a pause before an extension.
 _SEPARATORS = re.compile(
 	rf"\n|[|&]|;(?!\s*ext=)(?!{_BEFORE_EXTENSION})|(?<!,),(?!,)(?!{_BEFORE_EXTENSION})"
