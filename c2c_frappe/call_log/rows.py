@@ -23,7 +23,7 @@ _TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 COLUMNS = (
 	"name", "status", "agent", "account", "extension", "number", "reference_doctype", "reference_name",
 	"failure_code", "message", "requested_at", "requested_utc", "reply_due", "duration", "direction", "missed_call_task",
-	"recording_url", "disposition", "notes", "dialed_number", "number_extension", "ended_at",
+	"recording_url", "disposition", "notes", "dialed_number", "number_extension", "answered_at", "ended_at",
 )  # fmt: skip
 
 

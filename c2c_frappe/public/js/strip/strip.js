@@ -90,7 +90,7 @@ export function show_asking(target) {
 // A reply of the server, to the dial or to a question that came before it.
 export function show_news(reply, target) {
 	const since = shown?.target === target ? shown.since : Date.now();
-	show({ ...reply, target, since });
+	show({ ...reply, target, since, told_at: Date.now() });
 	if (reply.call && !has_ended(reply)) follow({ call: reply.call, title: target.title, since });
 	refresh_timeline(target);
 }
@@ -105,9 +105,8 @@ function show_followed(news, { call, title, since }) {
 	const is_new_status = !is_known || shown.status !== news.status;
 	// A recording is there some moments after the end.
 	const is_news = is_new_status || shown.has_recording !== news.has_recording;
-	const is_answered = is_known && is_new_status && news.status === "In Progress";
-	const start = is_answered ? Date.now() : (is_known && shown.since) || since;
-	show({ ...news, target: is_known ? shown.target : { title }, since: start });
+	const start = (is_known && shown.since) || since;
+	show({ ...news, target: is_known ? shown.target : { title }, since: start, told_at: Date.now() });
 	if (is_news) refresh_timeline(shown.target);
 }
 
@@ -118,10 +117,20 @@ function show(call) {
 	draw(call);
 	const is_over = has_ended(call);
 	const { is_kept } = look_of(call.status);
-	tick(is_over && is_kept ? 0 : call.since);
-	if (!is_over && call.since) ticker = setInterval(() => tick(call.since), 1000);
+	const start = start_of(call);
+	tick(start);
+	if (!is_over && start) ticker = setInterval(() => tick(start), 1000);
 	if (is_over && !is_kept && call.wrap_up !== "Required") closing = setTimeout(close, LINGER);
 	offer_wrap_up();
+}
+
+// From when on the time runs: the talk's by the server's clock, which stands still once the call is over; until there is an
+// answer from the click on. Of a call nobody answered there is none.
+function start_of(call) {
+	const { status, talk_seconds, told_at, since } = call;
+	const is_over = has_ended(call);
+	if (typeof talk_seconds === "number") return (is_over ? Date.now() : told_at) - talk_seconds * 1000;
+	return is_over || status === "In Progress" ? 0 : since;
 }
 
 // No more news is expected: what is shown may stay, or goes when nobody needs to read it.
