@@ -60,7 +60,7 @@ def _place(call: Prepared | Refusal, conflicts: Conflicts) -> dict:
 		earlier = _reserve(call, conflicts)
 	except Busy:
 		return _refuse(call.draft, "pbx_busy", _busy_sentence())
-	return _repeated(earlier) if earlier else _tell(_send(call))
+	return _repeated(earlier) if earlier else _tell(_send(call), call.draft)
 
 
 def _reserve(call: Prepared, conflicts: Conflicts) -> dict | None:
@@ -101,7 +101,7 @@ def _send(call: Prepared) -> dict:
 
 def _refuse(draft: Draft, failure_code: str, message: str) -> dict:
 	row, is_new = dial_guard.refuse(draft, failure_code, _fit_for(draft, message))
-	return _tell(row) if is_new else _repeated(row)
+	return _tell(row, draft) if is_new else _repeated(row)
 
 
 def _fit_for(draft: Draft, message: str) -> str:
@@ -115,8 +115,8 @@ def _repeated(row: dict) -> dict:
 	return call_state.describe(row, repeated=True)
 
 
-def _tell(row: dict) -> dict:
-	reply = call_state.describe(row)
+def _tell(row: dict, draft: Draft) -> dict:
+	reply = call_state.describe(row, title=draft.title)
 	frappe.publish_realtime(call_state.EVENT, reply, user=row["agent"])
 	return reply
 

@@ -16,14 +16,16 @@ from c2c_frappe.site_time import to_utc, utc_now
 EVENT = "pbx_call"
 
 
-def describe(row: dict, repeated: bool = False, user: str = "") -> dict:
+def describe(row: dict, repeated: bool = False, user: str = "", title: str = "") -> dict:
 	"""Return {call, status, is_over, number, extension, message, failure_code, repeated, override, fix, can_hang_up,
-	wrap_up, has_recording, talk_seconds, caller} of a row.
+	wrap_up, has_recording, talk_seconds, record, caller} of a row.
 
 	`is_over` is true of a call that has ended, even where nobody knows how (Unknown).
 	`override` tells how its reader may place the call despite the refusal: "now", "reason", or "" for not at all.
 	`wrap_up` says whether the wrap-up is to open by itself: "Offered", "Required" or "" for not.
 	`talk_seconds` is how long they have talked, or talked in all: None before the answer and after a call without one.
+	`record` is whose call it is: {doctype, name, contact, title}, or None. `title`, "{person} · {company}", is looked up where none
+	is given, but not for a named `user`: what happens to a call is told often, and its first reply said whom it is to.
 	`caller` is for an incoming call what `callers.of_call` says to this user, the logged-in one if none is named.
 	"""
 	return {
@@ -42,8 +44,19 @@ def describe(row: dict, repeated: bool = False, user: str = "") -> dict:
 		"wrap_up": wrap_up.way(_setting(), row["status"], row["ended_at"], row["disposition"] or ""),
 		"has_recording": bool(row["recording_url"]),
 		"talk_seconds": _talk_seconds(row),
+		"record": _record(row, title, user),
 		"caller": screen_pop.describe(row, user or frappe.session.user),
 	}
+
+
+def _record(row: dict, title: str, user: str) -> dict | None:
+	doctype, name = row["reference_doctype"], row["reference_name"]
+	if not (doctype and name):
+		return None
+	title = title or (
+		"" if user else screen_pop.title_for(doctype, name, row["contact"], frappe.session.user)
+	)
+	return {"doctype": doctype, "name": name, "contact": row["contact"] or "", "title": title}
 
 
 def _number(row: dict) -> str:
