@@ -89,6 +89,8 @@ def _person(number: str, doctype: str, name: str) -> Person:
 	if not (doctype and name):
 		frappe.throw(_("Enter a phone number, or a record."))
 	calls = _calls({"reference_doctype": doctype, "reference_name": name})
+	if doctype == "Contact":
+		calls = tuple(dict.fromkeys((*calls, *_calls({"contact": name}))))
 	dialed = frappe.get_all(call_log.DOCTYPE, {"name": ("in", calls)}, pluck="dialed_number")
 	return Person(tuple(sorted({number for number in dialed if number})), calls)
 

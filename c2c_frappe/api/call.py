@@ -34,7 +34,7 @@ def dial(
 
 @frappe.whitelist()
 def numbers(doctype: str, name: str) -> dict:
-	"""Return what may be called on a record: {numbers: [{fieldname, row, label, number, ...}], message, fix}."""
+	"""Return what may be called on a record: {title, numbers: [{fieldname, row, label, number, ...}], message, fix}."""
 	permissions.require_agent()
 	return number_choices.offer(doctype, name)
 
@@ -54,7 +54,7 @@ def hang_up(call: str) -> dict:
 
 @frappe.whitelist()
 def wrap_up_form(call: str) -> dict:
-	"""Return {dispositions, colors, disposition, notes}: what the wrap-up of an own call offers and holds so far."""
+	"""Return {title, dispositions, colors, disposition, notes}: what the wrap-up of an own call offers and holds so far."""
 	permissions.require_agent()
 	return wrap_up_of.offer(call)
 

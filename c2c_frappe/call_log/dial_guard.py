@@ -55,6 +55,9 @@ class Draft:
 	mask: str = ""
 	reference_doctype: str = ""
 	reference_name: str = ""
+	# The Contact of the record whose number it is, and whom the call is to, for the reply alone.
+	contact: str = ""
+	title: str = ""
 	overridden: str = ""
 	override_reason: str = ""
 	name: str = field(default_factory=lambda: frappe.generate_hash(length=NAME_DIGITS))
@@ -237,6 +240,7 @@ def _draft_columns(draft: Draft) -> dict:
 		"number_extension": draft.number_extension,
 		"reference_doctype": draft.reference_doctype,
 		"reference_name": draft.reference_name,
+		"contact": draft.contact,
 		"request_id": draft.request_id,
 		"overridden": draft.overridden,
 		"override_reason": draft.override_reason,

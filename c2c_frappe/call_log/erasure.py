@@ -16,7 +16,7 @@ from c2c_frappe.call_log.rows import DOCTYPE, update
 OF_PERSON = (
 	"name", "direction", "status", "failure_code", "message", "agent", "account", "number", "dialed_number",
 	"number_extension",
-	"reference_doctype", "reference_name", "requested_at", "answered_at", "ended_at", "duration", "disposition",
+	"reference_doctype", "reference_name", "contact", "requested_at", "answered_at", "ended_at", "duration", "disposition",
 	"notes", "override_reason", "custom_data", "pbx_call_id",
 )  # fmt: skip
 # What is left of that for accounting is all but these. Custom data stay an object: so what a PBX tells later is not
@@ -25,7 +25,7 @@ _ERASED = {
 	**dict.fromkeys(
 		("number", "dialed_number", "number_extension", "message", "notes", "override_reason"), ""
 	),
-	**dict.fromkeys(("reference_doctype", "reference_name", "recording_url", "dial_key"), None),
+	**dict.fromkeys(("reference_doctype", "reference_name", "contact", "recording_url", "dial_key"), None),
 	"custom_data": "{}",
 	"recording_deleted": 1,
 }

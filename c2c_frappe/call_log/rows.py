@@ -21,9 +21,9 @@ DOCTYPE = "PBX Call Log"
 NAME_DIGITS = 20
 _TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 COLUMNS = (
-	"name", "status", "agent", "account", "extension", "number", "reference_doctype", "reference_name",
+	"name", "status", "agent", "account", "extension", "number", "reference_doctype", "reference_name", "contact",
 	"failure_code", "message", "requested_at", "requested_utc", "reply_due", "duration", "direction", "missed_call_task",
-	"recording_url", "disposition", "notes", "dialed_number", "number_extension", "ended_at",
+	"recording_url", "disposition", "notes", "dialed_number", "number_extension", "answered_at", "ended_at",
 )  # fmt: skip
 
 
@@ -36,7 +36,11 @@ def get(name: str) -> dict | None:
 def list_for_record(doctype: str, name: str, limit: int) -> list[dict]:
 	"""Return the record's latest calls as they are to be shown now; the caller checked the right to read it."""
 	table = frappe.qb.DocType(DOCTYPE)
-	return _latest((table.reference_doctype == doctype) & (table.reference_name == name), limit)
+	found = _latest((table.reference_doctype == doctype) & (table.reference_name == name), limit)
+	if doctype == "Contact":
+		# Each by its own index.
+		found += _latest(table.contact == name, limit)
+	return sorted(found, key=lambda row: row["requested_at"], reverse=True)[:limit]
 
 
 def list_for_number(number: str, limit: int) -> list[dict]:

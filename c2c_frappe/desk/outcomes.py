@@ -33,13 +33,19 @@ def apply(call) -> None:
 	"""Do what the disposition of a call says, a PBX Call Log document that was just saved with it."""
 	actions = ["set_do_not_call", "lead_status"]
 	wanted = frappe.db.get_value(DOCTYPE, call.disposition, actions, as_dict=True)
-	record = _record(call.reference_doctype, call.reference_name)
-	changes = {}
 	if wanted.set_do_not_call:
 		_refuse_number(call)
-		if record and record.meta.has_field("do_not_call") and not record.do_not_call:
-			changes["do_not_call"] = 1
-	if wanted.lead_status and record and _may_get_status(record, wanted.lead_status):
+	for place in ((call.reference_doctype, call.reference_name), ("Contact", call.contact)):
+		record = _record(*place)
+		if record:
+			_change(record, wanted)
+
+
+def _change(record, wanted) -> None:
+	changes = {}
+	if wanted.set_do_not_call and record.meta.has_field("do_not_call") and not record.do_not_call:
+		changes["do_not_call"] = 1
+	if wanted.lead_status and _may_get_status(record, wanted.lead_status):
 		changes["status"] = wanted.lead_status
 	if changes:
 		# As ERPNext itself sets a Lead's status: what else is wrong with the record keeps no wish from being heard.

@@ -11,6 +11,7 @@ from c2c_frappe.call_log import rows as call_log
 from c2c_frappe.desk import number_masking, recordings
 from c2c_frappe.pbx.calls import failure_codes
 from c2c_frappe.pbx.calls.incoming import INCOMING
+from c2c_frappe.phone_book.people import contact_name
 
 LIMIT = 20
 # Where ERPNext keeps the Lead a record was made from, and when that field holds one.
@@ -37,7 +38,18 @@ def _entries(doctype: str, name: str) -> list[dict]:
 	if not rows:
 		return []
 	reader, is_caller = number_masking.reader_of(doctype, name), permissions.is_offered_calls()
-	return [_entry(row, reader, is_caller) for row in rows]
+	people = _people(rows) if doctype != "Contact" else {}
+	return [_entry(row, (doctype, name), reader, is_caller, people.get(row["contact"], "")) for row in rows]
+
+
+def _people(rows: list[dict]) -> dict[str, str]:
+	"""Return what the Contacts are called whom the record's calls were with, those the user may read."""
+	names = {row["contact"] for row in rows if row["contact"]}
+	return {
+		name: contact_name(name)
+		for name in names
+		if frappe.db.exists("Contact", name) and permissions.may("read", "Contact", name)
+	}
 
 
 def _lead_of(doctype: str, name: str) -> list[tuple[str, str]]:
@@ -49,15 +61,18 @@ def _lead_of(doctype: str, name: str) -> list[tuple[str, str]]:
 	return [("Lead", lead)] if lead and permissions.may("read", "Lead", lead) else []
 
 
-def _entry(row: dict, reader: number_masking.Reader, is_caller: bool) -> dict:
-	parts = [_content(row, reader), _said(row), _player(row)]
+def _entry(
+	row: dict, place: tuple[str, str], reader: number_masking.Reader, is_caller: bool, person: str
+) -> dict:
+	parts = [_content(row, reader, person), _said(row), _player(row)]
 	if is_caller and row["number"]:
-		parts.append(_call_again(row, reader))
+		parts.append(_call_again(row, place, reader))
 	return {"icon": "call", "is_card": False, "creation": row["requested_at"], "content": "".join(parts)}
 
 
-def _content(row: dict, reader: number_masking.Reader) -> str:
+def _content(row: dict, reader: number_masking.Reader, person: str) -> str:
 	number = f"<bdi>{escape_html(reader.number(row) or _('an unknown number'))}</bdi>"
+	number = f"{escape_html(person)} {number}" if person else number
 	sentence = _sentence(row["direction"], row["agent"]).format(
 		f"<b>{escape_html(get_fullname(row['agent']))}</b>" if row["agent"] else "",
 		number,
@@ -102,11 +117,11 @@ def _player(row: dict) -> str:
 	return f'<audio {how} src="{source}"></audio>'
 
 
-def _call_again(row: dict, reader: number_masking.Reader) -> str:
+def _call_again(row: dict, place: tuple[str, str], reader: number_masking.Reader) -> str:
 	"""Return the button public/js/click/clicks.js listens to; place and number only choose among the record's."""
 	carried = {
-		"doctype": row["reference_doctype"],
-		"name": row["reference_name"],
+		"doctype": place[0],
+		"name": place[1],
 		"number": reader.number(row),
 		**reader.place(row),
 	}

@@ -10,24 +10,31 @@ from c2c_frappe import messages
 from c2c_frappe.call_log import rows
 from c2c_frappe.desk import outcomes
 from c2c_frappe.pbx.calls import wrap_up
-from c2c_frappe.replies import call_state
+from c2c_frappe.replies import call_state, screen_pop
 
 DOCTYPE = "PBX Call Log"
 
 
 def offer(call: str) -> dict:
-	"""Return {dispositions, colors, disposition, notes} for the dialog of a call the user may write.
+	"""Return {title, dispositions, colors, disposition, notes} for the dialog of a call the user may write.
 
 	`dispositions` are the names of those that fit how the call ended, `colors` {name: Frappe's name of a color}.
 	"""
 	document = _writable(call)
 	offered = outcomes.list_offered(document.status)
 	return {
+		"title": _title(document),
 		"dispositions": [each.disposition for each in offered],
 		"colors": {each.disposition: (each.color or "Gray").lower() for each in offered},
 		"disposition": document.disposition or "",
 		"notes": document.notes or "",
 	}
+
+
+def _title(document) -> str:
+	"""Return whom the call was with, "" where that is on no record this user may read."""
+	place = (document.reference_doctype, document.reference_name)
+	return screen_pop.title_for(*place, document.contact, frappe.session.user) if all(place) else ""
 
 
 def save(call: str, disposition: str, notes: str, follow_up_on: str, follow_up: str) -> dict:

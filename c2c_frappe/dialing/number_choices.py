@@ -13,18 +13,19 @@ from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.numbers.choice import Choice, distinct, local_time
 from c2c_frappe.pbx.numbers.phone import PhoneNumber
-from c2c_frappe.phone_book import index, record_numbers
+from c2c_frappe.phone_book import index, people, record_numbers
 from c2c_frappe.phone_book.countries import deciding_countries
 from c2c_frappe.replies import fixes
 
 
 def offer(doctype: str, name: str) -> dict:
-	"""Return {numbers: [{fieldname, row, label, number, local_time, last_result, do_not_call}], message, fix}."""
+	"""Return {title, numbers: [{fieldname, row, label, number, local_time, last_result, do_not_call}], message, fix}."""
 	record = record_numbers.load(doctype, name)
 	countries = deciding_countries(record.country, extensions.account_of(frappe.session.user))
 	choices = [(choice, _read(choice, countries)) for choice in distinct(record.choices, countries)]
 	refused = index.not_to_be_called(number.e164 for _choice, number in choices if number)
 	return {
+		"title": people.title_of(record.document),
 		"numbers": [
 			{
 				**_offered(choice, number),

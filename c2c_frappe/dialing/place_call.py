@@ -66,7 +66,7 @@ def _place(call: Prepared | Refusal, conflicts: Conflicts) -> dict:
 	except CapReachedError as refusal:
 		alerts.cap_reached(call.draft.agent, refusal.cap, refusal.limit)
 		return _refuse(call.draft, refusal.failure_code, refusal.message)
-	return _repeat_reply(earlier) if earlier else _reply_of(_send(call))
+	return _repeat_reply(earlier) if earlier else _reply_of(_send(call), call.draft)
 
 
 def _reserve(call: Prepared, conflicts: Conflicts) -> dict | None:
@@ -117,7 +117,7 @@ def _send(call: Prepared) -> dict:
 
 def _refuse(draft: Draft, failure_code: str, message: str) -> dict:
 	row, is_new = dial_guard.refuse(draft, failure_code, _redact_for_agent(draft, message))
-	return _reply_of(row) if is_new else _repeat_reply(row)
+	return _reply_of(row, draft) if is_new else _repeat_reply(row)
 
 
 def _redact_for_agent(draft: Draft, message: str) -> str:
@@ -131,8 +131,8 @@ def _repeat_reply(row: dict) -> dict:
 	return call_state.describe(row, repeated=True)
 
 
-def _reply_of(row: dict) -> dict:
-	reply = call_state.describe(row)
+def _reply_of(row: dict, draft: Draft) -> dict:
+	reply = call_state.describe(row, title=draft.title)
 	frappe.publish_realtime(call_state.EVENT, reply, user=row["agent"])
 	return reply
 

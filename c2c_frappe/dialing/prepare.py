@@ -24,7 +24,7 @@ from c2c_frappe.pbx.numbers import choice, phone
 from c2c_frappe.pbx.numbers.choice import Choice
 from c2c_frappe.pbx.numbers.phone import PhoneNumber
 from c2c_frappe.pbx.providers.base import Provider
-from c2c_frappe.phone_book import record_numbers
+from c2c_frappe.phone_book import people, record_numbers
 from c2c_frappe.phone_book.countries import countries_of_dial
 from c2c_frappe.phone_book.record_numbers import Record
 
@@ -75,7 +75,7 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 	try:
 		record = _record(click)
 		if record:
-			draft = replace(draft, reference_doctype=click.reference_doctype, reference_name=record.name)
+			draft = _to_record(draft, record)
 		_check_switched_on(settings)
 		phone_of_agent = extensions.phone_of(draft.agent)
 		account_name = click.account or phone_of_agent.account or settings.default_account or ""
@@ -84,7 +84,7 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 		provider = providers.provider_of(account)
 		countries = countries_of_dial(record.country if record else "", account, settings)
 		chosen = _chosen(click, record, countries)
-		draft = replace(draft, mask=chosen.shown if chosen and chosen.is_masked else "")
+		draft = _to_number(draft, record, chosen)
 		number = _number(chosen.text if chosen else _typed(click, settings), countries, draft.mask)
 		draft = replace(draft, number=number.e164, number_extension=number.extension)
 		is_refused = chosen is not None and chosen.do_not_call
@@ -103,6 +103,21 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 def _record(click: Click) -> Record | None:
 	doctype = click.reference_doctype
 	return record_numbers.load(doctype, click.reference_name) if doctype else None
+
+
+def _to_record(draft: Draft, record: Record) -> Draft:
+	document = record.document
+	title = people.title_of(document)
+	return replace(draft, reference_doctype=document.doctype, reference_name=document.name, title=title)
+
+
+def _to_number(draft: Draft, record: Record | None, chosen: Choice | None) -> Draft:
+	"""Return the draft with what the chosen number adds: its mask, and the Contact of the record who is called."""
+	if not chosen:
+		return draft
+	draft = replace(draft, mask=chosen.shown if chosen.is_masked else "", contact=chosen.contact)
+	person = chosen.person or (people.contact_name(chosen.contact) if chosen.contact else "")
+	return replace(draft, title=people.title_of(record.document, person)) if person else draft
 
 
 def _check_switched_on(settings) -> None:

@@ -79,8 +79,11 @@ def _originated_at_pbx(
 
 
 def _record_of(number: str) -> dict:
-	owners = index.matching_records(number)
-	return {"reference_doctype": owners[0].doctype, "reference_name": owners[0].name} if owners else {}
+	parties = index.fold_contacts(index.matching_records(number))
+	if not parties:
+		return {}
+	found = {"reference_doctype": parties[0].doctype, "reference_name": parties[0].name}
+	return {**found, "contact": parties[0].contact} if parties[0].contact else found
 
 
 def parties(row: dict, changes: Changes) -> dict:

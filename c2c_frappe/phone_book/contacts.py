@@ -21,6 +21,15 @@ def contacts_of(document) -> list:
 	return [contact for contact in documents if permissions.may("read", "Contact", contact)]
 
 
+def behind(field, document) -> str:
+	"""Return the Contact a field repeats a number of, "" when it is the record's own: a Customer's mobile is such."""
+	link = (field.fetch_from or "").partition(".")[0]
+	if not link and field.fieldname == "contact_mobile":
+		link = "contact_person"  # by ERPNext's scripts
+	linked = document.meta.get_field(link) if link else None
+	return document.get(link) or "" if linked and linked.options == "Contact" else ""
+
+
 def _linking(document) -> list[str]:
 	links = {"parenttype": "Contact", "link_doctype": document.doctype, "link_name": document.name}
 	return frappe.get_all("Dynamic Link", links, pluck="parent", limit=LIMIT, order_by="creation")

@@ -17,8 +17,9 @@ from frappe.utils import get_datetime, now_datetime
 from c2c_frappe.call_log import rows as call_log
 from c2c_frappe.call_log import search
 from c2c_frappe.pbx.errors import InvalidNumberError
+from c2c_frappe.pbx.numbers import owners as owners_of
 from c2c_frappe.pbx.numbers import phone
-from c2c_frappe.pbx.numbers.owners import Owner, sort_by_activity
+from c2c_frappe.pbx.numbers.owners import CONTACT, Owner, Party, sort_by_activity
 from c2c_frappe.phone_book import countries, fields, record_numbers
 from c2c_frappe.transactions import committed
 
@@ -72,6 +73,17 @@ def matching_records(number: str) -> tuple[Owner, ...]:
 			# SQLite gives some of them as text.
 			records.append(Owner(doctype, str(row.name), max(get_datetime(moment) for moment in moments)))
 	return sort_by_activity(records)
+
+
+def fold_contacts(owners: Sequence[Owner]) -> tuple[Party, ...]:
+	"""Return who these records stand for: a Contact and the record it was made for are one."""
+	names = [owner.name for owner in owners if owner.doctype == CONTACT]
+	links: dict[str, list[tuple[str, str]]] = {}
+	if names and len(owners) > 1:
+		filters = {"parenttype": CONTACT, "parent": ("in", names)}
+		for link in frappe.get_all("Dynamic Link", filters, ["parent", "link_doctype", "link_name"]):
+			links.setdefault(link.parent, []).append((link.link_doctype, link.link_name))
+	return owners_of.fold_contacts(owners, links)
 
 
 def numbers_on_records(numbers: Sequence[str]) -> set[str]:

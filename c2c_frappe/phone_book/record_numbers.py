@@ -101,9 +101,9 @@ def _contact_choices(contact, is_refused: bool) -> Iterator[Choice]:
 	# By row alone: a Contact's own fields only repeat its primary rows, and would look like the record's.
 	for choice in _document_choices(contact, is_refused or says_do_not_call(contact.doctype, contact)):
 		if choice.row:
-			yield replace(
-				choice, label=_("{0} of {1}").format(choice.label, contact.full_name or contact.name)
-			)
+			person = contact.full_name or contact.name
+			label = _("{0} of {1}").format(choice.label, person)
+			yield replace(choice, label=label, contact=contact.name, person=person)
 
 
 def _document_choices(document, is_refused: bool) -> list[Choice]:
@@ -141,7 +141,8 @@ def _choices(fields: list, values, document, row: str, masked: set[str]) -> Iter
 		texts = phone.split(raw)
 		for n, text in enumerate(texts, 1):
 			shown = text if raw == mask else mask if len(texts) == 1 else f"{mask} ({n})"
-			yield Choice(field.fieldname, row, _(label), text, shown, bool(repeated_in))
+			contact = contacts.behind(field, document)
+			yield Choice(field.fieldname, row, _(label), text, shown, bool(repeated_in), contact=contact)
 
 
 def _mask(text: str) -> str:

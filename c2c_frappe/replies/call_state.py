@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import frappe
+from frappe.utils import get_datetime
 
 from c2c_frappe import messages, permissions
-from c2c_frappe.pbx.calls import failure_codes, status, wrap_up
+from c2c_frappe.pbx.calls import failure_codes, status, talk_time, wrap_up
 from c2c_frappe.pbx.numbers import policy
 from c2c_frappe.pbx.providers import registry
 from c2c_frappe.replies import fixes, screen_pop
+from c2c_frappe.site_time import to_utc, utc_now
 
 # The realtime event that carries a reply to the user who placed the call.
 EVENT = "pbx_call"
 
 
-def describe(row: dict, repeated: bool = False, user: str = "") -> dict:
+def describe(row: dict, repeated: bool = False, user: str = "", title: str = "") -> dict:
 	"""Return {call, status, is_over, number, extension, message, failure_code, repeated, override, fix, can_hang_up,
-	wrap_up, has_recording, caller} of a row.
+	wrap_up, has_recording, talk_seconds, record, caller} of a row.
 
 	`is_over` is true of a call that has ended, even where nobody knows how (Unknown).
 	`override` tells how its reader may place the call despite the refusal: "now", "reason", or "" for not at all.
 	`wrap_up` says whether the wrap-up is to open by itself: "Offered", "Required" or "" for not.
+	`talk_seconds` is how long they have talked, or talked in all: None before the answer and after a call without one.
+	`record` is whose call it is: {doctype, name, contact, title}, or None. `title`, "{person} · {company}", is looked up where none
+	is given, but not for a named `user`: what happens to a call is told often, and its first reply said whom it is to.
 	`caller` is for an incoming call what `callers.of_call` says to this user, the logged-in one if none is named.
 	"""
 	return {
@@ -38,8 +43,20 @@ def describe(row: dict, repeated: bool = False, user: str = "") -> dict:
 		"can_hang_up": can_hang_up(row),
 		"wrap_up": wrap_up.way(_setting(), row["status"], row["ended_at"], row["disposition"] or ""),
 		"has_recording": bool(row["recording_url"]),
+		"talk_seconds": _talk_seconds(row),
+		"record": _record(row, title, user),
 		"caller": screen_pop.describe(row, user or frappe.session.user),
 	}
+
+
+def _record(row: dict, title: str, user: str) -> dict | None:
+	doctype, name = row["reference_doctype"], row["reference_name"]
+	if not (doctype and name):
+		return None
+	title = title or (
+		"" if user else screen_pop.title_for(doctype, name, row["contact"], frappe.session.user)
+	)
+	return {"doctype": doctype, "name": name, "contact": row["contact"] or "", "title": title}
 
 
 def _number(row: dict) -> str:
@@ -47,6 +64,11 @@ def _number(row: dict) -> str:
 	shown, extension = messages.display(row["number"]), row["number_extension"] or ""
 	is_seen = row["number"] == row["dialed_number"]
 	return f"{shown} x{extension}" if extension and is_seen else shown
+
+
+def _talk_seconds(row: dict) -> int | None:
+	answered_at = to_utc(get_datetime(row["answered_at"])) if row["answered_at"] else None
+	return talk_time.talk_seconds(row["status"], answered_at, row["duration"], utc_now())
 
 
 def can_hang_up(row: dict) -> bool:

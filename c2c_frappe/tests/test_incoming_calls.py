@@ -21,7 +21,7 @@ from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER, OTHER_AGENT, P
 NUMBER, E164, NEW = "447700900801", "+447700900801", "447700900809"
 FIELDS = (
 	"direction", "status", "agent", "extension", "number", "reference_doctype", "reference_name",
-	"pbx_call_id", "answered_at", "ended_at", "duration", "requested_at", "account",
+	"contact", "pbx_call_id", "answered_at", "ended_at", "duration", "requested_at", "account",
 )  # fmt: skip
 
 
@@ -267,6 +267,20 @@ class TestCard(IncomingCase):
 		self.assertEqual((record["doctype"], record["name"]), ("Lead", self.caller))
 		self.assertTrue(record["title"].startswith("Grace"))
 		self.assertTrue(record["url"].endswith(self.caller))
+
+	def test_lead_and_the_contact_made_from_it_are_one_line(self):
+		contact = crm.make_contact(NUMBER)
+		self.addCleanup(crm.delete_past_checks, "Contact", contact)
+		document = frappe.get_doc("Contact", contact)
+		document.append("links", {"link_doctype": "Lead", "link_name": self.caller})
+		document.save()
+		frappe.db.commit()
+		with self.cards() as sent:
+			self.told("start")
+		((_user, caller),) = sent
+		self.assertEqual([(r["doctype"], r["name"]) for r in caller["records"]], [("Lead", self.caller)])
+		row = self.row()
+		self.assertEqual((row.reference_name, row.contact), (self.caller, contact))
 
 	def test_a_new_number_is_offered_to_be_entered(self):
 		with self.cards() as sent:

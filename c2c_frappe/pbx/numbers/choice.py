@@ -23,6 +23,9 @@ class Choice:
 	shown: str = ""
 	is_primary: bool = False
 	do_not_call: bool = False
+	# The Contact the number is of where the record is another, and what that Contact is called if it is known.
+	contact: str = ""
+	person: str = ""
 
 	@property
 	def is_masked(self) -> bool:

@@ -40,12 +40,12 @@ export function enter_new({ doctype, table, fieldname }, number) {
 	});
 }
 
-// A record's timeline came with its form; only the form in sight can be stale.
-export function refresh_timeline({ reference_doctype, reference_name }) {
+// A record's timeline came with its form, and so did that of its Contact; only the form in sight can be stale.
+export function refresh_timeline({ reference_doctype, reference_name, contact }) {
 	// nosemgrep: frappe-cur-frm-usage - what happened to a call happened on no form
 	const form = cur_frm;
-	const is_open = reference_name && form?.docname === reference_name && form.doctype === reference_doctype;
-	if (is_open) form.sidebar?.reload_docinfo?.();
+	const is_of = (doctype, name) => name && form?.docname === name && form.doctype === doctype;
+	if (is_of(reference_doctype, reference_name) || is_of("Contact", contact)) form.sidebar?.reload_docinfo?.();
 }
 
 export const is_dialog_open = () => Boolean(document.querySelector(".modal.show"));

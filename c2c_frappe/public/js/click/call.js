@@ -55,8 +55,10 @@ async function dial_one_of(record, is_wanted) {
 	if (!found.numbers.length) return show_news({ ...found, status: "Failed" }, record);
 	const entries = found.numbers.filter(is_wanted);
 	if (!entries.length) return dial(record);
-	const entry = entries.length === 1 ? entries[0] : await choose(record, entries);
-	if (entry) await dial({ ...record, ...chosen(entry, found.numbers), shown: entry.number });
+	// A list knows a record's name alone.
+	const named = { ...record, title: found.title || record.title };
+	const entry = entries.length === 1 ? entries[0] : await choose(named, entries);
+	if (entry) await dial({ ...named, ...chosen(entry, found.numbers), shown: entry.number });
 }
 
 // A field that holds several numbers says which by the number itself; else the field is enough.

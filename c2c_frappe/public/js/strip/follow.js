@@ -13,8 +13,7 @@ let followed = null;
 let listener = null;
 let timer = null;
 
-// `on_news` gets the server's words and the call they are about, `on_ring` those about another call that comes
-// in, `on_quiet` nothing when no more will come, `on_close` nothing when another tab closed its strip.
+// `on_news` gets the server's words and the call they are about, `on_other` those about another call, `on_quiet` nothing when no more will come, `on_close` nothing when another tab closed its strip.
 export function watch(listeners) {
 	listener = listeners;
 	on_realtime("pbx_call", hear);
@@ -49,7 +48,7 @@ function begin(call, pause) {
 }
 
 function hear(news) {
-	if (news.call !== followed?.call) return news.caller?.is_ringing && listener.on_ring(news);
+	if (news.call !== followed?.call) return listener.on_other(news);
 	listener.on_news(news, followed);
 	go_on(news, 0);
 }

@@ -24,7 +24,13 @@ export function start_strip(call_despite) {
 		on_hang_up: hang_up_shown,
 		on_override: () => override_shown(call_despite),
 	});
-	watch({ on_news: show_followed, on_ring: show_caller, on_quiet: rest, on_close: disappear });
+	watch({ on_news: show_followed, on_other: take_other, on_quiet: rest, on_close: disappear });
+}
+
+// A call of this user that this tab does not follow: one that comes in, or one whose strip was closed.
+function take_other(news) {
+	refresh_timeline(of_record({}, news.record));
+	if (news.caller?.is_ringing) show_caller(news);
 }
 
 // A call that comes in takes the strip's place, but not that of a call under way.
@@ -74,7 +80,7 @@ async function hang_up_shown() {
 	await hang_up(call);
 	if (shown?.call !== call) return;
 	show({ ...shown, is_hanging_up: false });
-	if (!has_ended(shown)) follow({ call, title: target.title, since });
+	if (!has_ended(shown)) follow({ call, ...kept(target), since });
 }
 
 export function show_asking(target) {
@@ -88,10 +94,11 @@ export function show_asking(target) {
 }
 
 // A reply of the server, to the dial or to a question that came before it.
-export function show_news(reply, target) {
-	const since = shown?.target === target ? shown.since : Date.now();
-	show({ ...reply, target, since });
-	if (reply.call && !has_ended(reply)) follow({ call: reply.call, title: target.title, since });
+export function show_news(reply, asked_for) {
+	const since = shown?.target === asked_for ? shown.since : Date.now();
+	const target = of_record(asked_for, reply.record);
+	show({ ...reply, target, since, told_at: Date.now() });
+	if (reply.call && !has_ended(reply)) follow({ call: reply.call, ...kept(target), since });
 	refresh_timeline(target);
 }
 
@@ -100,14 +107,26 @@ export function show_error(error, target) {
 	show({ status: is_unanswered ? "Unknown" : "Failed", number: target.shown, message, is_unanswered, target });
 }
 
-function show_followed(news, { call, title, since }) {
+// Whom a call is with, as the server says it: a list knows a record's name alone, a number that was typed nothing.
+function of_record(target, record) {
+	if (!record) return target;
+	const { doctype: reference_doctype, name: reference_name, contact, title } = record;
+	return { ...target, reference_doctype, reference_name, contact, title: title || target.title };
+}
+
+// What outlives a reload of whom a call is with; never the number.
+function kept({ title, reference_doctype, reference_name, contact }) {
+	return { title, reference_doctype, reference_name, contact };
+}
+
+function show_followed(news, { call, since, ...whom }) {
 	const is_known = shown?.call === call;
 	const is_new_status = !is_known || shown.status !== news.status;
 	// A recording is there some moments after the end.
 	const is_news = is_new_status || shown.has_recording !== news.has_recording;
-	const is_answered = is_known && is_new_status && news.status === "In Progress";
-	const start = is_answered ? Date.now() : (is_known && shown.since) || since;
-	show({ ...news, target: is_known ? shown.target : { title }, since: start });
+	const start = (is_known && shown.since) || since;
+	const target = of_record(is_known ? shown.target : kept(whom), news.record);
+	show({ ...news, target, since: start, told_at: Date.now() });
 	if (is_news) refresh_timeline(shown.target);
 }
 
@@ -118,10 +137,20 @@ function show(call) {
 	draw(call);
 	const is_over = has_ended(call);
 	const { is_kept } = look_of(call.status);
-	tick(is_over && is_kept ? 0 : call.since);
-	if (!is_over && call.since) ticker = setInterval(() => tick(call.since), 1000);
+	const start = start_of(call);
+	tick(start);
+	if (!is_over && start) ticker = setInterval(() => tick(start), 1000);
 	if (is_over && !is_kept && call.wrap_up !== "Required") closing = setTimeout(close, LINGER);
 	offer_wrap_up();
+}
+
+// From when on the time runs: the talk's by the server's clock, which stands still once the call is over; until there is an
+// answer from the click on. Of a call nobody answered there is none.
+function start_of(call) {
+	const { status, talk_seconds, told_at, since } = call;
+	const is_over = has_ended(call);
+	if (typeof talk_seconds === "number") return (is_over ? Date.now() : told_at) - talk_seconds * 1000;
+	return is_over || status === "In Progress" ? 0 : since;
 }
 
 // No more news is expected: what is shown may stay, or goes when nobody needs to read it.

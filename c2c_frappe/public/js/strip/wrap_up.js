@@ -21,8 +21,9 @@ export async function wrap_up({ call, title, is_required }, on_saved) {
 
 function open({ call, title, is_required }, form, on_saved) {
 	const outcome = radio_group(__("What came of it?"), form.dispositions, form.disposition, form.colors);
+	const whom = form.title || title;
 	const dialog = open_dialog({
-		title: title ? __("Wrap up: {0}", [title]) : __("Wrap up"),
+		title: whom ? __("Wrap up: {0}", [whom]) : __("Wrap up"),
 		is_wide: true,
 		is_required,
 		fields: [

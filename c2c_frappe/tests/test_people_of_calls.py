@@ -1,0 +1,99 @@
+"""Whom a call is with: the person and the company in every reply, and the Contact behind a record's number."""
+
+from __future__ import annotations
+
+import frappe
+
+from c2c_frappe import personal_data
+from c2c_frappe.api import call as api
+from c2c_frappe.desk import timeline
+from c2c_frappe.tests.cases import crm, site
+from c2c_frappe.tests.cases.site import AGENT, MANAGER, SiteCase
+
+FIRM = "Analytical Engines"
+
+
+class TestPeopleOfCalls(SiteCase):
+	def setUp(self):
+		super().setUp()
+		self.person = frappe.db.get_value("Contact", self.contact, "full_name")
+		frappe.db.set_value("Contact", self.contact, "company_name", FIRM)
+		self.addCleanup(frappe.db.set_value, "Contact", self.contact, "company_name", None)
+		self.row = self.contact_row(crm.MOBILE)
+		frappe.db.commit()
+
+	def dial_contact(self) -> dict:
+		return self.dial(
+			reference_doctype="Contact", reference_name=self.contact, fieldname="phone", row=self.row
+		)
+
+	def dial_visitor(self) -> tuple[str, dict]:
+		"""Call the Contact through a record that has no number of its own; return that record's name and the reply."""
+		visitor = crm.make_visitor(AGENT)
+		link = {"parenttype": "Contact", "parentfield": "links", "parent": self.contact}
+		link.update(doctype="Dynamic Link", link_doctype=crm.VISITOR, link_name=visitor)
+		frappe.get_doc(link).insert(ignore_permissions=True)
+		frappe.db.commit()
+		sent = {
+			"reference_doctype": crm.VISITOR,
+			"reference_name": visitor,
+			"fieldname": "phone",
+			"row": self.row,
+		}
+		return visitor, self.dial(**sent)
+
+	def test_reply_names_person_and_company_of_a_record(self):
+		"""A list knows a record's name alone; strip and wrap-up say what the reply says."""
+		reply = self.dial_contact()
+		expected = {
+			"doctype": "Contact",
+			"name": self.contact,
+			"contact": "",
+			"title": f"{self.person} · {FIRM}",
+		}
+		self.assertEqual(reply["record"], expected)
+		with site.as_user(AGENT):
+			self.assertEqual(api.state(reply["call"])["record"], expected)
+			self.assertEqual(api.wrap_up_form(reply["call"])["title"], expected["title"])
+			self.assertEqual(api.numbers("Contact", self.contact)["title"], expected["title"])
+		self.assertEqual(self.dial_contact()["record"], expected)
+
+	def test_reply_to_who_may_not_read_the_record_names_nobody(self):
+		call = self.dial_lead()["call"]
+		with site.as_user(MANAGER):
+			title = api.state(call)["record"]["title"]
+			may_read = frappe.has_permission("Lead", "read", self.lead)
+		self.assertEqual(bool(title), may_read)
+
+	def test_refusal_names_whom_it_is_about(self):
+		self.set_lead(do_not_call=1)
+		self.assertIn("Grace Hopper", self.dial_lead()["record"]["title"])
+
+	def test_number_on_no_record_names_nobody(self):
+		self.assertIsNone(self.dial(number="+44 7700 900456")["record"])
+
+	def test_call_to_a_records_contact_stands_on_that_contact_too(self):
+		visitor, reply = self.dial_visitor()
+		self.assertEqual(reply["record"]["contact"], self.contact)
+		self.assertTrue(reply["record"]["title"].startswith(self.person))
+		for place in ((crm.VISITOR, visitor), ("Contact", self.contact)):
+			with site.as_user(AGENT):
+				(entry,) = timeline.calls_of(*place)
+			self.assertIn("+44 7700 900123", entry["content"])
+			self.assertIn(f'data-c2c-name="{place[1]}"', entry["content"])
+			# The Contact's own timeline need not say whom it is about.
+			self.assertEqual(f"{self.person} <bdi>" in entry["content"], place[0] != "Contact")
+
+	def test_contact_that_asked_not_to_be_called_is_ticked_too(self):
+		_visitor, reply = self.dial_visitor()
+		self.addCleanup(frappe.delete_doc, "PBX Do Not Call", "+447700900123", force=True)
+		with site.as_user(AGENT):
+			api.wrap_up(reply["call"], "Do not call again")
+		self.assertEqual(frappe.db.get_value("Contact", self.contact, "do_not_call"), 1)
+
+	def test_personal_data_of_a_contact_has_calls_through_its_record(self):
+		self.dial_visitor()
+		self.assertEqual(len(personal_data.export(doctype="Contact", name=self.contact)["calls"]), 1)
+		self.assertEqual(personal_data.erase(doctype="Contact", name=self.contact)["calls"], 1)
+		with site.as_user(AGENT):
+			self.assertEqual(timeline.calls_of("Contact", self.contact), [])
