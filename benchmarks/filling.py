@@ -126,7 +126,7 @@ COLUMNS = {
 		"received_at": _at(CALLED, "@calls")["creation"],
 		"tries": "1",
 		"payload": TOLD,
-		"news": TOLD,
+		"parsed_event": TOLD,
 		"pbx_call_id": _pbx_id(CALLED),
 		"event_key": "sha2(concat('measured', seq), 256)",
 	},

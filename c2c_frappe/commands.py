@@ -58,8 +58,8 @@ def export(context, number: str | None, record: tuple[str, str] | None):
 	from c2c_frappe import personal_data
 
 	meant = (number or "", *(record or ("", "")))
-	for found in _on_each_site(context, lambda: personal_data.export(*meant)):
-		click.echo(json.dumps(found, indent=1))
+	for exported in _on_each_site(context, lambda: personal_data.export(*meant)):
+		click.echo(json.dumps(exported, indent=1))
 
 
 @c2c.command()

@@ -4,7 +4,9 @@ app_name = "c2c_frappe"
 app_title = "Click to Call"
 app_publisher = "The c2c_frappe contributors"
 app_description = "Click-to-call for ERPNext and Frappe, for any PBX"
-app_email = "hello@c2c-frappe.example"
+# Frappe writes it into the head of translations and reads it nowhere else: any text will do, but an empty one makes
+# Babel put a placeholder there.
+app_email = "see SECURITY.md in the repository"
 app_license = "GPL-3.0-or-later"
 
 app_include_js = "c2c_frappe.bundle.js"

@@ -62,7 +62,7 @@ class Lease:
 	def take(self, seconds: float) -> bool:
 		"""Wait at most so long until it is ours; tell whether it is."""
 		if not self._file:
-			return _ask("SELECT GET_LOCK(%s, %s)", self._key, seconds) == 1
+			return _query("SELECT GET_LOCK(%s, %s)", self._key, seconds) == 1
 		try:
 			self._file.acquire(timeout=seconds)
 		except Timeout:
@@ -70,27 +70,34 @@ class Lease:
 		return True
 
 	def is_held(self) -> bool:
-		"""Tell whether it is still ours: a connection made anew has lost it."""
+		"""Whether it is still ours: a connection made anew has lost it."""
 		if self._file:
 			return self._file.is_locked
-		return bool(_ask("SELECT IS_USED_LOCK(%s) = CONNECTION_ID()", self._key))
+		return bool(_query("SELECT IS_USED_LOCK(%s) = CONNECTION_ID()", self._key))
 
 	def is_taken(self) -> bool:
-		"""Tell whether any process has it."""
+		"""Whether any process has it."""
 		if not self._file:
-			return _ask("SELECT IS_USED_LOCK(%s)", self._key) is not None
+			return _query("SELECT IS_USED_LOCK(%s)", self._key) is not None
 		if self.take(0):
 			self._file.release()
 			return False
 		return True
 
 	def release(self) -> None:
-		"""Free the lock file; what MariaDB keeps ends with the connection."""
+		"""Free it; on MariaDB by the connection that took it."""
 		if self._file:
 			self._file.release()
+		else:
+			_query("SELECT RELEASE_LOCK(%s)", self._key)
 
 
-def _ask(query: str, *values):
+def account_lease(account: str) -> Lease:
+	"""Return what the listener holds while it listens to an account."""
+	return Lease(f"{LISTENER}_{_digest(account)}")
+
+
+def _query(query: str, *values):
 	rows = frappe.db.sql(query, values)  # nosemgrep: frappe-using-db-sql - no builder knows MariaDB's locks
 	return rows[0][0]
 

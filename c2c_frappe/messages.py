@@ -10,7 +10,7 @@ from frappe import _
 from frappe.translate import get_user_lang
 
 from c2c_frappe.pbx.errors import InvalidNumberError
-from c2c_frappe.pbx.formulas import escape
+from c2c_frappe.pbx.formula_escaping import escape
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.text import Text
 
@@ -31,8 +31,8 @@ def sentence(text: str) -> str:
 	It may repeat what a PBX said or somebody typed, and Frappe's report view shows texts as the HTML they may be:
 	so it has no < and no >, is one line, and no formula of a spreadsheet.
 	"""
-	said = (text.translated(_) if isinstance(text, Text) else text).translate(_AS_TEXT)
-	return escape("".join(character if character.isprintable() else " " for character in said))
+	translated = (text.translated(_) if isinstance(text, Text) else text).translate(_AS_TEXT)
+	return escape("".join(character if character.isprintable() else " " for character in translated))
 
 
 @contextmanager

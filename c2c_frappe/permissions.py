@@ -10,24 +10,24 @@ SEES_ALL = {MANAGER, "System Manager"}
 
 
 def can_call(user: str | None = None) -> bool:
-	"""Tell whether the user has the role to call."""
+	"""Whether the user has the role to call."""
 	return AGENT in frappe.get_roles(user)
 
 
 def is_offered_calls() -> bool:
-	"""Tell whether the logged-in user is shown what calls: has the role, is himself, and calling is switched on."""
+	"""Whether the logged-in user is shown what calls: has the role, is himself, and calling is switched on."""
 	if not can_call() or frappe.session.data.get("impersonated_by"):
 		return False
 	return bool(frappe.get_cached_doc("PBX Settings").enabled)
 
 
 def sees_all(user: str | None = None) -> bool:
-	"""Tell whether the user sees everybody's calls, not own ones only."""
+	"""Whether the user sees everybody's calls, not own ones only."""
 	return bool(SEES_ALL & set(frappe.get_roles(user)))
 
 
 def may(ptype: str, doctype: str, record, user: str | None = None) -> bool:
-	"""Tell whether the user may do this to a record, given as a document or by its name.
+	"""Whether the user may do this to a record, given as a document or by its name.
 
 	Shows no message, as Frappe does to who may do it to none.
 	"""
@@ -52,6 +52,11 @@ def require_manager() -> None:
 	"""Raise PermissionError unless the logged-in user looks after the PBX."""
 	if not sees_all():
 		frappe.throw(_("You need the role PBX Manager for this."), frappe.PermissionError)
+
+
+def may_play_recording(agent: str) -> bool:
+	"""Whether the logged-in user may hear the recording of a call of this agent: their own, or all of them."""
+	return agent == frappe.session.user or sees_all()
 
 
 def has_call_permission(doc, ptype: str | None = None, user: str | None = None) -> bool:

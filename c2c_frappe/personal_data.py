@@ -39,8 +39,8 @@ class Person:
 	@property
 	def digits(self) -> tuple[str, ...]:
 		"""Return what stands in a text that holds one of the numbers, with its country's code or without."""
-		found = {number: phone.national(number) for number in self.numbers}
-		return tuple(n if len(n) >= TELLING_DIGITS else number[1:] for number, n in found.items())
+		nationals = {number: phone.national(number) for number in self.numbers}
+		return tuple(n if len(n) >= TELLING_DIGITS else number[1:] for number, n in nationals.items())
 
 
 def export(number: str = "", doctype: str = "", name: str = "") -> dict:
@@ -50,16 +50,16 @@ def export(number: str = "", doctype: str = "", name: str = "") -> dict:
 	numbers of the list.
 	"""
 	person = _person(number, doctype, name)
-	known = {"name": ("in", person.calls)}
-	rows = frappe.get_all(call_log.DOCTYPE, known, erasure.OF_PERSON, order_by="requested_at")
-	found = {
+	of_calls = {"name": ("in", person.calls)}
+	rows = frappe.get_all(call_log.DOCTYPE, of_calls, erasure.OF_PERSON, order_by="requested_at")
+	exported = {
 		"calls": [
 			{column: value for column, value in row.items() if value not in (None, "")} for row in rows
 		],
 		"events": store.export_events(person.calls, person.digits),
 		**_elsewhere(person),
 	}
-	return frappe.parse_json(frappe.as_json({"numbers": person.numbers, **found}))
+	return frappe.parse_json(frappe.as_json({"numbers": person.numbers, **exported}))
 
 
 def erase(number: str = "", doctype: str = "", name: str = "") -> dict:

@@ -34,10 +34,10 @@ def utc_now() -> datetime:
 	The clocks of web and worker machines differ, and a site's own time jumps back an hour every autumn.
 	"""
 	place = f"{frappe.conf.db_host} {frappe.conf.db_port} {frappe.conf.db_name}"
-	known = _asked.get(place)
-	if not known or time.monotonic() - known[1] > ASK_AGAIN_AFTER:
-		known = _asked[place] = (_database_time(), time.monotonic())
-	return known[0] + timedelta(seconds=time.monotonic() - known[1])
+	cached = _asked.get(place)
+	if not cached or time.monotonic() - cached[1] > ASK_AGAIN_AFTER:
+		cached = _asked[place] = (_database_time(), time.monotonic())
+	return cached[0] + timedelta(seconds=time.monotonic() - cached[1])
 
 
 def local_now() -> datetime:

@@ -39,6 +39,6 @@ def committed(work: Callable[[], Result]) -> Result:
 
 
 def was_ended(error: Exception) -> bool:
-	"""Tell whether the database ended the transaction for another's sake, so that it may be begun again."""
+	"""Whether the database ended the transaction for another's sake, so that it may be begun again."""
 	is_changed = isinstance(error, frappe.db.OperationalError) and error.args[:1] == (CHANGED_SINCE_READ,)
 	return is_changed or isinstance(error, ENDED)

@@ -51,8 +51,8 @@ def running(state_folder: Path, replaced: Mapping[str, str] | None = None):
 
 def documented(name: str) -> str:
 	"""Return a file of the documentation: the code block that follows the comment `file: name`."""
-	found = re.search(rf"<!-- file: {re.escape(name)} -->\n```\w*\n(.*?)```", PAGE.read_text(), re.DOTALL)
-	return found[1]
+	block = re.search(rf"<!-- file: {re.escape(name)} -->\n```\w*\n(.*?)```", PAGE.read_text(), re.DOTALL)
+	return block[1]
 
 
 def reporting_to(address: str) -> dict[str, str]:
@@ -136,9 +136,9 @@ class Lab:
 		"""Return a call's records once there is one: Asterisk writes it after it has told of the end."""
 		deadline = time.monotonic() + SECONDS
 		while True:
-			found = [record for record in self.call_records if record["uniqueid"] == call]
-			if found or time.monotonic() > deadline:
-				return found
+			rows = [record for record in self.call_records if record["uniqueid"] == call]
+			if rows or time.monotonic() > deadline:
+				return rows
 			time.sleep(0.05)
 
 	@property
@@ -160,7 +160,7 @@ class Lab:
 		names = {**names, "PASSWORD": PASSWORD, **{name: str(port) for name, port in self.ports.items()}}
 		for source, target in (("conf", "etc"), ("sipp", "sipp")):
 			for path in (TEMPLATES / source).iterdir():
-				text = re.sub(r"@([A-Z_]+)@", lambda found: names[found[1]], path.read_text())
+				text = re.sub(r"@([A-Z_]+)@", lambda placeholder: names[placeholder[1]], path.read_text())
 				(self.folder / target / path.name).write_text(text)
 		(self.folder / "etc/c2c.conf").write_text(self._dialplan())
 		(self.folder / "tone.ul").write_bytes(_tone())

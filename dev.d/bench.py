@@ -58,17 +58,17 @@ UNAVAILABLE = (
 def main(arguments: list[str]) -> int:
 	is_quick = "--quick" in arguments
 	names = [word for word in arguments if word != "--quick"]
-	known = PARTS | APART
-	if not known.keys() >= set(names):
-		print(f"usage: ./dev bench [--quick] [{'|'.join(known)} ...]")
+	sections_by_name = PARTS | APART
+	if not sections_by_name.keys() >= set(names):
+		print(f"usage: ./dev bench [--quick] [{'|'.join(sections_by_name)} ...]")
 		return 2
 	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the site is stopped
 	sections, faults = [], []
 	for name in names or PARTS:
-		section, found = _measured(name, known[name], is_quick)
+		section, failures = _measured(name, sections_by_name[name], is_quick)
 		print(f"\n{section}", flush=True)
 		sections.append(section)
-		faults += found
+		faults += failures
 		if not (names or is_quick):
 			RESULTS.write_text("\n\n".join([_head(), *sections]) + "\n")
 	for fault in faults:

@@ -81,14 +81,14 @@ def _of_the_desk(folder: Path) -> list[str]:
 
 def _milliseconds() -> str:
 	with desks.bench_desk("erpnext", FIGURES) as site, step("Forms in a browser"):
-		told = desks.for_browser("erpnext15", site)
-		printed = pytest_runs.in_browser(SCRIPT, told, SECONDS)
-	found = json.loads(printed.strip().splitlines()[-1])
+		environment = desks.for_browser("erpnext15", site)
+		printed = pytest_runs.in_browser(SCRIPT, environment, SECONDS)
+	timings = json.loads(printed.strip().splitlines()[-1])
 	return (
-		f"From opening a Lead's form to an icon that can be pressed: {found['icon_ms']} ms; to the number itself in a"
-		f" Desk that was given an empty script in place of ours: {found['without_app_ms']} ms. Medians of"
-		f" {found['leads']} Leads, opened in turn in two windows of one browser; the median of the differences is"
-		f" {found['difference_ms']} ms."
+		f"From opening a Lead's form to an icon that can be pressed: {timings['icon_ms']} ms; to the number itself in a"
+		f" Desk that was given an empty script in place of ours: {timings['without_app_ms']} ms. Medians of"
+		f" {timings['leads']} Leads, opened in turn in two windows of one browser; the median of the differences is"
+		f" {timings['difference_ms']} ms."
 	)
 
 

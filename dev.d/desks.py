@@ -46,8 +46,8 @@ class Kind:
 
 def kinds(with_bench: bool, with_embedded: bool) -> list[Kind]:
 	"""The kinds of Desk to test on; one that this machine lacks raises UnavailableError when it is opened."""
-	found = _on_bench() if with_bench else []
-	return [*found, Kind("embedded", EMBEDDED_LABEL, embedded_desk)] if with_embedded else found
+	all_kinds = _on_bench() if with_bench else []
+	return [*all_kinds, Kind("embedded", EMBEDDED_LABEL, embedded_desk)] if with_embedded else all_kinds
 
 
 def _on_bench() -> list[Kind]:

@@ -85,13 +85,13 @@ def _ask(port: int, method: str, path: str, values, headers: dict) -> tuple[int,
 		body = None if values is None else json.dumps(values)
 		kind = {"Content-Type": "application/json", "Accept": "application/json"}
 		connection.request(method, path, body, {**kind, **headers})
-		answer = connection.getresponse()
-		text = answer.read()
+		response = connection.getresponse()
+		text = response.read()
 	except (OSError, http.client.HTTPException):
 		return 0, None
 	finally:
 		connection.close()
 	try:
-		return answer.status, json.loads(text)
+		return response.status, json.loads(text)
 	except ValueError:
-		return answer.status, None
+		return response.status, None

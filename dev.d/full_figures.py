@@ -36,9 +36,9 @@ def text(run: Callable, is_quick: bool) -> tuple[str, list[str]]:
 	label, beside, figures = full_site.measure(run, QUICK_ROUNDS if is_quick else ROUNDS)
 	sections = [_clicks(figures, label), _peers(figures, beside)]
 	sections += [_requests(figures), _reports(figures), _rates(figures)]
-	found = sorted({scan for part in (CLICK, *REQUESTS, *RATES) for scan in figures[part][1].scans})
-	sections += [_scans(found)]
-	return "\n\n".join(sections), found
+	scans = sorted({scan for part in (CLICK, *REQUESTS, *RATES) for scan in figures[part][1].scans})
+	sections += [_scans(scans)]
+	return "\n\n".join(sections), scans
 
 
 def _clicks(figures: Figures, label: str) -> str:
@@ -158,16 +158,14 @@ def _rates(figures: Figures) -> str:
 	)
 
 
-def _scans(found: list[str]) -> str:
+def _scans(scans: list[str]) -> str:
 	"""Say whether a statement read a large table from end to end."""
 	title = "## Does anything scan"
-	said = (
+	sentence = (
 		"The full site's `ANALYZE`, MariaDB's `EXPLAIN` that counts rows, was asked about every `SELECT`, `UPDATE` and"
 		" `DELETE` of a click, an event, a list, a count, a form, a page of call records and a batch of the back-fill."
 	)
-	if not found:
-		return (
-			f"{title}\n\n{said} None read a table or an index (type ALL or index) over more than 10,000 rows."
-		)
-	faults = [f"- `{scan}`" for scan in found]
-	return "\n".join([title, "", f"{said} **These read a large table from end to end:**", "", *faults])
+	if not scans:
+		return f"{title}\n\n{sentence} None read a table or an index (type ALL or index) over more than 10,000 rows."
+	faults = [f"- `{scan}`" for scan in scans]
+	return "\n".join([title, "", f"{sentence} **These read a large table from end to end:**", "", *faults])

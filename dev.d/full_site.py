@@ -117,9 +117,9 @@ class Measured:
 			line = self._process.stdout.readline()
 		if not line:
 			raise bench_site.BenchError(f"{SCRIPT.name} ended while it measured {part.title!r}.")
-		answer = json.loads(line)
-		costs.rows += answer["rows"]
-		costs.scans.update(answer["scans"])
+		reply = json.loads(line)
+		costs.rows += reply["rows"]
+		costs.scans.update(reply["scans"])
 
 	def end(self) -> None:
 		"""Tell the process that there are no more orders."""

@@ -55,7 +55,9 @@ def check(site) -> dict:
 	"""Take a site without the app through its whole life with it; returns a report."""
 	began = time.monotonic()
 	results = list(_life(site))
-	failures = [f"{sentence}: {'; '.join(found[:8])}" for sentence, found in results if found]
+	failures = [
+		f"{sentence}: {'; '.join(differences[:8])}" for sentence, differences in results if differences
+	]
 	report = {"ran": len(results), "failed": len(failures), "failures": failures}
 	return {**test_counts.NOTHING, **report, "seconds": round(time.monotonic() - began, 1)}
 
@@ -92,14 +94,16 @@ def _contents(site) -> dict:
 
 
 def _differences(old: dict, new: dict) -> list[str]:
-	found = [f"table {table} came" for table in new.keys() - old.keys()]
-	found += [f"table {table} went" for table in old.keys() - new.keys()]
+	differences = [f"table {table} came" for table in new.keys() - old.keys()]
+	differences += [f"table {table} went" for table in old.keys() - new.keys()]
 	for table in sorted(old.keys() & new.keys() - DIARIES):
 		one, other = old[table], new[table]
 		if one["columns"] != other["columns"]:
-			found.append(f"{table} has columns {sorted(set(one['columns']) ^ set(other['columns']))}")
-		found += [f"{table} has {row[:100]}" for row in other["rows"].keys() - one["rows"].keys()]
-		found += [f"{table} lacks {row[:100]}" for row in one["rows"].keys() - other["rows"].keys()]
+			differences.append(f"{table} has columns {sorted(set(one['columns']) ^ set(other['columns']))}")
+		differences += [f"{table} has {row[:100]}" for row in other["rows"].keys() - one["rows"].keys()]
+		differences += [f"{table} lacks {row[:100]}" for row in one["rows"].keys() - other["rows"].keys()]
 		both = one["rows"].keys() & other["rows"].keys()
-		found += [f"{table} differs in {row[:100]}" for row in both if one["rows"][row] != other["rows"][row]]
-	return sorted(found)
+		differences += [
+			f"{table} differs in {row[:100]}" for row in both if one["rows"][row] != other["rows"][row]
+		]
+	return sorted(differences)

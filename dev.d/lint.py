@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
 		_run("ruff check", [ruff, "check", *(["--fix"] if arguments else []), "."]),
 		_run("ruff format", [ruff, "format", "--check", "."]),
 		*map(_javascript, _sources() if shutil.which("node") else ()),
-		*(_judged(found) for found in scanners.all_findings()),
+		*(_judged(finding) for finding in scanners.all_findings()),
 	]
 	if not shutil.which("node"):
 		_tell("the JavaScript was not looked at: there is no node here")
@@ -47,15 +47,15 @@ def _javascript(path: Path) -> bool:
 		return _run(f"node --check {path.relative_to(ROOT)}", argv, stdin=source)
 
 
-def _judged(found: scanners.Finding) -> bool | None:
+def _judged(finding: scanners.Finding) -> bool | None:
 	"""Say what a scanner found, or why it could not look."""
-	if found.says:
-		print(found.says, flush=True)
-	if found.is_clean is None:
-		_tell(f"{found.name} was not run: {found.reason}")
-	elif not found.is_clean:
-		_tell(f"{found.name} failed")
-	return found.is_clean
+	if finding.says:
+		print(finding.says, flush=True)
+	if finding.is_clean is None:
+		_tell(f"{finding.name} was not run: {finding.reason}")
+	elif not finding.is_clean:
+		_tell(f"{finding.name} failed")
+	return finding.is_clean
 
 
 def _run(what: str, argv: list, **options) -> bool:

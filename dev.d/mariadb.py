@@ -133,9 +133,9 @@ def is_installed() -> bool:
 
 def _program(*names: str) -> str:
 	for name in names:
-		found = shutil.which(name, path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/libexec")
-		if found:
-			return found
+		path = shutil.which(name, path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/libexec")
+		if path:
+			return path
 	raise services.ServiceError(f"{names[0]} is not installed on this machine")
 
 

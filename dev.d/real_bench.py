@@ -6,6 +6,7 @@ all on loopback ports that were free. Nothing is changed in the bench itself, an
 apps are neither used nor needed. How a state folder comes to be is in bench_site.py.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -19,7 +20,7 @@ import commands
 import services
 import test_counts
 from mariadb import Server
-from places import ROOT
+from places import ROOT, STATE
 
 APP = "c2c_frappe"
 PORTS = ("mariadb", "redis_cache", "redis_queue", "web", "realtime")
@@ -194,8 +195,20 @@ class BenchSite:
 		self.run("uninstall-app", APP, "--yes", "--no-backup")
 
 	def bundle(self) -> None:
-		"""Bundle the app's JavaScript, into the checkout and this folder's list of assets."""
-		self._output(self._argv("build", "--app", APP), "build", 300)
+		"""Bundle the app's JavaScript and stylesheet, and serve this folder's own copy of them.
+
+		Frappe builds into the checkout and deletes there what it built before. Folders that share a checkout, as the
+		tests of two kinds of site do at once, would take away each other's files.
+		"""
+		served, public = self.sites / "assets" / APP, ROOT / APP / "public"
+		with open(STATE / "bundle.lock", "w") as lock:
+			fcntl.flock(lock, fcntl.LOCK_EX)
+			if not served.is_symlink():
+				shutil.rmtree(served)
+				served.symlink_to(public)
+			self._output(self._argv("build", "--app", APP), "build", 300)
+			served.unlink()
+			shutil.copytree(public, served)
 
 	def test(self, modules=(), timeout: float = 1200) -> dict:
 		"""Run the app's site tests (all, or the modules named) through `bench run-tests`.

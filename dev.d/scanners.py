@@ -95,13 +95,15 @@ def all_findings() -> Iterator[Finding]:
 def audited(printed: str) -> Finding:
 	"""What pip-audit's JSON says; a package it knows nothing of is not a clean one."""
 	try:
-		found = json.loads(printed)["dependencies"]
+		dependencies = json.loads(printed)["dependencies"]
 	except (ValueError, KeyError):
 		return Finding("pip-audit", None, reason="the service that knows of weaknesses cannot be reached")
 	weak = [
-		f"{each['name']} {each['version']}: {bug['id']}" for each in found for bug in each.get("vulns", ())
+		f"{each['name']} {each['version']}: {bug['id']}"
+		for each in dependencies
+		for bug in each.get("vulns", ())
 	]
-	unknown = [each["name"] for each in found if "skip_reason" in each]
+	unknown = [each["name"] for each in dependencies if "skip_reason" in each]
 	if weak or not unknown:
 		return Finding("pip-audit", not weak, "\n".join(weak))
 	return Finding("pip-audit", None, reason=f"the service here knows nothing of {', '.join(unknown)}")

@@ -110,8 +110,8 @@ def wait_for_url(url: str, seconds: float, headers: dict | None = None, pid: int
 	opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 	def answers():
-		with opener.open(request, timeout=max(1, min(10, seconds))) as answer:
-			return answer.status < 400
+		with opener.open(request, timeout=max(1, min(10, seconds))) as response:
+			return response.status < 400
 
 	return _wait(answers, url, seconds, pid)
 

@@ -22,15 +22,15 @@ LEFT_OUT = {
 
 
 def contents():
-	found = {}
+	tables = {}
 	for table in frappe.db.get_tables(cached=False):
 		if not table.startswith(("tab", "__")):
 			continue  # MariaDB's own, which it lists too
 		rows = frappe.db.sql(f"select * from `{table}`", as_dict=True)  # noqa: S608 - the database's own names
 		rows = [row for row in rows if table != "tabSingles" or row["field"] not in LEFT_OUT]
 		columns = [column[0] for column in frappe.db._cursor.description]
-		found[table] = {"columns": columns, "rows": dict(row_of(table, row) for row in rows)}
-	return found
+		tables[table] = {"columns": columns, "rows": dict(row_of(table, row) for row in rows)}
+	return tables
 
 
 def row_of(table, row):

@@ -197,5 +197,5 @@ def _browser_tests(kind: desks.Kind, expression: str) -> dict:
 	# Without ERPNext it is the same Desk but for who draws the icons.
 	where = ICONS if kind.has_richer_twin else ["tests/browser"]
 	with kind.open() as site:
-		told = desks.for_browser(kind.slug, site)
-		return pytest_runs.browser(f"browser-{kind.slug}", told, expression, where)
+		environment = desks.for_browser(kind.slug, site)
+		return pytest_runs.browser(f"browser-{kind.slug}", environment, expression, where)

@@ -14,7 +14,7 @@ import pytest
 
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.pbx.providers.generic_http import answer, event, places, request
+from c2c_frappe.pbx.providers.generic_http import dial_response, event, places, request
 from c2c_frappe.pbx.providers.settings import COMMON
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -332,8 +332,8 @@ class TestPbxAccount:
 		names = ("pbx_request_pair", "pbx_answer_rule", "pbx_event_rule")
 		pair, of_answer, of_event = (_options(name) for name in names)
 		assert (pair["part"], pair["kind"]) == (list(request.PARTS), list(request.KINDS))
-		assert (of_answer["reads"], of_answer["kind"]) == (list(answer.READS), list(places.KINDS))
-		assert of_answer["meaning"] == ["", *answer.FAILURES]
+		assert (of_answer["reads"], of_answer["kind"]) == (list(dial_response.READS), list(places.KINDS))
+		assert of_answer["meaning"] == ["", *dial_response.FAILURES]
 		assert (of_event["reads"], of_event["meaning"]) == (list(event.READS), ["", *event.MEANINGS])
 
 	def test_what_a_provider_cannot_do_without_the_form_asks_for(self):

@@ -203,7 +203,7 @@ class TestPhones:
 			{"technology": "PJSIP", "resource": str(number), "state": "online", "channel_ids": []}
 			for number in range(5000)
 		]
-		assert len(json.dumps(rows)) < Asterisk(VALUES).connection.max_answer
+		assert len(json.dumps(rows)) < Asterisk(VALUES).connection.max_response
 		assert len(Asterisk(VALUES).read_phones(HttpResponse(200, json.dumps(rows)))) == 5000
 
 

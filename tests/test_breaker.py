@@ -36,7 +36,7 @@ def test_an_answer_among_the_last_three_keeps_calls_going(codes):
 
 
 @pytest.mark.parametrize(
-	"code", sorted({e.failure_code for e in status.DIAL_ANSWERS.values()} - breaker.SILENT)
+	"code", sorted({e.failure_code for e in status.DIAL_OUTCOMES.values()} - breaker.SILENT)
 )
 def test_a_pbx_that_answers_whatever_it_says_is_not_paused(code):
 	assert breaker.pause(outcomes(code, code, code), NOW) is None
@@ -54,4 +54,4 @@ def test_the_pause_ends_by_itself_and_one_more_silence_begins_the_next():
 
 
 def test_each_code_that_counts_as_silence_is_one_a_dial_can_have():
-	assert breaker.SILENT <= {evidence.failure_code for evidence in status.DIAL_ANSWERS.values()}
+	assert breaker.SILENT <= {evidence.failure_code for evidence in status.DIAL_OUTCOMES.values()}

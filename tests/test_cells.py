@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx.formulas import escape
+from c2c_frappe.pbx.formula_escaping import escape
 
 
 @pytest.mark.parametrize(

@@ -261,3 +261,12 @@ def test_the_probe_asks_for_nothing_but_the_root():
 	assert CommPeak(STATS).probe_request().url == "https://acme.stats.pbx.commpeak.com/"
 	finding = CommPeak(CRM).read_probe_response(HttpResponse(404, ""))
 	assert finding.ok is None and any("allow-listed" in text for text in finding.unchecked)
+
+
+@pytest.mark.parametrize("values", [CRM, STATS])
+def test_over_plain_http_no_certificate_is_called_fine(values):
+	"""An answer over plain http shows the name and the network, and that nothing was encrypted."""
+	address = "http://pbx.example.com"
+	plain = CommPeak({**values, "allow_http": "1", "base_url": address, "stats_url": address})
+	assert "certificate" not in plain.read_probe_response(HttpResponse(404, "")).message
+	assert "certificate" in CommPeak(values).read_probe_response(HttpResponse(404, "")).message

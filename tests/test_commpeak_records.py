@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from c2c_frappe.pbx.calls import facts, status
+from c2c_frappe.pbx.calls import events, facts, status
 from c2c_frappe.pbx.calls.facts import CallState
 from c2c_frappe.pbx.calls.records import Window
 from c2c_frappe.pbx.errors import RejectedError, UnavailableError
@@ -148,12 +148,12 @@ class TestRows:
 		assert (found.records, found.unread, found.has_more) == ((), 0, True)
 
 	def test_the_other_shape_of_rows_is_read(self):
-		"""Its ids, times, number and recording are kept; NORMAL_CLEARING says no more than that it ended."""
+		"""Its ids, times, sides and recording are kept; NORMAL_CLEARING says no more than that it ended."""
 		[record] = page({"items": [OTHER_ROW]}).records
 		read = record.event
 		assert (record.record_id, read.pbx_call_id) == ("113332", OTHER_ROW["call_uuid"])
 		assert (read.started_at, read.ended_at) == (NOON, NOON + timedelta(seconds=34))
-		assert (read.number, read.direction) == ("+447700900123", "")
+		assert (read.number, read.extension, read.direction) == ("+447700900123", "0007281", "Incoming")
 		assert (read.source, read.status, read.duration) == ("record", "", None)
 		assert read.recording_url == OTHER_ROW["public_recording_url"] and read.unread == ""
 
@@ -181,6 +181,91 @@ class TestRows:
 		found = page({"cdrs": [{"foo": 1, "bar": 2}, "text", {**ROW}]})
 		assert (len(found.records), found.unread) == (1, 2)
 		assert found.unread_fields == ("bar", "foo")
+
+
+SIDES = {"call_uuid": "e9a46b6f", "start_at": "2026-11-23 12:00:00", "status": "NORMAL_CLEARING"}
+
+
+class TestSidesOfTheOtherShape:
+	@pytest.mark.parametrize(
+		("said", "read"),
+		[
+			({"src": "101", "dst": "447700900123"}, ("Outgoing", "101", "+447700900123")),
+			({"src": "447700900123", "dst": "101"}, ("Incoming", "101", "+447700900123")),
+			(
+				{"src": "447700900123@did.commpeak.com", "dst": "101@pbx"},
+				("Incoming", "101", "+447700900123"),
+			),
+			(
+				{"src": "442079460018", "dst": "447700900123", "direction": "out"},
+				("Outgoing", "", "+447700900123"),
+			),
+			(
+				{"src": "447700900123", "dst": "442079460018", "direction": "inbound"},
+				("Incoming", "", "+447700900123"),
+			),
+			(
+				{"src": "442079460018", "dst": "447700900123", "client_callerid_number": "447700900123"},
+				("Outgoing", "", "+447700900123"),
+			),
+			({"src": "anonymous", "dst": "101", "direction": "in"}, ("Incoming", "101", "")),
+		],
+	)
+	def test_the_customer_is_the_other_side(self, said, read):
+		"""The one side with a number is the customer's; of two numbers the direction says which."""
+		found = page([{**SIDES, **said}])
+		one = found.records[0].event
+		assert (one.direction, one.extension, one.number) == read
+		assert (found.unread, one.unread) == (0, "")
+
+	@pytest.mark.parametrize(
+		("said", "shown"),
+		[
+			({"src": "442079460018", "dst": "447700900123"}, "src: 442079460018; dst: 447700900123"),
+			({"src": "s", "dst": "sales"}, "src: s; dst: sales"),
+			({"src": "101", "dst": "sales", "direction": "out"}, "dst: sales"),
+			({"foo": "447700900123"}, ""),
+		],
+	)
+	def test_a_row_without_a_readable_number_is_counted(self, said, shown):
+		"""It is kept, for the PBX's id may be that of a call here, and the admin is told that rows name nobody."""
+		found = page([{**SIDES, **said}])
+		assert [record.event.number for record in found.records] == [""]
+		assert (found.unread, found.records[0].event.unread) == (1, shown)
+		assert "call_uuid" in found.unread_fields
+
+	def test_two_phones_of_one_s_own_are_an_internal_call(self):
+		"""They are understood, and none of the log."""
+		found = page([{**SIDES, "src": "101", "dst": "102"}])
+		assert (found.records, found.unread) == ((), 0)
+
+	@pytest.mark.parametrize("number", ["44770090xxxx", "*447700900", "", "anonymous"])
+	def test_a_number_that_is_not_shown_is_nothing_unread(self, number):
+		"""A masked or withheld number is known to be one, in either shape."""
+		assert page([{**ROW, "destination": number}]).unread == 0
+		assert page([{**SIDES, "src": number, "dst": "101", "direction": "in"}]).unread == 0
+
+	def test_a_first_shape_s_unreadable_number_is_counted_too(self):
+		"""Text that is there and no number is not the same as none."""
+		found = page([{**ROW, "destination": "conference"}])
+		assert (len(found.records), found.unread) == (1, 1)
+		assert found.records[0].event.unread == "destination: conference"
+
+
+class TestEndWithoutItsTime:
+	@pytest.mark.parametrize("row", [{**ROW, "call_end": ""}, {**SIDES, "src": "101", "dst": "447700900123"}])
+	@pytest.mark.parametrize(
+		("lasted", "ended_at"),
+		[({"duration": "34", "call_duration": 34}, NOON + timedelta(seconds=34)), ({}, None)],
+	)
+	def test_a_cause_ends_the_call_though_no_end_is_named(self, row, lasted, ended_at):
+		"""It ended after its duration, or else before the record was read."""
+		named = "status" if "status" in row else "hangup_cause"
+		read = event({**row, named: "NORMAL_CLEARING", **lasted})
+		assert read.is_end and read.ended_at == ended_at
+		found = facts.changes(DIALED, [events.heard(read, NOON + timedelta(minutes=5))])
+		assert (found.evidence.status, found.is_over) == (status.UNKNOWN, True)
+		assert found.facts["ended_at"] == (ended_at or NOON + timedelta(minutes=5))
 
 
 AGENT_LEG = {

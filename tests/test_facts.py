@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from c2c_frappe.pbx.calls import facts, status
+from c2c_frappe.pbx.calls import events, facts, status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.facts import CallState, changes
 
@@ -39,6 +39,7 @@ EVENTS = st.lists(
 		answered_at=TIMES,
 		ended_at=TIMES,
 		duration=st.sampled_from([None, 0, 25]),
+		read_at=TIMES,
 	),
 	max_size=6,
 )
@@ -97,6 +98,30 @@ def test_a_busy_end_is_final_and_says_so():
 	assert (found.evidence.status, found.is_over, found.facts) == (status.BUSY, True, {"ended_at": NOON})
 
 
+@pytest.mark.parametrize("source", ["end", "record"])
+def test_an_end_without_its_time_ends_when_it_was_read(source):
+	"""Such an end is of a call that is over; a time that anything names is better than that of reading."""
+	state, bare = CallState(status.dial_evidence("accepted")), CallEvent(source, read_at=later(300))
+	found = changes(state, [bare, CallEvent(source, read_at=later(600))])
+	assert (found.evidence.status, found.is_over) == (status.UNKNOWN, True)
+	assert found.facts["ended_at"] == later(300)
+	assert changes(state, [bare, CallEvent("end", ended_at=later(60))]).facts["ended_at"] == later(60)
+	assert changes(state, [CallEvent("progress", status.RINGING, read_at=NOON)]).facts == {}
+
+
+def test_only_an_end_without_its_time_gets_that_of_reading():
+	"""A call that goes on has not ended when that was read, nor one whose end has a time."""
+	assert events.heard(CallEvent("record"), NOON).read_at == NOON
+	for other in (
+		CallEvent("progress", status.RINGING),
+		CallEvent("attempt"),
+		CallEvent("end", ended_at=NOON),
+	):
+		assert events.heard(other, NOON) == other
+	stored = events.heard(CallEvent("end"), NOON)
+	assert events.from_stored(stored.as_stored()) == stored
+
+
 def later(seconds):
 	return NOON + timedelta(seconds=seconds)
 
@@ -132,7 +157,7 @@ def test_an_end_without_a_cause_is_an_end(events, expected, talk):
 		assert found.facts.get("duration") == talk
 
 
-@pytest.mark.parametrize("ended", sorted(status.UNTALKED))
+@pytest.mark.parametrize("ended", sorted(status.NOT_COMPLETED))
 def test_a_call_nobody_answered_has_no_talk_time(ended):
 	"""`answer` and then `end` NO_ANSWER, and a file's row `25, No Answer`: 25 seconds rang."""
 	end = CallEvent("end", ended, ended_at=later(25))

@@ -219,7 +219,7 @@ def test_every_answer_to_a_dial_or_a_probe_is_understood_or_said_to_be_unreadabl
 	@given(answers_of(slug))
 	def look(answer):
 		result = provider.read_dial_response(answer)
-		assert result.answer in status.DIAL_ANSWERS
+		assert result.answer in status.DIAL_OUTCOMES
 		assert_fit_for_people(result.message)
 		assert SECRET not in result.pbx_call_id and len(result.pbx_call_id) <= 140
 		finding = provider.read_probe_response(answer)
@@ -370,7 +370,7 @@ def test_every_dial_becomes_one_request_that_hides_its_secrets_or_is_refused(slu
 	def look(extension, number, data, caller_id):
 		sent.clear()
 		result = exchange.place(provider, DialRequest(extension, number, data, caller_id), send)
-		assert result.answer in status.DIAL_ANSWERS
+		assert result.answer in status.DIAL_OUTCOMES
 		assert_fit_for_people(result.message)
 		assert len(sent) <= 1
 		for request in sent:

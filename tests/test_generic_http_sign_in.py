@@ -338,6 +338,7 @@ class TestTestAddress:
 		finding = exchange.probe(provider(pbx.url, auth_kind="Header", auth_name="X-Key"))
 		assert finding.ok is None and "key or password" in " ".join(finding.unchecked)
 		assert pbx.asked == ["GET /"] and SECRET not in pbx.heads[0]
+		assert "Plain http is not encrypted" in finding.message and "certificate" not in finding.message
 
 	@pytest.mark.parametrize("name", ["extension", "number.e164", "custom.lead", "token"])
 	def test_it_can_hold_nothing_of_a_call(self, name):

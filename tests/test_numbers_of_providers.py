@@ -7,7 +7,7 @@ import pytest
 
 from c2c_frappe.pbx.calls import events
 from c2c_frappe.pbx.calls.events import CallEvent
-from c2c_frappe.pbx.calls.matching import Candidate, is_unheard_of, match
+from c2c_frappe.pbx.calls.matching import Candidate, is_new_pbx_call, match
 from c2c_frappe.pbx.imports import rows
 from c2c_frappe.pbx.providers.commpeak.provider import CommPeak
 from c2c_frappe.pbx.providers.generic_http.provider import GenericHttp
@@ -124,9 +124,9 @@ def test_every_reading_finds_its_open_call():
 def test_call_with_another_reading_may_be_the_one():
 	"""While an open call has one of the readings, the event is no new call's."""
 	event = CallEvent("progress", extension="1000", pbx_call_id="9", started_at=NOON, **AMBIGUOUS)
-	silent = [Candidate("a", "", "1000", "+6591234567", NOON - timedelta(seconds=5), is_silent=True)]
-	assert not is_unheard_of(event, silent)
-	assert is_unheard_of(event, [call("+442079460018")])
+	silent = [Candidate("a", "", "1000", "+6591234567", NOON - timedelta(seconds=5), is_without_events=True)]
+	assert not is_new_pbx_call(event, silent)
+	assert is_new_pbx_call(event, [call("+442079460018")])
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_call_with_another_reading_may_be_the_one():
 )
 def test_reading_that_is_known_is_the_number(known, number):
 	"""A record or an open call decides; nobody's number stays the likeliest."""
-	settled = events.settled(CallEvent("progress", **AMBIGUOUS), known)
+	settled = events.resolve_number(CallEvent("progress", **AMBIGUOUS), known)
 	assert settled.number == number
 	assert set(settled.numbers) == {"+916591234567", "+6591234567"}
 

@@ -126,6 +126,13 @@ class TestWhatCannotBeRead:
 		"""It is not taken for one that says nothing."""
 		assert payload.read(QUERY, content_type, body) == {payload.UNREAD: kept}
 
+	@pytest.mark.parametrize(
+		("charset", "body", "kept"), [("utf-7", b"+", "+"), ("utf-16", b"\xff\xfe", "\ufffd\ufffd")]
+	)
+	def test_a_charset_that_leaves_nothing_hides_no_body(self, charset, body, kept):
+		"""What the declared charset swallows whole is kept as UTF-8 shows it."""
+		assert payload.read(QUERY, f"{JSON}; charset={charset}", body) == {payload.UNREAD: kept}
+
 	@pytest.mark.parametrize("body", [b"", b"  \r\n", b"{}", b"[]", b"null", BOM])
 	def test_a_body_that_says_nothing_is_empty(self, body):
 		"""There is nothing to keep."""

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from c2c_frappe.pbx import exchange
-from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls import events, facts, status
+from c2c_frappe.pbx.calls.facts import CallState
 from c2c_frappe.pbx.calls.records import Window
 from c2c_frappe.pbx.errors import UnavailableError
 from c2c_frappe.pbx.providers import registry
@@ -79,6 +80,24 @@ class TestWhatIsKept:
 	def test_what_cannot_be_read_is_listed(self):
 		"""The row is kept."""
 		assert of_row(callDate="soon", duration="a while").unread == "callDate: soon; duration: a while"
+
+	@pytest.mark.parametrize(
+		("said", "unread"), [("conference", "cidNum: conference"), ("anonymous", ""), ("", ""), (None, "")]
+	)
+	def test_a_row_of_which_no_number_can_be_read_is_counted(self, said, unread):
+		"""A number that is withheld is read as that."""
+		found = page([{**ROW, "cidNum": said}])
+		assert (found.unread, found.records[0].event.unread) == (int(bool(unread)), unread)
+		assert page([{name: value for name, value in ROW.items() if name != "cidNum"}]).unread == 1
+
+	@pytest.mark.parametrize("said", [{"lastEvent": "Hangup", "duration": None}, {"duration": ""}])
+	def test_a_listed_call_without_a_duration_has_ended(self, said):
+		"""The page lists calls that are over; of how nothing is known, and the time is that of reading it."""
+		read = of_row(callDirection=2, **said)
+		dialed = CallState(status.dial_evidence("accepted"))
+		found = facts.changes(dialed, [events.heard(read, NOON + timedelta(minutes=5))])
+		assert (found.evidence.status, found.is_over) == (status.UNKNOWN, True)
+		assert found.facts["ended_at"] == NOON + timedelta(minutes=5)
 
 	@pytest.mark.parametrize("data", [None, [], {}])
 	def test_no_rows_in_any_spelling_is_an_empty_page(self, data):

@@ -17,12 +17,12 @@ from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls import events, records, status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.facts import fold
-from c2c_frappe.pbx.calls.matching import Candidate, is_unheard_of, match
+from c2c_frappe.pbx.calls.matching import Candidate, is_new_pbx_call, match
 from c2c_frappe.pbx.calls.records import Window
 from c2c_frappe.pbx.errors import OutcomeUnknownError, PbxError, RejectedError, UnavailableError
 from c2c_frappe.pbx.providers import registry
 from c2c_frappe.pbx.wire import transport
-from c2c_frappe.pbx.wire.http import MAX_ANSWER, HttpResponse
+from c2c_frappe.pbx.wire.http import MAX_RESPONSE, HttpResponse
 
 NOON = datetime(2026, 11, 23, 12, 0)
 HOUR = Window(NOON - timedelta(hours=1), NOON)
@@ -72,7 +72,7 @@ class TestPages:
 		page_recorded = recorded(provider)
 		assert page_recorded["source"] in ("vendor page", "public code", "assumed") and page_recorded["note"]
 		read = page(provider, page_recorded["answer"])
-		found = [{"id": r.record_id, "news": told(r.event)} for r in read.records]
+		found = [{"id": r.record_id, "event": told(r.event)} for r in read.records]
 		assert found == page_recorded["records"]
 
 	@pytest.mark.parametrize(
@@ -202,7 +202,7 @@ class TestCallsThatBeganAtThePbx:
 			(BEGAN, [replace(CALL, number="+12025550147")], True),
 			(BEGAN, [replace(CALL, requested_at=NOON - timedelta(minutes=10))], True),
 			(BEGAN, [replace(CALL, pbx_call_id="8")], True),
-			(BEGAN, [replace(CALL, pbx_call_id="8", is_silent=True)], False),
+			(BEGAN, [replace(CALL, pbx_call_id="8", is_without_events=True)], False),
 			(BEGAN, [CALL, replace(CALL, name="b")], False),
 			(replace(BEGAN, number=""), [CALL], False),
 			(replace(BEGAN, number=""), [], True),
@@ -215,7 +215,7 @@ class TestCallsThatBeganAtThePbx:
 	def test_a_record_is_of_a_call_of_its_own_only_when_no_call_of_ours_may_be_the_one(
 		self, event, calls, unheard_of
 	):
-		assert is_unheard_of(event, calls) is unheard_of
+		assert is_new_pbx_call(event, calls) is unheard_of
 		assert not (unheard_of and match(event, calls))
 
 
@@ -304,7 +304,7 @@ class TestExchange:
 	def test_a_page_longer_than_a_dials_answer_comes_whole(self, serve_raw):
 		rows = {str(n): {"callUuid": f"u-{n}", "callDirection": 2, "notes": "x" * 500} for n in range(500)}
 		body = json.dumps({"data": rows}).encode()
-		assert len(body) > 3 * MAX_ANSWER
+		assert len(body) > 3 * MAX_RESPONSE
 		server = serve_raw(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
 		here = {"base_url": server.url, "allow_http": "1", "api_key": KEY, "container_id": "123456"}
 		found = exchange.fetch_records(registry.build("primevox", here), HOUR, 1, transport.send)

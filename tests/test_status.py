@@ -18,7 +18,7 @@ LATER = [("progress", status.RINGING), ("progress", status.IN_PROGRESS)] + [
 	(source, ended) for source in ("attempt", "end", "record") for ended in sorted(status.FINAL)
 ]
 EVIDENCE = st.one_of(
-	st.sampled_from(sorted(status.DIAL_ANSWERS)).map(status.dial_evidence),
+	st.sampled_from(sorted(status.DIAL_OUTCOMES)).map(status.dial_evidence),
 	st.sampled_from(LATER).map(lambda news: status.event_evidence(*news)),
 )
 
@@ -117,7 +117,7 @@ class TestBestEvidence:
 		assert held.status == status.best(evidence).status and held.rank == status.best(evidence).rank
 
 	def test_one_rank_is_one_status(self):
-		every = [*status.DIAL_ANSWERS.values(), *(status.event_evidence(*news) for news in LATER)]
+		every = [*status.DIAL_OUTCOMES.values(), *(status.event_evidence(*news) for news in LATER)]
 		for _rank, pieces in groupby(sorted(every), key=lambda piece: piece.rank):
 			assert len({piece.status for piece in pieces}) == 1
 
@@ -127,7 +127,7 @@ class TestBestEvidence:
 		assert status.best([*dial_only, status.event_evidence(*news)]).status == news[1]
 
 	def test_a_record_outranks_an_end_an_end_progress_and_progress_the_reply(self):
-		tiers = [[piece.rank for piece in status.DIAL_ANSWERS.values()]] + [
+		tiers = [[piece.rank for piece in status.DIAL_OUTCOMES.values()]] + [
 			[status.event_evidence(source, state).rank for source, state in LATER if source == tier]
 			for tier in ("progress", "attempt", "end", "record")
 		]
@@ -189,7 +189,7 @@ class TestFinal:
 
 
 def test_a_call_that_began_at_the_pbx_outranks_a_dials_reply_and_yields_to_all_news():
-	assert all(evidence < status.PBX_ORIGINATED for evidence in status.DIAL_ANSWERS.values())
+	assert all(evidence < status.PBX_ORIGINATED for evidence in status.DIAL_OUTCOMES.values())
 	for source, call_status in (
 		("progress", status.RINGING),
 		("end", status.FAILED),

@@ -13,7 +13,7 @@ import pytest
 from c2c_frappe.pbx.errors import OutcomeUnknownError, PbxError, UnavailableError
 from c2c_frappe.pbx.simulator import Simulator
 from c2c_frappe.pbx.wire import transport
-from c2c_frappe.pbx.wire.http import MAX_ANSWER, Connection, HttpRequest
+from c2c_frappe.pbx.wire.http import MAX_RESPONSE, Connection, HttpRequest
 
 SECRET = "s3cr3t/Key+42"
 DIAL = "/call/1/2/1000/447700900123"
@@ -94,13 +94,13 @@ class TestAnswers:
 
 	def test_of_a_huge_body_64_kb_are_read(self, pbx):
 		pbx.behave("huge")
-		assert len(Outcome(pbx.url).answer.text) == MAX_ANSWER
+		assert len(Outcome(pbx.url).answer.text) == MAX_RESPONSE
 
 	def test_of_a_redirects_body_64_kb_are_read_too(self, serve_raw):
 		head = b"HTTP/1.1 302 Found\r\nLocation: http://[broken/\r\n\r\n"
 		server = serve_raw(lambda connection: [connection.sendall(head), _pour(connection)])
 		outcome = Outcome(server.url)
-		assert outcome.answer.status == 302 and len(outcome.answer.text) == MAX_ANSWER
+		assert outcome.answer.status == 302 and len(outcome.answer.text) == MAX_RESPONSE
 		assert outcome.seconds < PATIENT.read_timeout
 
 	def test_a_try_again_later_is_answered_at_once_and_never_obeyed(self, serve_raw):
@@ -148,7 +148,7 @@ class TestAnswers:
 		answer = Outcome(server.url).answer
 		peak = tracemalloc.get_traced_memory()[1]
 		tracemalloc.stop()
-		assert len(answer.text) <= MAX_ANSWER and peak < 4 << 20
+		assert len(answer.text) <= MAX_RESPONSE and peak < 4 << 20
 
 	def test_what_is_called_packed_and_is_not_reads_as_nothing(self, serve_raw):
 		assert Outcome(serve_raw(_packed(b"plain", "gzip")).url).answer.text == ""

@@ -28,9 +28,11 @@ SUCCESS = {
 	"Asterisk took the user and the password. It has {0} phones, {1} of them connected.",
 	"CommPeak took the call.",
 	"CommPeak's server answered (HTTP {0}): name, network and certificate are fine.",
+	"CommPeak's server answered (HTTP {0}): name and network are fine. Plain http is not encrypted.",
 	"Primevox took the API key and the container.",
 	"The PBX took the call.",
 	"The PBX answered (HTTP {0}): name, network and certificate are fine.",
+	"The PBX answered (HTTP {0}): name and network are fine. Plain http is not encrypted.",
 	"The PBX asks for a digest, which can be answered.",
 	"The PBX gave a token: the key or password is right.",
 	"The test address answered as it should (HTTP {0}).",
@@ -48,6 +50,7 @@ SUCCESS = {
 	"Tried again. {0}",
 }
 UNDER_WAY = {
+	"Call outcome: {0}",
 	"Asking the PBX. No phone will ring.",
 	"Asking the PBX...",
 	"Calling...",
@@ -151,6 +154,6 @@ def test_nothing_is_called_harmless_that_the_code_does_not_say():
 
 
 def test_every_failure_code_is_explained_under_a_heading_of_its_own():
-	codes = {evidence.failure_code for evidence in status.DIAL_ANSWERS.values()} | set(failure_codes.LABELS)
+	codes = {evidence.failure_code for evidence in status.DIAL_OUTCOMES.values()} | set(failure_codes.LABELS)
 	headings = re.findall(r"^### `(\w+)`$", PAGE.read_text(), re.MULTILINE)
 	assert sorted(headings) == sorted(codes - {""})

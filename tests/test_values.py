@@ -68,47 +68,47 @@ class TestMoment:
 	)
 	def test_every_way_to_write_noon_is_noon(self, text):
 		"""A time is read alike as ISO, as an e-mail's, and as seconds, milliseconds or microseconds since 1970."""
-		assert values.moment(text) == NOON
-		assert not values.is_unreadable_moment(text)
+		assert values.parse_timestamp(text) == NOON
+		assert not values.is_unreadable_timestamp(text)
 
 	def test_thirteen_digits_are_milliseconds(self):
 		"""1780123000000 is a day of May 2026, not of the year 1780, as a reader of ISO dates takes it for."""
-		assert values.moment("1780123000000") == datetime(2026, 5, 30, 6, 36, 40)
+		assert values.parse_timestamp("1780123000000") == datetime(2026, 5, 30, 6, 36, 40)
 
 	@pytest.mark.parametrize("text", NOT_SET)
 	def test_a_time_not_set_is_none_in_any_zone(self, text):
 		"""Zero, null, a dash, the epoch, also shifted by a zone, and the year 1 are no time, and nothing unread."""
 		for zone in (timezone.utc, ZoneInfo("Asia/Kolkata"), ZoneInfo("America/New_York")):
-			assert values.moment(text, zone) is None
-		assert not values.is_unreadable_moment(text)
+			assert values.parse_timestamp(text, zone) is None
+		assert not values.is_unreadable_timestamp(text)
 
 	@pytest.mark.parametrize("text", ["yesterday", "12:00", "23.11.", "2026-13-40 00:00:00", "-1", "nan", {}])
 	def test_text_that_is_no_time_is_unreadable(self, text):
 		"""What stands there and cannot be read is told from what is not there."""
-		assert values.moment(text) is None
-		assert values.is_unreadable_moment(text)
+		assert values.parse_timestamp(text) is None
+		assert values.is_unreadable_timestamp(text)
 
 	def test_a_time_without_a_zone_is_of_the_zone_given(self):
 		"""India's noon is 06:30 in UTC; a time with a zone of its own keeps it."""
 		kolkata = ZoneInfo("Asia/Kolkata")
-		assert values.moment("2026-11-23 17:30:00", kolkata) == NOON
-		assert values.moment("2026-11-23T12:00:00Z", kolkata) == NOON
-		assert values.moment("1795435200", kolkata) == NOON
+		assert values.parse_timestamp("2026-11-23 17:30:00", kolkata) == NOON
+		assert values.parse_timestamp("2026-11-23T12:00:00Z", kolkata) == NOON
+		assert values.parse_timestamp("1795435200", kolkata) == NOON
 
 	@given(st.text(max_size=30) | st.integers() | st.floats() | st.none() | st.booleans())
 	def test_nothing_raises_and_all_is_within_the_years(self, value):
 		"""Whatever a PBX writes, the result can be stored and reckoned with."""
-		found = values.moment(value, ZoneInfo("Pacific/Auckland"))
+		found = values.parse_timestamp(value, ZoneInfo("Pacific/Auckland"))
 		assert found is None or (found.year in values.YEARS and found.tzinfo is None)
 
 	@given(st.datetimes(datetime(2000, 1, 2), datetime(2099, 12, 30)))
 	def test_what_python_writes_is_read_back(self, moment):
 		"""Any moment of the century, in any of Python's own spellings, is read as itself."""
 		aware = moment.replace(tzinfo=timezone.utc)
-		assert values.moment(moment.isoformat()) == moment
-		assert values.moment(aware.isoformat(" ")) == moment
-		assert values.moment(format_datetime(aware)) == moment.replace(microsecond=0)
-		assert values.moment(int(aware.timestamp())) == moment.replace(microsecond=0)
+		assert values.parse_timestamp(moment.isoformat()) == moment
+		assert values.parse_timestamp(aware.isoformat(" ")) == moment
+		assert values.parse_timestamp(format_datetime(aware)) == moment.replace(microsecond=0)
+		assert values.parse_timestamp(int(aware.timestamp())) == moment.replace(microsecond=0)
 
 
 class TestSeconds:
@@ -133,25 +133,25 @@ class TestSeconds:
 	)
 	def test_a_duration_is_read_in_every_spelling(self, text, seconds):
 		"""Seconds, mm:ss and h:mm:ss as CommPeak writes them, and units."""
-		assert values.seconds(text) == seconds
-		assert not values.is_unreadable_seconds(text)
+		assert values.parse_duration(text) == seconds
+		assert not values.is_unreadable_duration(text)
 
 	@pytest.mark.parametrize("text", ["soon", "-1", "nan", "inf", "1e99", "1:75", "75ms", "999999999", {}])
 	def test_text_that_is_no_duration_is_unreadable(self, text):
 		"""It is none, and told from an empty one."""
-		assert values.seconds(text) is None
-		assert values.is_unreadable_seconds(text)
+		assert values.parse_duration(text) is None
+		assert values.is_unreadable_duration(text)
 
 	@pytest.mark.parametrize("text", ["", None, "-", "null"])
 	def test_an_empty_duration_is_none_and_nothing_unread(self, text):
 		"""What is not set is not zero seconds."""
-		assert values.seconds(text) is None
-		assert not values.is_unreadable_seconds(text)
+		assert values.parse_duration(text) is None
+		assert not values.is_unreadable_duration(text)
 
 	@given(st.text(max_size=20) | st.floats() | st.integers())
 	def test_nothing_raises(self, value):
 		"""A duration is a whole number of seconds within a week, or none."""
-		found = values.seconds(value)
+		found = values.parse_duration(value)
 		assert found is None or 0 <= found < 7 * 86400
 
 

@@ -66,11 +66,11 @@ def list_pbx_extensions(account: str) -> list[dict]:
 	name = account or frappe.db.get_single_value("PBX Settings", "default_account")
 	try:
 		provider = providers.provider_of(frappe.get_doc("PBX Account", name)) if name else None
-		found = exchange.fetch_phones(provider) if provider and provider.capabilities.phones else ()
+		phones = exchange.fetch_phones(provider) if provider and provider.capabilities.phones else ()
 	except PbxError:
 		return []
 	words = {True: _("connected"), False: _("not connected"), None: ""}
-	return [{"value": phone.extension, "description": words[phone.is_online]} for phone in found]
+	return [{"value": phone.extension, "description": words[phone.is_online]} for phone in phones]
 
 
 def assign_many(account: str, rows: list[dict]) -> list[dict]:
@@ -119,12 +119,12 @@ def clashes(default_account: str) -> list[tuple[str, str, str]]:
 		"User", {"pbx_extension": ("is", "set"), "enabled": 1}, ["name", "pbx_extension", "pbx_account"]
 	)
 	first: dict[tuple[str, str], str] = {}
-	found = []
+	clashing = []
 	for person in sorted(people, key=lambda one: one.name):
 		phone = (person.pbx_account or default_account, person.pbx_extension)
 		if first.setdefault(phone, person.name) != person.name:
-			found.append((person.pbx_extension, first[phone], person.name))
-	return found
+			clashing.append((person.pbx_extension, first[phone], person.name))
+	return clashing
 
 
 def _is_changed(doc) -> bool:

@@ -58,7 +58,7 @@ def _build(account, secret_of) -> Provider:
 
 
 def has_call_records(account) -> bool:
-	"""Tell whether a saved PBX Account can be asked for call records."""
+	"""Whether a saved PBX Account can be asked for call records."""
 	try:
 		return provider_of(account).has_call_records
 	except ConfigurationError:
@@ -66,7 +66,7 @@ def has_call_records(account) -> bool:
 
 
 def has_event_stream(account) -> bool:
-	"""Tell whether a saved PBX Account's PBX tells of calls on a WebSocket, for the listener."""
+	"""Whether a saved PBX Account's PBX tells of calls on a WebSocket, for the listener."""
 	try:
 		return provider_of(account).event_stream("") is not None
 	except ConfigurationError:
@@ -90,8 +90,10 @@ def webhook_token(account) -> str:
 
 
 def _values(account, secret_of) -> dict[str, object]:
-	known = registry.PROVIDERS.get(account.provider)
-	return {s.name: _value(account, s, secret_of) for s in (known.settings if known else ())}
+	provider_class = registry.PROVIDERS.get(account.provider)
+	return {
+		s.name: _value(account, s, secret_of) for s in (provider_class.settings if provider_class else ())
+	}
 
 
 def _value(account, setting: Setting, secret_of) -> object:

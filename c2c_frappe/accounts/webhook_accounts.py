@@ -6,23 +6,25 @@ from datetime import timedelta
 
 import frappe
 
-from c2c_frappe import current
+from c2c_frappe import current_settings
 from c2c_frappe.call_log import search
 from c2c_frappe.site_time import utc_now
 
 DOCTYPE = "PBX Account"
 # So long the PBX may still report of calls that were under way when an account was switched off.
-TAKEN_AFTER_DISABLING = timedelta(days=1)
+ACCEPTED_AFTER_DISABLING = timedelta(days=1)
 
 
 def find(asked: str):
 	"""Return the account an address names, None when there is none."""
 	if not asked:
 		return None
-	return current.account(frappe.db.get_value(DOCTYPE, {"webhook_key": asked}) or _by_name(asked))
+	return current_settings.account(
+		frappe.db.get_value(DOCTYPE, {"webhook_key": asked}) or _find_by_name(asked)
+	)
 
 
-def _by_name(asked: str) -> str:
+def _find_by_name(asked: str) -> str:
 	if frappe.db.exists(DOCTYPE, asked):
 		return asked
 	rows = frappe.get_all(DOCTYPE, {"former_names": ("is", "set")}, ["name", "former_names"])
@@ -31,7 +33,7 @@ def _by_name(asked: str) -> str:
 
 def takes_events(account) -> bool:
 	"""Return whether an account's events are taken: it is switched on, or a call of its last day has no end yet."""
-	return bool(account.enabled or search.open_starts(account.name, utc_now() - TAKEN_AFTER_DISABLING))
+	return bool(account.enabled or search.open_starts(account.name, utc_now() - ACCEPTED_AFTER_DISABLING))
 
 
 def note_refusal(account, message: str) -> None:

@@ -54,7 +54,7 @@ def hang_up(call: str) -> dict:
 
 @frappe.whitelist()
 def wrap_up_form(call: str) -> dict:
-	"""Return {dispositions, disposition, notes}: what the wrap-up of an own call offers and holds so far."""
+	"""Return {dispositions, colors, disposition, notes}: what the wrap-up of an own call offers and holds so far."""
 	permissions.require_agent()
 	return wrap_up_of.offer(call)
 

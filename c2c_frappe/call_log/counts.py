@@ -27,7 +27,7 @@ def outgoing(filters: dict):
 	return table, query
 
 
-def by_agent_and_day(filters: dict) -> list[tuple]:
+def count_by_agent_and_day(filters: dict) -> list[tuple]:
 	"""Return (agent, day, status, failure code, calls, talk seconds) rows."""
 	table, query = outgoing(filters)
 	day = Date(table.requested_at)
@@ -35,7 +35,7 @@ def by_agent_and_day(filters: dict) -> list[tuple]:
 	return query.select(*groups, Count("*"), Coalesce(Sum(table.duration), 0)).groupby(*groups).run()
 
 
-def by_record(filters: dict, doctype: str) -> list[tuple]:
+def count_by_record(filters: dict, doctype: str) -> list[tuple]:
 	"""Return (record, status, failure code, calls, talk seconds, last time) rows of one DocType's records."""
 	table, query = outgoing(filters)
 	query = query.where(table.reference_doctype == doctype)
@@ -47,7 +47,7 @@ def by_record(filters: dict, doctype: str) -> list[tuple]:
 	)
 
 
-def by_failure(filters: dict) -> list[tuple]:
+def count_by_failure(filters: dict) -> list[tuple]:
 	"""Return (failure code, calls, agents, last time) rows, the most frequent first."""
 	table, query = outgoing(filters)
 	code = Coalesce(table.failure_code, "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,7 +21,6 @@ from c2c_frappe.call_log.rows import (
 	COLUMNS,
 	DOCTYPE,
 	NAME_DIGITS,
-	as_of_now,
 	change,
 	evidence_columns,
 	get,
@@ -29,10 +28,12 @@ from c2c_frappe.call_log.rows import (
 	lock,
 	requested_columns,
 	update,
+	with_current_status,
 )
 from c2c_frappe.pbx.calls import in_flight, status
 from c2c_frappe.pbx.calls.dial import DialResult
 from c2c_frappe.pbx.calls.in_flight import Busy, Conflicts, DialLimits, dial_key
+from c2c_frappe.pbx.errors import PbxError
 from c2c_frappe.site_time import utc_now
 from c2c_frappe.transactions import ATTEMPTS, committed
 
@@ -59,10 +60,21 @@ class Draft:
 	name: str = field(default_factory=lambda: frappe.generate_hash(length=NAME_DIGITS))
 
 
+@dataclass(frozen=True)
+class Admission:
+	"""What one more dial must pass: `check` counts the calls there are, and raises a PbxError when they are enough.
+
+	Until its row is committed no other dial it counts is reserved: none of the agent's, or, `of_site`, none at all.
+	"""
+
+	check: Callable[[], None]
+	of_site: bool
+
+
 def find_conflicts(agent: str, request_id: str) -> Conflicts:
 	"""Return what stands against a dial of this agent; dials in flight past their deadline are swept first."""
 	table, moment = frappe.qb.DocType(DOCTYPE), utc_now()
-	is_due, is_over = _is_due(table, moment), _is_over(table, moment)
+	is_due, is_over = _is_due(table, moment), _is_past_repeat(table, moment)
 	is_same = table.request_id == (request_id or None)
 	# Each part by a unique index. Not get_all with "is set", which reads as `slot != ''` and scans the table.
 	is_held = table.slot.isnotnull() | (table.dial_key.isnotnull() & (table.agent == agent))
@@ -73,16 +85,20 @@ def find_conflicts(agent: str, request_id: str) -> Conflicts:
 	rows = query.run(as_dict=True)
 	if any(row.is_due for row in rows):
 		sweep()
-	return in_flight.conflicts_in(as_of_now(row) for row in rows)
+	return in_flight.conflicts_in(with_current_status(row) for row in rows)
 
 
 def reserve(
-	draft: Draft, limits: DialLimits, custom_data: dict[str, str], conflicts: Conflicts
+	draft: Draft,
+	limits: DialLimits,
+	custom_data: dict[str, str],
+	conflicts: Conflicts,
+	admission: Admission | None = None,
 ) -> dict | None:
 	"""Insert and commit the row that permits one dial, and return None.
 
 	A row that is returned is that of a call which was placed already, by the same request or by the same agent to the
-	same number. `conflicts` is what `find_conflicts` found. Raise Busy when no slot is free.
+	same number. `conflicts` is what `find_conflicts` found. Raise Busy when no slot is free, and what `admission` raises.
 	"""
 	if getattr(frappe.db, "_disable_transaction_control", 0):
 		raise RuntimeError(
@@ -101,10 +117,36 @@ def reserve(
 			**taken,
 			"custom_data": json.dumps(custom_data),
 		}
-		if insert(row, partial(_end_repeats, conflicts.over) if conflicts.over else None):
-			return None
+		try:
+			if insert(row, partial(_admit, draft.agent, admission, conflicts.over)):
+				return None
+		except PbxError:
+			# The last call that was allowed may have been this very one, clicked twice.
+			frappe.db.rollback()
+			winner = find_conflicts(draft.agent, draft.request_id).same_call(
+				draft.agent, draft.number, draft.number_extension
+			)
+			if winner:
+				return winner
+			raise
 		conflicts = find_conflicts(draft.agent, draft.request_id)
 	raise Busy
+
+
+def _admit(agent: str, admission: Admission | None, over: Sequence[str]) -> None:
+	"""Do what must come before a dial's row in its transaction, which is then one decision with it.
+
+	The lock is the first statement of the transaction: what is counted after it is all that was reserved before.
+	"""
+	if admission:
+		if frappe.db.transaction_writes:
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit - what a caller wrote is kept, as with the row below
+		frappe.db.rollback()
+		locked = ("DocType", DOCTYPE) if admission.of_site else ("User", agent)
+		frappe.db.get_value(*locked, "name", for_update=True, order_by=None)
+		admission.check()
+	if over:
+		_end_repeats(over)
 
 
 def refuse(draft: Draft, failure_code: str, message: str) -> tuple[dict, bool]:
@@ -129,16 +171,16 @@ def record_result(name: str, result: DialResult, message: str, repeat_seconds: f
 	The repeat window starts anew: a second click may have waited for a web worker as long as the PBX took.
 	"""
 	repeat_until = utc_now() + timedelta(seconds=repeat_seconds)
-	known = {"slot": None, "site_slot": None, "reply_due": None, "repeat_until": repeat_until}
+	freed = {"slot": None, "site_slot": None, "reply_due": None, "repeat_until": repeat_until}
 	if result.pbx_call_id:
-		known["pbx_call_id"] = result.pbx_call_id
+		freed["pbx_call_id"] = result.pbx_call_id
 	if status.is_final(result.status):
-		known["dial_key"] = None
-	said = {**evidence_columns(result.evidence), "message": message}
+		freed["dial_key"] = None
+	outcome = {**evidence_columns(result.evidence), "message": message}
 
 	def save() -> dict:
 		row = lock(name)
-		return change(row, {**known, **said} if row.evidence_rank < result.evidence.rank else known)
+		return change(row, {**freed, **outcome} if row.evidence_rank < result.evidence.rank else freed)
 
 	return committed(save)
 
@@ -147,15 +189,20 @@ def sweep() -> None:
 	"""Free the guards that are past their deadline and turn dials nobody answered for into Unknown; commit."""
 	table, moment = frappe.qb.DocType(DOCTYPE), utc_now()
 	is_due = _is_due(table, moment)
-	names = frappe.qb.from_(table).select(table.name).where(is_due | _is_over(table, moment)).run(pluck=True)
+	names = (
+		frappe.qb.from_(table)
+		.select(table.name)
+		.where(is_due | _is_past_repeat(table, moment))
+		.run(pluck=True)
+	)
 	if not names:
 		return
 	# By name, after a plain read: an UPDATE over these ranges would lock the gaps other dials insert into.
 	is_named, interrupted = table.name.isin(names), status.dial_evidence("interrupted")
-	said = {**evidence_columns(interrupted), "message": _(status.INTERRUPTED.template)}
+	outcome = {**evidence_columns(interrupted), "message": _(status.INTERRUPTED.template)}
 
 	def free():
-		update(said, is_named & is_due & (table.evidence_rank < interrupted.rank))
+		update(outcome, is_named & is_due & (table.evidence_rank < interrupted.rank))
 		update({"slot": None, "site_slot": None}, is_named & is_due)
 		_end_repeats(names)
 
@@ -163,19 +210,19 @@ def sweep() -> None:
 
 
 def _is_due(table, moment: datetime):
-	"""Tell of rows that their dial is in flight for longer than its reply could take."""
+	"""Whether a row's dial is in flight for longer than its reply could take."""
 	return table.slot.isnotnull() & (table.reply_due < moment)
 
 
-def _is_over(table, moment: datetime):
-	"""Tell of rows that another dial of the agent to the number is no repeat any more."""
+def _is_past_repeat(table, moment: datetime):
+	"""Whether another dial of the agent to the number is no repeat of a row any more."""
 	is_answered = table.slot.isnull() | (table.reply_due < moment)
 	return table.dial_key.isnotnull() & (table.repeat_until < moment) & is_answered
 
 
 def _end_repeats(names: Sequence[str]) -> None:
 	table = frappe.qb.DocType(DOCTYPE)
-	update({"dial_key": None}, table.name.isin(names) & _is_over(table, utc_now()))
+	update({"dial_key": None}, table.name.isin(names) & _is_past_repeat(table, utc_now()))
 
 
 def _draft_columns(draft: Draft) -> dict:

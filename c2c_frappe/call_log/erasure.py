@@ -37,9 +37,9 @@ def erase(names: Sequence[str]) -> int:
 	is_meant = table.name.isin(names) & table.slot.isnull()
 	if not names:
 		return 0
-	found = frappe.qb.from_(table).select(Count("*")).where(is_meant).run()[0][0]
+	count = frappe.qb.from_(table).select(Count("*")).where(is_meant).run()[0][0]
 	update({**_ERASED, "modified": now()}, is_meant)
-	return found
+	return count
 
 
 def rename_agent(old: str, new: str) -> None:

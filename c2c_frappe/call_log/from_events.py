@@ -1,6 +1,6 @@
 """A call's row as its events have it: the row of a call that began at the PBX, and what changes in any.
 
-Decides nothing: what events come to is pbx/calls/facts.py, which call they are about events/placing.py.
+Decides nothing: what events come to is pbx/calls/facts.py, which call they are about events/call_matching.py.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import frappe
 from c2c_frappe.call_log.rows import (
 	DOCTYPE,
 	NAME_DIGITS,
-	as_of_now,
 	change,
 	evidence_columns,
 	insert,
 	requested_columns,
+	with_current_status,
 )
 from c2c_frappe.pbx.calls import facts, status
 from c2c_frappe.pbx.calls.events import CallEvent
@@ -33,7 +33,7 @@ def origin_key(account: str, pbx_id: str) -> str:
 	return hashlib.sha256(f"{account}\0{pbx_id}".encode()).hexdigest()[:20]
 
 
-def by_origin(account: str, pbx_id: str) -> str:
+def find_by_origin(account: str, pbx_id: str) -> str:
 	"""Return the name of the row of a call that began at the PBX, "" when there is none."""
 	return frappe.db.get_value(DOCTYPE, {"origin_key": origin_key(account, pbx_id)}) or ""
 
@@ -59,7 +59,7 @@ def add(account: str, pbx_id: str, event: CallEvent, parties: dict) -> str:
 			**evidence_columns(status.PBX_ORIGINATED),
 		}
 	)
-	return name if is_new else by_origin(account, pbx_id)
+	return name if is_new else find_by_origin(account, pbx_id)
 
 
 def state(row: dict) -> CallState:
@@ -88,14 +88,14 @@ def write(row: dict, changes: Changes, parties: dict) -> dict:
 		columns.update(evidence_columns(changes.evidence), message="")
 	if changes.is_over:
 		columns["dial_key"] = None
-	return change(row, columns) if columns else as_of_now(row)
+	return change(row, columns) if columns else with_current_status(row)
 
 
-def _as_columns(found: dict) -> dict:
+def _as_columns(facts: dict) -> dict:
 	"""Return facts of events under the log's names, times in the site's zone."""
 	columns = {
-		n: to_local(v) if isinstance(v, datetime) else v for n, v in found.items() if n != "started_at"
+		n: to_local(v) if isinstance(v, datetime) else v for n, v in facts.items() if n != "started_at"
 	}
-	if "started_at" in found:
-		columns.update(requested_columns(found["started_at"]))
-	return {**columns, "dialed_number": found["number"]} if "number" in found else columns
+	if "started_at" in facts:
+		columns.update(requested_columns(facts["started_at"]))
+	return {**columns, "dialed_number": facts["number"]} if "number" in facts else columns

@@ -30,17 +30,31 @@ COLUMNS = (
 def get(name: str) -> dict | None:
 	"""Return a call's row as it is to be shown now, or None."""
 	row = frappe.db.get_value(DOCTYPE, name, COLUMNS, as_dict=True)
-	return as_of_now(row) if row else None
+	return with_current_status(row) if row else None
 
 
 def list_for_record(doctype: str, name: str, limit: int) -> list[dict]:
 	"""Return the record's latest calls as they are to be shown now; the caller checked the right to read it."""
-	filters = {"reference_doctype": doctype, "reference_name": name}
-	rows = frappe.get_all(DOCTYPE, filters, COLUMNS, order_by="requested_at desc", limit=limit)
-	return [as_of_now(row) for row in rows]
+	table = frappe.qb.DocType(DOCTYPE)
+	return _latest((table.reference_doctype == doctype) & (table.reference_name == name), limit)
 
 
-def as_of_now(row: dict) -> dict:
+def list_for_number(number: str, limit: int) -> list[dict]:
+	"""Return the latest calls with an E.164 number as they are to be shown now."""
+	return _latest(frappe.qb.DocType(DOCTYPE).dialed_number == number, limit)
+
+
+def _latest(condition, limit: int) -> list[dict]:
+	"""Return the latest calls that a condition names; what was refused before anything was sent is none."""
+	table = frappe.qb.DocType(DOCTYPE)
+	is_refusal = table.failure_code.isin(status.REFUSALS) & (table.evidence_rank < status.PBX_ORIGINATED.rank)
+	is_call = table.failure_code.isnull() | is_refusal.negate()
+	query = frappe.qb.from_(table).where(condition & is_call).select(*(table[column] for column in COLUMNS))
+	rows = query.orderby(table.requested_at, order=frappe.qb.desc).limit(limit).run(as_dict=True)
+	return [with_current_status(row) for row in rows]
+
+
+def with_current_status(row: dict) -> dict:
 	"""Return the row as it is to be read now: a dial past its deadline is Unknown before the sweep ran."""
 	overdue = status.overdue_evidence(utc_now(), row["status"], row["reply_due"])
 	if overdue:
@@ -60,7 +74,7 @@ def change(row: dict, values: dict) -> dict:
 	"""Update a row that is locked and return it as it is to be shown now."""
 	update(values, frappe.qb.DocType(DOCTYPE).name == row.name)
 	row.update(values)
-	return as_of_now(row)
+	return with_current_status(row)
 
 
 def note_task(name: str, task: str) -> None:

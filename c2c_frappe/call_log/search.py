@@ -6,7 +6,8 @@ from datetime import datetime
 
 import frappe
 
-from c2c_frappe.call_log.rows import COLUMNS, DOCTYPE, as_of_now
+from c2c_frappe.call_log import rows
+from c2c_frappe.call_log.rows import DOCTYPE
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.matching import AFTER, BEFORE, Candidate
@@ -17,8 +18,8 @@ CANDIDATES = 50
 
 def last_status(number: str) -> str:
 	"""Return the status of the latest call to an E.164 number, "" when there was none."""
-	rows = frappe.get_all(DOCTYPE, {"dialed_number": number}, COLUMNS, order_by="requested_at desc", limit=1)
-	return as_of_now(rows[0])["status"] if rows else ""
+	latest = rows.list_for_number(number, 1)
+	return latest[0]["status"] if latest else ""
 
 
 def latest_place(number: str) -> tuple[tuple[str, str], datetime] | None:
@@ -26,18 +27,18 @@ def latest_place(number: str) -> tuple[tuple[str, str], datetime] | None:
 	table = frappe.qb.DocType(DOCTYPE)
 	query = frappe.qb.from_(table).where((table.dialed_number == number) & (table.reference_name != ""))
 	query = query.select(table.reference_doctype, table.reference_name, table.requested_at)
-	rows = query.orderby(table.requested_at, order=frappe.qb.desc).limit(1).run()
-	return ((rows[0][0], rows[0][1]), rows[0][2]) if rows else None
+	found = query.orderby(table.requested_at, order=frappe.qb.desc).limit(1).run()
+	return ((found[0][0], found[0][1]), found[0][2]) if found else None
 
 
 def candidates(account: str, event: CallEvent) -> list[Candidate]:
 	"""Return the account's calls an event may be about: by our key, by the PBX's id, by number and time."""
 	table = frappe.qb.DocType(DOCTYPE)
 	meant = [table.name == event.call] if event.call else _by_traits(table, event)
-	found = {}
+	by_name = {}
 	for condition in meant:
-		found.update({c.name: c for c in _candidates((table.account == account) & condition)})
-	return list(found.values())
+		by_name.update({c.name: c for c in _candidates((table.account == account) & condition)})
+	return list(by_name.values())
 
 
 def _by_traits(table, event: CallEvent) -> list:
@@ -71,10 +72,10 @@ def _candidates(condition) -> list[Candidate]:
 		"direction",
 	)
 	query = frappe.qb.from_(table).select(*(table[column] for column in columns)).where(condition)
-	rows = query.orderby(table.requested_utc, order=frappe.qb.desc).limit(CANDIDATES).run()
+	found = query.orderby(table.requested_utc, order=frappe.qb.desc).limit(CANDIDATES).run()
 	return [
 		Candidate(n, i or "", x or "", number or "", at, (rank or 0) < status.PBX_ORIGINATED.rank, way)
-		for n, i, x, number, at, rank, way in rows
+		for n, i, x, number, at, rank, way in found
 	]
 
 

@@ -6,7 +6,7 @@ import frappe
 
 from c2c_frappe import messages, permissions
 from c2c_frappe.accounts import extensions
-from c2c_frappe.pbx.calls import looks
+from c2c_frappe.pbx.calls import status_style
 from c2c_frappe.pbx.providers import registry
 from c2c_frappe.pbx.providers.generic_http import variables
 from c2c_frappe.phone_book import fields
@@ -24,15 +24,17 @@ def _for_calls() -> dict:
 	return {
 		"extension": extensions.phone_of(frappe.session.user).extension,
 		"phone_fields": fields.field_rules(),
-		"statuses": looks.for_browser(),
+		"statuses": status_style.for_browser(),
 		"any_number": bool(frappe.get_cached_doc("PBX Settings").allow_any_number),
 	}
 
 
 def _for_the_form_of_an_account() -> dict:
 	"""Return {providers: [{value, label}], variables: [names]}."""
-	found = registry.PROVIDERS.values()
+	provider_classes = registry.PROVIDERS.values()
 	return {
-		"providers": [{"value": each.slug, "label": messages.sentence(each.label)} for each in found],
+		"providers": [
+			{"value": each.slug, "label": messages.sentence(each.label)} for each in provider_classes
+		],
 		"variables": list(variables.LISTED),
 	}

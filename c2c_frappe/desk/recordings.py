@@ -1,4 +1,4 @@
-"""The use case "play a recording": who may, for how long, from where; the browser never learns its address.
+"""The use case "play a recording": for how long and from where; the browser never learns its address.
 
 A piece at a time, and few at once: a web worker is held for seconds at most, whatever the PBX and the listener do.
 """
@@ -24,7 +24,7 @@ from c2c_frappe.pbx.recordings import Clip
 
 DOCTYPE = rows.DOCTYPE
 # Seconds a request waits while others fetch theirs.
-PATIENCE = 2
+SLOT_TIMEOUT = 2
 BATCH = 500
 # What comes is played and nothing else, whatever the PBX sent.
 HEADERS = {
@@ -41,16 +41,17 @@ class PlayersBusyError(frappe.ValidationError):
 	http_status_code = 503
 
 
-def may_hear(row: dict) -> bool:
-	"""Tell whether the logged-in user is offered a call's recording: there is one, and the call is his or hers."""
-	is_own = row["agent"] == frappe.session.user
-	return bool(row["recording_url"]) and (is_own or permissions.sees_all()) and not _is_over(row)
+def is_offered(row: dict) -> bool:
+	"""Whether the logged-in user is offered a call's recording: there is one, and permissions.py lets them hear it."""
+	return (
+		bool(row["recording_url"]) and permissions.may_play_recording(row["agent"]) and not _is_too_old(row)
+	)
 
 
 def offer(call: str) -> dict | None:
 	"""Return {source, may_delete} of a call's recording for its form, None where the user is to hear none."""
 	row = rows.get(call)
-	if not row or not may_hear(row):
+	if not row or not is_offered(row):
 		return None
 	return {"source": source(call), "may_delete": permissions.sees_all()}
 
@@ -64,11 +65,11 @@ def play(call: str, asked_range: str | None) -> Response:
 	"""Return a piece of a call's recording to whoever may read the call; raise with a sentence for people."""
 	frappe.get_doc(DOCTYPE, call).check_permission("read")
 	row = rows.get(call)
-	if not row["recording_url"] or _is_over(row):
+	if not row["recording_url"] or _is_too_old(row):
 		frappe.throw(_("This call has no recording, or none that may be played any more."))
 	wanted = recordings.span(asked_range)
 	with semaphore(
-		"recording", in_flight.slots_of_site(cint(frappe.conf.gunicorn_workers)), PATIENCE
+		"recording", in_flight.slots_of_site(cint(frappe.conf.gunicorn_workers)), SLOT_TIMEOUT
 	) as has_place:
 		if not has_place:
 			frappe.throw(_("Many recordings are being played. Try again in a moment."), PlayersBusyError)
@@ -98,7 +99,7 @@ def _response(call: str, clip: Clip, wanted: recordings.Span) -> Response:
 	return response
 
 
-def _is_over(row: dict) -> bool:
+def _is_too_old(row: dict) -> bool:
 	first = _first_day()
 	return bool(first) and get_datetime(row["requested_at"]) < first
 

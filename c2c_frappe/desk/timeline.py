@@ -6,9 +6,10 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, format_duration, get_fullname
 
-from c2c_frappe import permissions
+from c2c_frappe import messages, permissions
 from c2c_frappe.call_log import rows as call_log
-from c2c_frappe.desk import masks, recordings
+from c2c_frappe.desk import number_masking, recordings
+from c2c_frappe.pbx.calls import failure_codes
 from c2c_frappe.pbx.calls.incoming import INCOMING
 
 LIMIT = 20
@@ -35,7 +36,7 @@ def _entries(doctype: str, name: str) -> list[dict]:
 	rows = call_log.list_for_record(doctype, name, LIMIT)
 	if not rows:
 		return []
-	reader, is_caller = masks.reader_of(doctype, name), permissions.is_offered_calls()
+	reader, is_caller = number_masking.reader_of(doctype, name), permissions.is_offered_calls()
 	return [_entry(row, reader, is_caller) for row in rows]
 
 
@@ -48,15 +49,15 @@ def _lead_of(doctype: str, name: str) -> list[tuple[str, str]]:
 	return [("Lead", lead)] if lead and permissions.may("read", "Lead", lead) else []
 
 
-def _entry(row: dict, reader: masks.Reader, is_caller: bool) -> dict:
+def _entry(row: dict, reader: number_masking.Reader, is_caller: bool) -> dict:
 	parts = [_content(row, reader), _said(row), _player(row)]
 	if is_caller and row["number"]:
 		parts.append(_call_again(row, reader))
 	return {"icon": "call", "is_card": False, "creation": row["requested_at"], "content": "".join(parts)}
 
 
-def _content(row: dict, reader: masks.Reader) -> str:
-	number = f"<bdi>{escape_html(reader.number(row))}</bdi>"
+def _content(row: dict, reader: number_masking.Reader) -> str:
+	number = f"<bdi>{escape_html(reader.number(row) or _('an unknown number'))}</bdi>"
 	sentence = _sentence(row["direction"], row["agent"]).format(
 		f"<b>{escape_html(get_fullname(row['agent']))}</b>" if row["agent"] else "",
 		number,
@@ -64,10 +65,15 @@ def _content(row: dict, reader: masks.Reader) -> str:
 	)
 	if row["duration"]:
 		sentence += f" · {escape_html(format_duration(row['duration']))}"
-	message = reader.message(row)
-	if message and row["failure_code"]:
-		sentence += f'<div class="text-muted small">{escape_html(message)}</div>'
+	if row["failure_code"] and (reason := _reason(row, reader)):
+		sentence += f'<div class="text-muted small">{escape_html(reason)}</div>'
 	return sentence
+
+
+def _reason(row: dict, reader: number_masking.Reader) -> str:
+	"""Return why a call failed: in the words its agent was told, or in those for everybody else."""
+	is_own = row["agent"] == frappe.session.user
+	return reader.message(row) if is_own else messages.sentence(failure_codes.label(row["failure_code"]))
 
 
 def _sentence(direction: str, agent: str) -> str:
@@ -87,7 +93,7 @@ def _said(row: dict) -> str:
 
 def _player(row: dict) -> str:
 	"""Return the browser's own player for those who may hear the recording; nothing is fetched before it is played."""
-	if not recordings.may_hear(row):
+	if not recordings.is_offered(row):
 		return ""
 	source = escape_html(recordings.source(row["name"]))
 	label = escape_html(_("Recording"))
@@ -96,7 +102,7 @@ def _player(row: dict) -> str:
 	return f'<audio {how} src="{source}"></audio>'
 
 
-def _call_again(row: dict, reader: masks.Reader) -> str:
+def _call_again(row: dict, reader: number_masking.Reader) -> str:
 	"""Return the button public/js/click/clicks.js listens to; place and number only choose among the record's."""
 	carried = {
 		"doctype": row["reference_doctype"],

@@ -8,6 +8,7 @@ from frappe.utils import getdate, nowdate
 
 from c2c_frappe import messages
 from c2c_frappe.call_log import rows
+from c2c_frappe.desk import outcomes
 from c2c_frappe.pbx.calls import wrap_up
 from c2c_frappe.replies import call_state
 
@@ -15,16 +16,25 @@ DOCTYPE = "PBX Call Log"
 
 
 def offer(call: str) -> dict:
-	"""Return {dispositions, disposition, notes} for the dialog of a call the user may write."""
+	"""Return {dispositions, colors, disposition, notes} for the dialog of a call the user may write.
+
+	`dispositions` are the names of those that fit how the call ended, `colors` {name: Frappe's name of a color}.
+	"""
 	document = _writable(call)
-	names = frappe.get_all("PBX Disposition", {"enabled": 1}, pluck="name", order_by="creation")
-	return {"dispositions": names, "disposition": document.disposition or "", "notes": document.notes or ""}
+	offered = outcomes.list_offered(document.status)
+	return {
+		"dispositions": [each.disposition for each in offered],
+		"colors": {each.disposition: (each.color or "Gray").lower() for each in offered},
+		"disposition": document.disposition or "",
+		"notes": document.notes or "",
+	}
 
 
 def save(call: str, disposition: str, notes: str, follow_up_on: str, follow_up: str) -> dict:
 	"""Save the agent's words on a call, and a ToDo for a follow-up date; return the call's reply."""
 	document = _writable(call)
 	_check_disposition(document, disposition)
+	outcomes.check_follow_up(document, disposition, follow_up_on)
 	document.update({"disposition": disposition or None, "notes": notes})
 	document.save()
 	if follow_up_on:

@@ -21,10 +21,10 @@ def cap_reached(agent: str, cap: str, limit: int) -> None:
 		return
 	name = frappe.bold(escape_html(get_fullname(agent)))
 	sentence = {
-		"user_minute": _("{0} reached the limit of {1} calls a minute."),
-		"user_day": _("{0} reached the limit of {1} calls a day."),
-		"site_minute": _("With a call of {0} the site reached the limit of {1} calls a minute."),
-		"site_day": _("With a call of {0} the site reached the limit of {1} calls a day."),
+		"user_minute": _("{0} has reached the call limit of {1} per minute."),
+		"user_day": _("{0} has reached the call limit of {1} per day."),
+		"site_minute": _("With a call of {0} the site has reached its call limit of {1} per minute."),
+		"site_day": _("With a call of {0} the site has reached its call limit of {1} per day."),
 	}[cap]
 	about = {"document_type": SETTINGS, "document_name": SETTINGS, "from_user": agent}
 	managers = get_users_with_role(permissions.MANAGER)

@@ -1,10 +1,12 @@
 """What stands between a number and its dial: do not call, policy, calling hours, caps, a PBX that does not answer.
 
-Raises RefusedError with the code and the sentence. Decides nothing that `pbx/` can decide, and sends nothing.
+All but the caps are looked at once; these are counted as the row is reserved. Raises RefusedError with the code and
+the sentence. Decides nothing that `pbx/` can decide, and sends nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timezone
 
@@ -14,7 +16,7 @@ from frappe.utils import get_system_timezone, get_time
 
 from c2c_frappe import permissions
 from c2c_frappe.call_log.dial_guard import Draft
-from c2c_frappe.dialing import alerts, usage
+from c2c_frappe.dialing import usage
 from c2c_frappe.pbx.errors import RefusedError
 from c2c_frappe.pbx.numbers import phone, policy
 from c2c_frappe.pbx.numbers.phone import PhoneNumber
@@ -43,7 +45,7 @@ class Request:
 def screen(wanted: Request, settings) -> str:
 	"""Return the failure code that was overridden, "" when nothing stood against the call; raise RefusedError."""
 	overridden = ""
-	for check in (_do_not_call, _number, _hours, _caps, _pause):
+	for check in (_do_not_call, _number, _hours, _pause):
 		try:
 			check(wanted, settings)
 		except RefusedError as refusal:
@@ -95,28 +97,42 @@ def _hours(wanted: Request, settings) -> None:
 		raise RefusedError("outside_hours", sentence.format(f"{start:%H:%M}", f"{end:%H:%M}"))
 
 
-def _caps(wanted: Request, settings) -> None:
-	agent, minute, day = wanted.draft.agent, usage.last_minute(), usage.today()
-	caps = {
-		"user_minute": (settings.max_calls_per_user_per_minute, minute, agent),
-		"user_day": (settings.max_calls_per_user_per_day, day, agent),
-		"site_minute": (settings.max_calls_per_minute, minute, ""),
-		"site_day": (settings.max_calls_per_day, day, ""),
+def caps(settings) -> dict[str, int]:
+	"""Return the limits that are set, by their names."""
+	limits = {
+		"user_minute": settings.max_calls_per_user_per_minute,
+		"user_day": settings.max_calls_per_user_per_day,
+		"site_minute": settings.max_calls_per_minute,
+		"site_day": settings.max_calls_per_day,
 	}
-	limits = {name: limit for name, (limit, _since, _agent) in caps.items() if limit}
-	counts = usage.count_dials({name: caps[name][1:] for name in limits})
+	return {name: limit for name, limit in limits.items() if limit}
+
+
+def check_caps(agent: str, limits: Mapping[str, int]) -> None:
+	"""Raise CapReachedError when another call is more than a cap allows; `reserve` calls it when nobody else can dial."""
+	spans = {"minute": usage.last_minute(), "day": usage.today()}
+	counts = usage.count_dials(
+		{name: (spans[name.partition("_")[2]], agent if name.startswith("user") else "") for name in limits}
+	)
 	reached = policy.over_cap(counts, limits)
-	if reached and not wanted.is_repeat:
-		alerts.cap_reached(agent, reached, limits[reached])
-		raise RefusedError("rate_limited", _cap_sentence(reached).format(limits[reached]))
+	if reached:
+		raise CapReachedError(reached, limits[reached])
+
+
+class CapReachedError(RefusedError):
+	"""So many calls were placed that the cap of this name is reached."""
+
+	def __init__(self, cap: str, limit: int):
+		super().__init__("rate_limited", _cap_sentence(cap).format(limit))
+		self.cap, self.limit = cap, limit
 
 
 def _cap_sentence(cap: str) -> str:
 	return {
-		"user_minute": _("You placed {0} calls within a minute, which is the limit. Wait a moment."),
-		"user_day": _("You placed {0} calls today, which is the limit. A PBX Manager can raise it."),
-		"site_minute": _("{0} calls were placed within a minute, which is the limit. Wait a moment."),
-		"site_day": _("{0} calls were placed today, which is the limit. A PBX Manager can raise it."),
+		"user_minute": _("You have reached your call limit of {0} per minute. Wait a moment."),
+		"user_day": _("You have reached your call limit of {0} per day. A PBX Manager can raise it."),
+		"site_minute": _("The site has reached its call limit of {0} per minute. Wait a moment."),
+		"site_day": _("The site has reached its call limit of {0} per day. A PBX Manager can raise it."),
 	}[cap]
 
 

@@ -10,13 +10,16 @@ import hashlib
 import re
 import time
 from dataclasses import replace
+from functools import partial
 
 import frappe
 from frappe import _
 
 from c2c_frappe import locks, messages
 from c2c_frappe.call_log import dial_guard
-from c2c_frappe.call_log.dial_guard import Draft
+from c2c_frappe.call_log.dial_guard import Admission, Draft
+from c2c_frappe.dialing import alerts, checks
+from c2c_frappe.dialing.checks import CapReachedError
 from c2c_frappe.dialing.prepare import Click, Prepared, Refusal, prepare
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls import in_flight, status
@@ -34,7 +37,7 @@ def dial(click: Click) -> dict:
 	click = replace(click, request_id=_storable(click.request_id))
 	conflicts = dial_guard.find_conflicts(frappe.session.user, click.request_id)
 	if conflicts.same_request:
-		return _repeated(conflicts.same_request)
+		return _repeat_reply(conflicts.same_request)
 	return _place(prepare(click, conflicts), conflicts)
 
 
@@ -60,16 +63,20 @@ def _place(call: Prepared | Refusal, conflicts: Conflicts) -> dict:
 		earlier = _reserve(call, conflicts)
 	except Busy:
 		return _refuse(call.draft, "pbx_busy", _busy_sentence())
-	return _repeated(earlier) if earlier else _tell(_send(call))
+	except CapReachedError as refusal:
+		alerts.cap_reached(call.draft.agent, refusal.cap, refusal.limit)
+		return _refuse(call.draft, refusal.failure_code, refusal.message)
+	return _repeat_reply(earlier) if earlier else _reply_of(_send(call))
 
 
 def _reserve(call: Prepared, conflicts: Conflicts) -> dict | None:
 	"""Reserve the right to this dial, waiting a moment for a slot; return the call it would repeat, None for none.
 
-	Raise Busy at once while a PBX hangs, and for more clicks than there are slots: they would hold the web workers.
+	Raise CapReachedError, and Busy at once while a PBX hangs, and for more clicks than there are slots: they would hold
+	the web workers.
 	"""
 	try:
-		return dial_guard.reserve(call.draft, call.limits, call.request.custom_data, conflicts)
+		return _try_to_reserve(call, conflicts)
 	except Busy:
 		with locks.semaphore("waiting dial", call.limits.site_slots, 0) as may_wait:
 			if not may_wait:
@@ -85,37 +92,46 @@ def _reserve_in_time(call: Prepared, until: float) -> dict | None:
 		if conflicts.is_hung(utc_now()):
 			raise Busy
 		try:
-			return dial_guard.reserve(call.draft, call.limits, call.request.custom_data, conflicts)
+			return _try_to_reserve(call, conflicts)
 		except Busy:
 			if time.monotonic() >= until:
 				raise
 		time.sleep(locks.PAUSE)
 
 
+def _try_to_reserve(call: Prepared, conflicts: Conflicts) -> dict | None:
+	caps, agent = call.caps, call.draft.agent
+	admission = Admission(
+		partial(checks.check_caps, agent, caps), any(name.startswith("site") for name in caps)
+	)
+	data = call.request.custom_data
+	return dial_guard.reserve(call.draft, call.limits, data, conflicts, admission if caps else None)
+
+
 def _send(call: Prepared) -> dict:
 	"""Send the one request of a row that is committed, save what came of it, and return the row."""
 	result = exchange.place(call.provider, call.request)
-	message = _fit_for(call.draft, messages.sentence(result.message))
+	message = _redact_for_agent(call.draft, messages.sentence(result.message))
 	return dial_guard.record_result(call.draft.name, result, message, call.limits.repeat_seconds)
 
 
 def _refuse(draft: Draft, failure_code: str, message: str) -> dict:
-	row, is_new = dial_guard.refuse(draft, failure_code, _fit_for(draft, message))
-	return _tell(row) if is_new else _repeated(row)
+	row, is_new = dial_guard.refuse(draft, failure_code, _redact_for_agent(draft, message))
+	return _reply_of(row) if is_new else _repeat_reply(row)
 
 
-def _fit_for(draft: Draft, message: str) -> str:
+def _redact_for_agent(draft: Draft, message: str) -> str:
 	"""Return what is said of a call as its agent may read it: a PBX likes to repeat the number it was sent."""
 	return without_numbers(message) if draft.mask else message
 
 
-def _repeated(row: dict) -> dict:
+def _repeat_reply(row: dict) -> dict:
 	if row["agent"] != frappe.session.user:
 		frappe.throw(_("This request belongs to another user."), frappe.PermissionError)
 	return call_state.describe(row, repeated=True)
 
 
-def _tell(row: dict) -> dict:
+def _reply_of(row: dict) -> dict:
 	reply = call_state.describe(row)
 	frappe.publish_realtime(call_state.EVENT, reply, user=row["agent"])
 	return reply

@@ -5,13 +5,14 @@ Finds the phone and the number and asks the checks. Writes nothing and sends not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import frappe
 from frappe import _
 from frappe.utils import cint
 
-from c2c_frappe import current, messages
+from c2c_frappe import current_settings, messages
 from c2c_frappe.accounts import extensions, providers
 from c2c_frappe.call_log.dial_guard import Draft
 from c2c_frappe.dialing import checks, site_address
@@ -46,10 +47,11 @@ class Click:
 
 @dataclass(frozen=True)
 class Prepared:
-	"""A call that may be placed: what its row is to hold and to take, and what its PBX is sent."""
+	"""A call that may be placed: what its row is to hold and to take, what its PBX is sent, and the caps it must keep."""
 
 	draft: Draft
 	limits: DialLimits
+	caps: Mapping[str, int]
 	provider: Provider
 	request: DialRequest
 
@@ -68,7 +70,7 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 
 	Raise PermissionError if the user may not read the record.
 	"""
-	settings = current.settings()
+	settings = current_settings.settings()
 	draft = Draft(frappe.session.user, click.request_id)
 	try:
 		record = _record(click)
@@ -95,7 +97,7 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 		return Refusal(draft, refusal.failure_code, messages.sentence(refusal.message))
 	data = filled_custom_data(settings, draft, record.company if record else "")
 	request = dial_request(draft, data, phone_of_agent.caller_id)
-	return Prepared(draft, _limits(account, provider, settings), provider, request)
+	return Prepared(draft, _limits(account, provider, settings), checks.caps(settings), provider, request)
 
 
 def _record(click: Click) -> Record | None:
@@ -116,7 +118,7 @@ def _check_switched_on(settings) -> None:
 def _account(draft: Draft):
 	if not draft.extension:
 		raise RefusedError("no_extension", _("You have no extension yet. Ask your administrator for one."))
-	account = current.account(draft.account)
+	account = current_settings.account(draft.account)
 	if not account:
 		raise RefusedError(
 			"misconfigured", _("There is no PBX account for you. Ask a PBX Manager to set one.")
@@ -132,7 +134,7 @@ def _chosen(click: Click, record: Record | None, countries: tuple[str, ...]) -> 
 	if not record:
 		return None
 	wanted = (click.fieldname, click.row, click.number)
-	chosen = choice.choose_own_first(record.own, lambda: record.of_contacts, *wanted, countries)
+	chosen = choice.choose_own_first(record.own, lambda: record.contact_numbers, *wanted, countries)
 	if not chosen:
 		raise RefusedError("no_number", _why_none_fits(click, record))
 	return chosen

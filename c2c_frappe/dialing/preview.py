@@ -8,7 +8,7 @@ from __future__ import annotations
 import frappe
 from frappe import _
 
-from c2c_frappe import current, messages
+from c2c_frappe import current_settings, messages
 from c2c_frappe.accounts import extensions, providers
 from c2c_frappe.call_log.dial_guard import Draft
 from c2c_frappe.dialing import prepare
@@ -16,7 +16,7 @@ from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import PbxError, RefusedError
 from c2c_frappe.pbx.numbers import phone
-from c2c_frappe.pbx.wire.http import MAX_ANSWER, HttpResponse
+from c2c_frappe.pbx.wire.http import MAX_RESPONSE, HttpResponse
 from c2c_frappe.phone_book import record_numbers
 from c2c_frappe.phone_book.countries import deciding_countries
 
@@ -50,7 +50,7 @@ def preview_response(account: str, http_status: int, body: str) -> dict:
 			"pbx_call_id": "",
 			"message": messages.sentence(error.message),
 		}
-	result = exchange.read_response(provider, HttpResponse(http_status, body[:MAX_ANSWER]))
+	result = exchange.read_response(provider, HttpResponse(http_status, body[:MAX_RESPONSE]))
 	return {
 		"status": result.status,
 		"failure_code": result.failure_code,
@@ -74,7 +74,7 @@ def _dial(account, user: str, doctype: str, name: str, number: str) -> DialReque
 		reference_name=record.name if record else "",
 		name=CALL,
 	)
-	data = prepare.filled_custom_data(current.settings(), draft, record.company if record else "")
+	data = prepare.filled_custom_data(current_settings.settings(), draft, record.company if record else "")
 	return prepare.dial_request(draft, data, own.caller_id)
 
 

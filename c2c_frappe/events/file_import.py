@@ -21,7 +21,7 @@ from rq.timeouts import BaseTimeoutException
 from c2c_frappe import messages
 from c2c_frappe.accounts import providers
 from c2c_frappe.call_log import search
-from c2c_frappe.events import file_rows, intake, placing, store
+from c2c_frappe.events import call_matching, file_rows, intake, store
 from c2c_frappe.locks import exclusive
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError
 from c2c_frappe.pbx.imports import columns, parties
@@ -49,7 +49,7 @@ HEADING_LENGTH = 140
 JOB_SECONDS = 2 * 60 * 60
 COUNTS = ("rows_read", "matched", "added", "known", "unmatched", "broken")
 NOTHING = {"status": "Draft", "problems": None, **dict.fromkeys(COUNTS, 0)}
-_COUNTED = {store.APPLIED: "matched", placing.ADDED: "added", intake.KNOWN: "known"}
+_COUNTED = {store.APPLIED: "matched", call_matching.ADDED: "added", intake.DUPLICATE: "known"}
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,10 @@ def preview(name: str) -> dict:
 	return {"message": messages.sentence(message), "rows": rows}
 
 
-def _previewed(number: int, found: FileRecord | PbxError) -> dict:
-	if isinstance(found, PbxError):
-		return {"row": number, "message": messages.sentence(found.message)}
-	event = found.event
+def _previewed(number: int, reading: FileRecord | PbxError) -> dict:
+	if isinstance(reading, PbxError):
+		return {"row": number, "message": messages.sentence(reading.message)}
+	event = reading.event
 	return {
 		"row": number,
 		"start": f"{event.started_at:%Y-%m-%d %H:%M:%S} UTC",
@@ -98,7 +98,7 @@ def _previewed(number: int, found: FileRecord | PbxError) -> dict:
 		"number": messages.display(event.number),
 		"status": _(event.status) if event.status else "",
 		"duration": event.duration,
-		"message": " ".join(messages.sentence(note) for note in found.notes),
+		"message": " ".join(messages.sentence(note) for note in reading.notes),
 	}
 
 
@@ -212,7 +212,7 @@ def _applied(account: str, batch: Sequence[Call]) -> Iterator[tuple[Call, str | 
 			continue
 		is_known = call.found.record_id in known_ids
 		record = call.found.with_id() if is_known else call.found
-		[(_record, outcome)] = intake.take_records(account, [record], ())
+		[(_record, outcome)] = intake.ingest_records(account, [record], ())
 		yield call, outcome
 
 
@@ -226,15 +226,15 @@ def _fault(error: Exception) -> BrokenRowError:
 def _calls(document, legs: Counter) -> Iterator[Call]:
 	"""Yield the calls of a file as their last rows are read; `legs` says how many rows have one id."""
 	left, waiting = Counter(legs), defaultdict(list)
-	for number, own_id, found in _with_ids(document):
+	for number, own_id, reading in _with_ids(document):
 		if not left[own_id]:
-			yield Call((number,), found)
+			yield Call((number,), reading)
 			continue
 		left[own_id] -= 1
-		if isinstance(found, FileRecord):
-			waiting[own_id].append((number, found))
+		if isinstance(reading, FileRecord):
+			waiting[own_id].append((number, reading))
 		else:
-			yield Call((number,), found)
+			yield Call((number,), reading)
 		if not left[own_id] and own_id in waiting:
 			numbers, records = zip(*waiting.pop(own_id), strict=True)
 			yield Call(numbers, merge(records))
@@ -251,7 +251,7 @@ def _size(document) -> tuple[int, Counter]:
 
 def _read(document) -> Iterator[tuple[int, FileRecord | PbxError]]:
 	"""Yield (number, record, or why there is none) of each row below the headings."""
-	return ((number, found) for number, _own_id, found in _with_ids(document))
+	return ((number, reading) for number, _own_id, reading in _with_ids(document))
 
 
 def _with_ids(document) -> Iterator[tuple[int, str, FileRecord | PbxError]]:

@@ -16,11 +16,11 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
-from c2c_frappe import current, messages
+from c2c_frappe import current_settings, messages
 from c2c_frappe.accounts import providers
 from c2c_frappe.call_log import from_events, rows
-from c2c_frappe.events import missed_calls, placing, store
-from c2c_frappe.events.placing import ADDED
+from c2c_frappe.events import call_matching, missed_calls, store
+from c2c_frappe.events.call_matching import ADDED
 from c2c_frappe.events.store import APPLIED, IGNORED, INVALID, WAITING
 from c2c_frappe.pbx.calls import events, facts
 from c2c_frappe.pbx.calls.events import CallEvent
@@ -33,7 +33,7 @@ from c2c_frappe.site_time import to_utc, utc_now
 from c2c_frappe.transactions import committed, was_ended
 
 # Of call records only, and not stored: it was heard before.
-KNOWN = "Known"
+DUPLICATE = "Known"
 BATCH = 200
 
 
@@ -41,15 +41,16 @@ def receive(account, payload: dict) -> str:
 	"""Store and apply one event that an account's PBX posted; return its outcome. Commits."""
 	event = _read(account, payload)
 	key = store.payload_key(account.name, payload, event)
-	return _take(account.name, payload, event and _dated(account.name, event, utc_now()), key)
+	return _ingest(account.name, payload, event and _dated_and_resolved(account.name, event, utc_now()), key)
 
 
-def take(account: str, payload: dict, event: CallEvent | None) -> str:
+def ingest(account: str, payload: dict, event: CallEvent | None) -> str:
 	"""Store a payload, and apply the event it was read as, if it is one; return its outcome. Commits."""
-	return _take(account, payload, event, store.payload_key(account, payload, event))
+	heard = event and events.heard(event, _moment())
+	return _ingest(account, payload, heard, store.payload_key(account, payload, event))
 
 
-def _take(account: str, payload: dict, event: CallEvent | None, key: str) -> str:
+def _ingest(account: str, payload: dict, event: CallEvent | None, key: str) -> str:
 	# A body nobody can read is not one that says nothing.
 	reason = _("The PBX's message could not be read. It is kept as it came.") if UNREAD in payload else ""
 	name = key and store.insert(account, store.shown_payload(payload, event), event, key, reason=reason)
@@ -57,35 +58,35 @@ def _take(account: str, payload: dict, event: CallEvent | None, key: str) -> str
 		return APPLIED
 	if not event:
 		return INVALID if reason else IGNORED
-	outcome = _try(name, account, event)
+	outcome = _match_and_apply(name, account, event)
 	return APPLIED if outcome == ADDED else outcome
 
 
 def receive_records(account: str, records: Iterable[CallRecord], secrets: tuple[str, ...]) -> Counter:
 	"""Store and apply what is new in these call records; return how many came to each outcome. Commits each."""
-	outcomes = Counter(outcome for _record, outcome in take_records(account, records, secrets))
-	del outcomes[KNOWN]
+	outcomes = Counter(outcome for _record, outcome in ingest_records(account, records, secrets))
+	del outcomes[DUPLICATE]
 	return outcomes
 
 
-def take_records(
+def ingest_records(
 	account: str, records: Iterable[CallRecord], secrets: tuple[str, ...]
 ) -> Iterator[tuple[CallRecord, str]]:
-	"""Store and apply call records, committing each; yield each with its outcome, KNOWN when it was heard before.
+	"""Store and apply call records, committing each; yield each with its outcome, DUPLICATE when it was heard before.
 
 	A record is new when what it says was not heard before, so that reading it twice changes nothing.
 	"""
 	keyed = [(store.key(account, "record", r.record_id, store.content_of(r.event)), r) for r in records]
-	known = set(
+	stored = set(
 		frappe.get_all(store.DOCTYPE, {"event_key": ("in", [key for key, _r in keyed])}, pluck="event_key")
 	)
 	for key, record in keyed:
-		yield record, KNOWN if key in known else _take_record(account, key, record, secrets)
+		yield record, DUPLICATE if key in stored else _ingest_record(account, key, record, secrets)
 
 
-def _take_record(account: str, key: str, record: CallRecord, secrets: tuple[str, ...]) -> str:
+def _ingest_record(account: str, key: str, record: CallRecord, secrets: tuple[str, ...]) -> str:
 	try:
-		event = placing.settled(account, record.event)
+		event = events.heard(call_matching.resolve_number(account, record.event), _moment())
 		text = redact(store.shown_payload(dict(record.row), event), secrets)
 		name = store.insert(account, text, event, key, record.record_id)
 	except Exception as error:  # noqa: BLE001  a record that cannot even be stored stops no other
@@ -94,7 +95,7 @@ def _take_record(account: str, key: str, record: CallRecord, secrets: tuple[str,
 			_("Call record of {0}").format(account), f"{record.record_id}: {type(error).__name__}"
 		)
 		return INVALID
-	return _try(name, account, event, record.record_id) if name else KNOWN
+	return _match_and_apply(name, account, event, record.record_id) if name else DUPLICATE
 
 
 def retry_waiting() -> None:
@@ -115,27 +116,27 @@ def retry(name: str) -> str:
 	row = frappe.db.get_value(
 		store.DOCTYPE,
 		name,
-		["account", "outcome", "news", "recording_url", "payload", "record_id", "received_at"],
+		["account", "outcome", "parsed_event", "recording_url", "payload", "record_id", "received_at"],
 		as_dict=True,
 	)
 	if row.outcome == APPLIED:
 		return APPLIED
 	try:
-		known = row.news and events.from_stored(json.loads(row.news), row.recording_url or "")
-		event = known or _read_again(name, row)
+		parsed = row.parsed_event and events.from_stored(json.loads(row.news), row.recording_url or "")
+		event = parsed or _read_again(name, row)
 	except Exception as error:  # noqa: BLE001  whatever is wrong with this one, the next one waits behind it
 		return _mark_invalid(name, error)
 	if not event:
 		return IGNORED
-	outcome = _try(name, row.account, event, row.record_id or "", get_datetime(row.received_at))
+	outcome = _match_and_apply(name, row.account, event, row.record_id or "", get_datetime(row.received_at))
 	return APPLIED if outcome == ADDED else outcome
 
 
 def _read_again(name: str, row) -> CallEvent | None:
-	account = current.account(row.account)
+	account = current_settings.account(row.account)
 	event = _read(account, json.loads(row.payload)) if account else None
 	if event:
-		event = _dated(row.account, event, to_utc(get_datetime(row.received_at)))
+		event = _dated_and_resolved(row.account, event, to_utc(get_datetime(row.received_at)))
 		frappe.db.set_value(store.DOCTYPE, name, store.event_columns(event))
 	return event
 
@@ -147,12 +148,17 @@ def _read(account, payload: dict) -> CallEvent | None:
 		return None
 
 
-def _dated(account: str, event: CallEvent, received_at: datetime) -> CallEvent:
+def _dated_and_resolved(account: str, event: CallEvent, received_at: datetime) -> CallEvent:
 	"""Return the event with when it came, in UTC, where it names no time, and with one reading of its number."""
-	return placing.settled(account, events.dated(event, received_at.replace(microsecond=0)))
+	return call_matching.resolve_number(account, events.dated(event, received_at.replace(microsecond=0)))
 
 
-def _try(
+def _moment() -> datetime:
+	"""Return now in UTC, in whole seconds as PBXs tell times."""
+	return utc_now().replace(microsecond=0)
+
+
+def _match_and_apply(
 	name: str, account: str, event: CallEvent, record_id: str = "", received_at: datetime | None = None
 ) -> str:
 	"""Find the event's call and apply it; `received_at` is that of an event that was tried before. Commits.
@@ -162,7 +168,7 @@ def _try(
 	age = now_datetime() - (received_at or now_datetime())
 
 	def work():
-		call, outcome = placing.place(account, event, record_id, age)
+		call, outcome = call_matching.place(account, event, record_id, age)
 		if call:
 			_apply(name, account, event, call)
 		else:
@@ -193,7 +199,7 @@ def _apply(name: str, account: str, event: CallEvent, call: str) -> None:
 	row = rows.lock(call)
 	store.assign(name, account, event, call)
 	changes = facts.changes(from_events.state(row), store.events_of(call))
-	row = from_events.write(row, changes, placing.parties(row, changes))
+	row = from_events.write(row, changes, call_matching.parties(row, changes))
 	with messages.in_language_of(row["agent"] or ""):
 		missed_calls.remind(row)
 		reply = call_state.describe(row, user=row["agent"]) if row["agent"] else None

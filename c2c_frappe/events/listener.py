@@ -18,10 +18,10 @@ from traceback import format_tb
 
 import frappe
 
-from c2c_frappe import current
+from c2c_frappe import current_settings
 from c2c_frappe.accounts import providers
 from c2c_frappe.events import intake, polling
-from c2c_frappe.locks import LISTENER, Lease
+from c2c_frappe.locks import LISTENER, Lease, account_lease
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError, RejectedError
 from c2c_frappe.pbx.providers.base import Provider
@@ -69,6 +69,7 @@ class _Session:
 		self.lease = Lease(LISTENER)
 		self.heard: queue.Queue[tuple[_EventReader, dict | None, CallEvent | None]] = queue.Queue(MAX_WAITING)
 		self.ears: dict[str, _EventReader] = {}
+		self.held: dict[str, Lease] = {}
 
 	def work(self) -> None:
 		"""Wait for the lease, then store and apply what the ears hear; raise LeaseLostError when it is lost."""
@@ -84,7 +85,10 @@ class _Session:
 		finally:
 			for ear in self.ears.values():
 				ear.stop()
-			self.lease.release()
+			with suppress(Exception):  # a connection that is lost has freed them already
+				for name in list(self.ears):
+					self._let_go(name)
+				self.lease.release()
 
 	def _look_after(self) -> None:
 		"""Make sure of the lease; listen to the accounts as they are now. Ends the reads, or the next were as of now."""
@@ -97,9 +101,21 @@ class _Session:
 				self.tell(f"{name}: the thread that listened has died; starting it anew.")
 			if wanted.get(name) != ear.version or ear.has_died:
 				self.ears.pop(name).stop()
+				self._let_go(name)
 		for name in wanted.keys() - self.ears.keys():
 			self.ears[name] = _EventReader(name, wanted[name], _provider(name), self.heard, self.tell)
+			self._hold(name)
 		frappe.db.rollback()
+
+	def _hold(self, name: str) -> None:
+		"""Let the account's form see that it is listened to, for as long as this connection lives."""
+		if self.ears[name].stream and name not in self.held:
+			self.held[name] = account_lease(name)
+			self.held[name].take(0)
+
+	def _let_go(self, name: str) -> None:
+		if name in self.held:
+			self.held.pop(name).release()
 
 	def _process_queue(self, until: float) -> None:
 		while (left := until - time.monotonic()) > 0:
@@ -109,6 +125,8 @@ class _Session:
 				return
 			if ear.is_over:
 				continue
+			if ear.has_died and self.ears.get(ear.account) is ear:
+				self._let_go(ear.account)
 			if payload is None:
 				self._catch_up(ear)
 			else:
@@ -123,10 +141,10 @@ class _Session:
 
 
 def _take(account: str, payload: dict, event: CallEvent) -> None:
-	"""Store and apply an event of a call of ours; others on the same PBX are no news."""
-	current.forget_process_caches()
+	"""Store and apply an event of a call of ours; those of other calls on the same PBX are left alone."""
+	current_settings.forget_process_caches()
 	if frappe.db.exists(CALL, {"name": event.call, "account": account}):
-		intake.take(account, payload, event)
+		intake.ingest(account, payload, event)
 	else:
 		frappe.db.rollback()
 
@@ -152,7 +170,7 @@ class _EventReader(threading.Thread):
 		super().__init__(daemon=True)
 		self.account, self.version, self.provider = account, version, provider
 		self.stream = provider.event_stream(_name(account)) if provider else None
-		self.is_over = False
+		self.is_over = self.has_died = False
 		self._heard, self._tell = heard, tell
 		self._stopping = threading.Event()
 		if self.stream:
@@ -163,12 +181,17 @@ class _EventReader(threading.Thread):
 		self.is_over = True
 		self._stopping.set()
 
-	@property
-	def has_died(self) -> bool:
-		"""Whether a fault ended the thread that was to listen for as long as the account is there."""
-		return self.stream is not None and not self.is_over and not self.is_alive()
-
 	def run(self) -> None:
+		"""Listen until it is stopped; a fault that ends the thread is said in the queue, after all it heard."""
+		try:
+			self._listen_always()
+		finally:
+			if not self.is_over:
+				self.has_died = True
+				with suppress(queue.Full):
+					self._heard.put_nowait((self, None, None))
+
+	def _listen_always(self) -> None:
 		"""Listen, and after each loss again, with ever longer pauses."""
 		attempt = 0
 		while not self.is_over:
@@ -186,9 +209,9 @@ class _EventReader(threading.Thread):
 		connection = self.provider.connection
 		open_socket = EventSocket(self.stream.opening, connection)
 		try:
-			answer = transport.send(self.stream.narrowing, connection)
-			if answer.status >= 300:
-				raise RejectedError(f"The PBX refused the choice of events (HTTP {answer.status}).")
+			response = transport.send(self.stream.narrowing, connection)
+			if response.status >= 300:
+				raise RejectedError(f"The PBX refused the choice of events (HTTP {response.status}).")
 			self._tell(f"{self.account}: connected.")
 			self._put(None, None)
 			while not self.is_over:

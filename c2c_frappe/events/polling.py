@@ -46,13 +46,13 @@ def run(account: str) -> None:
 
 def ask(account: str, provider: Provider, seconds: int = 0) -> str:
 	"""Ask about the account's open calls older than these seconds; return why it ended early, "" if it did not."""
-	for name, known in _open_calls(account, seconds):
+	for name, call_status in _open_calls(account, seconds):
 		try:
-			news = exchange.query_status(provider, name, known)
+			event = exchange.query_status(provider, name, call_status)
 		except PbxError as error:
 			return error.message
-		if news:
-			intake.take(account, {"asked_about": name, **news.as_stored()}, news)
+		if event:
+			intake.ingest(account, {"asked_about": name, **event.as_stored()}, event)
 	return ""
 
 

@@ -17,7 +17,7 @@ from frappe import _
 from c2c_frappe import messages
 from c2c_frappe.accounts import providers
 from c2c_frappe.call_log import search
-from c2c_frappe.events import intake, phones_of_calls
+from c2c_frappe.events import call_phones, intake
 from c2c_frappe.locks import exclusive
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls import records
@@ -28,7 +28,7 @@ from c2c_frappe.site_time import utc_now
 
 DOCTYPE = "PBX Account"
 # A call without an end is asked for this long; then the PBX will not tell any more.
-PATIENCE = timedelta(days=1)
+OPEN_CALL_TIMEOUT = timedelta(days=1)
 # More than these in one window is a PBX that goes on for ever.
 MAX_PAGES = 1000
 JOB_SECONDS = 30 * 60
@@ -59,7 +59,7 @@ class Tally:
 		if not self.unread:
 			return ""
 		return _(
-			"{0} call records could not be read and were left out. Check the address of the account. Their fields: {1}."
+			"{0} call records could not be read or name nobody. Check the address of the account. Their fields: {1}."
 		).format(self.unread, ", ".join(self.unread_fields)[:200] or "-")
 
 
@@ -68,7 +68,7 @@ def schedule() -> None:
 	for row in frappe.get_all(DOCTYPE, {"enabled": 1}, ["name", "records_until"]):
 		if not providers.has_call_records(frappe.get_doc(DOCTYPE, row.name)):
 			continue
-		is_open = bool(search.open_starts(row.name, _now() - PATIENCE))
+		is_open = bool(search.open_starts(row.name, _now() - OPEN_CALL_TIMEOUT))
 		if records.is_due(row.records_until, _now(), is_open):
 			_enqueue(row.name)
 
@@ -139,7 +139,7 @@ def _outcome(ok: bool | None, message: str, tally: Tally | None = None) -> dict:
 def _catch_up(account: str, provider: Provider, tally: Tally, tell: Tell) -> None:
 	"""Read window after window up to now, then the moments at which calls started that are still open."""
 	now, mark = _now(), frappe.db.get_value(DOCTYPE, account, "records_until")
-	open_starts = search.open_starts(account, now - PATIENCE)
+	open_starts = search.open_starts(account, now - OPEN_CALL_TIMEOUT)
 	first = window = records.next_window(mark, now, provider.records_overlap)
 	while True:
 		_apply(account, provider, window, tally)
@@ -151,16 +151,16 @@ def _catch_up(account: str, provider: Provider, tally: Tally, tell: Tell) -> Non
 		window = records.next_window(window.till, now, provider.records_overlap)
 	for earlier in records.around(open_starts, first.since):
 		_apply(account, provider, earlier, tally)
-	phones_of_calls.ask(account, provider, tally.without_phone)
+	call_phones.ask(account, provider, tally.without_phone)
 
 
 def _apply(account: str, provider: Provider, window: Window, tally: Tally) -> None:
 	for page in _pages(provider, window, tally):
-		for record, outcome in intake.take_records(account, page, provider.secrets):
+		for record, outcome in intake.ingest_records(account, page, provider.secrets):
 			tally.read += 1
-			if outcome != intake.KNOWN:
+			if outcome != intake.DUPLICATE:
 				tally.new += 1
-				tally.without_phone += records.without_phone([record])
+				tally.without_phone += records.pick_without_extension([record])
 
 
 def _pages(provider: Provider, window: Window, tally: Tally) -> Iterator[list[CallRecord]]:

@@ -6,10 +6,12 @@ Knows no column and reads no database. openpyxl comes with Frappe.
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, time
+from xml.parsers import expat
 
 from openpyxl import load_workbook
 
@@ -22,13 +24,17 @@ _LIMITS = {_SHEETS: MAX_UNPACKED_BYTES, _TEXTS: 32 << 20, _REST: 8 << 20}
 # A row is read as a tree too.
 _MAX_ROW = 4 << 20
 _CHUNK = 1 << 20
+_HEAD = 1 << 12
+_NEVER = float("inf")
+_DIMENSION = b'<dimension xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" ref="A1"/>'
 
 
 def rows(content: bytes) -> Iterator[list[object]]:
 	"""Yield the cells of each row of the sheet that is shown first; raise FileError."""
 	try:
-		_refuse_oversized(zipfile.ZipFile(io.BytesIO(content)))
-		book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+		archive = zipfile.ZipFile(io.BytesIO(content))
+		_refuse_oversized(archive)
+		book = load_workbook(_with_dimensions(archive), read_only=True, data_only=True)
 		sheet = book.active
 		# What a file says of its own size need not be so.
 		sheet.reset_dimensions()
@@ -63,7 +69,7 @@ def _kind(part: zipfile.ZipInfo) -> str:
 
 
 def _has_endless_row(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> bool:
-	"""Tell whether a sheet goes on for long without another row."""
+	"""Whether a sheet goes on for long without another row."""
 	since_row = 0
 	with archive.open(sheet) as stream:
 		while chunk := stream.read(_CHUNK):
@@ -72,6 +78,42 @@ def _has_endless_row(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> bool:
 			if since_row > _MAX_ROW:
 				return True
 	return False
+
+
+def _with_dimensions(archive: zipfile.ZipFile) -> io.BytesIO:
+	"""Return the archive with a size named in each sheet: openpyxl reads one that names none to its end to find that out."""
+	places = {part.filename: _place_of_dimension(archive, part) for part in archive.infolist()}
+	if not any(places.values()):
+		return archive.fp
+	made = io.BytesIO()
+	with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
+		for part in archive.infolist():
+			with archive.open(part) as source, copy.open(part.filename, "w", force_zip64=True) as target:
+				place = places[part.filename]
+				target.write(source.read(place) + _DIMENSION if place else b"")
+				shutil.copyfileobj(source, target, _CHUNK)
+	return made
+
+
+def _place_of_dimension(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
+	"""Return at which byte of a sheet that names no size its rows begin, 0 for every other part."""
+	if not part.filename.lower().endswith(".xml"):
+		return 0
+	seen: dict[str, int] = {}
+	parser = expat.ParserCreate(namespace_separator=" ")
+
+	def note(name: str, _attributes: object) -> None:
+		seen.setdefault(name.rpartition(" ")[2], parser.CurrentByteIndex)
+
+	parser.StartElementHandler = note
+	with archive.open(part) as stream:
+		while not seen.keys() & {"sheetData", "dimension"} and next(iter(seen), "worksheet") == "worksheet":
+			chunk = stream.read(_HEAD)
+			if not chunk:
+				return 0
+			parser.Parse(chunk, False)
+	is_sized = seen.get("dimension", _NEVER) < seen.get("sheetData", _NEVER)
+	return 0 if is_sized else seen.get("sheetData", 0)
 
 
 def _value(cell) -> object:

@@ -42,7 +42,7 @@ def insert(
 		"reason": reason,
 		"received_at": now_datetime(),
 		"payload": text,
-		**(event_columns(event) if event else {"news": "", "pbx_call_id": ""}),
+		**(event_columns(event) if event else {"parsed_event": "", "pbx_call_id": ""}),
 		"event_key": key,
 		"record_id": record_id,
 	}
@@ -72,7 +72,7 @@ def note(name: str, outcome: str, call: str = "", reason: str = "") -> None:
 def assign(name: str, account: str, event: CallEvent, call: str) -> None:
 	"""Give the event to its call; one that began at the PBX gets those of its id that seemed to be nobody's."""
 	note(name, APPLIED, call)
-	if event.pbx_call_id and call == from_events.by_origin(account, event.pbx_call_id):
+	if event.pbx_call_id and call == from_events.find_by_origin(account, event.pbx_call_id):
 		_adopt(account, event.pbx_call_id, call)
 
 
@@ -87,7 +87,7 @@ def events_of(call: str) -> list[CallEvent]:
 	"""Return all the events a call has, whose row the caller has locked."""
 	# As others committed it since this transaction began, which a plain read would not show.
 	filters = {"call": call, "outcome": APPLIED}
-	columns = ["news", "recording_url"]
+	columns = ["parsed_event", "recording_url"]
 	stored = frappe.db.get_values(DOCTYPE, filters, columns, for_update=True, order_by=None)
 	# An event of somebody who was erased says nothing any more.
 	return [from_stored(json.loads(text), url or "") for text, url in stored if text]
@@ -103,7 +103,7 @@ def export_events(calls: Sequence[str], digits: Sequence[str]) -> list[dict]:
 def erase(calls: Sequence[str], digits: Sequence[str]) -> int:
 	"""Empty these events and return how many; their keys stay, so that none comes again. The caller commits."""
 	names = _about(calls, digits)
-	empty = {"payload": "{}", "news": "", "recording_url": "", "pbx_call_id": "", "outcome": IGNORED}
+	empty = {"payload": "{}", "parsed_event": "", "recording_url": "", "pbx_call_id": "", "outcome": IGNORED}
 	if names:
 		frappe.db.set_value(DOCTYPE, {"name": ("in", names)}, empty)
 	return len(names)
@@ -111,10 +111,10 @@ def erase(calls: Sequence[str], digits: Sequence[str]) -> int:
 
 def _about(calls: Sequence[str], digits: Sequence[str]) -> list[str]:
 	"""Return the names of events of these calls, and of those whose payload holds one of the numbers."""
-	found = set(frappe.get_all(DOCTYPE, {"call": ("in", calls)}, pluck="name")) if calls else set()
+	existing = set(frappe.get_all(DOCTYPE, {"call": ("in", calls)}, pluck="name")) if calls else set()
 	for each in digits:
-		found.update(frappe.get_all(DOCTYPE, {"payload": ("like", f"%{each}%")}, pluck="name"))
-	return sorted(found)
+		existing.update(frappe.get_all(DOCTYPE, {"payload": ("like", f"%{each}%")}, pluck="name"))
+	return sorted(existing)
 
 
 def forget_recording(call: str) -> None:
@@ -123,7 +123,7 @@ def forget_recording(call: str) -> None:
 
 
 def event_columns(event: CallEvent) -> dict:
-	stored = {"news": json.dumps(event.as_stored()), "pbx_call_id": event.pbx_call_id}
+	stored = {"parsed_event": json.dumps(event.as_stored()), "pbx_call_id": event.pbx_call_id}
 	return {**stored, "recording_url": event.recording_url}
 
 
@@ -162,5 +162,5 @@ def to_json(values: dict) -> str:
 
 def content_of(event: CallEvent) -> str:
 	"""Return all that an event says; a link to a recording often comes later than the rest."""
-	known = event.as_stored()
-	return to_json({**known, "recording_url": event.recording_url} if event.recording_url else known)
+	values = event.as_stored()
+	return to_json({**values, "recording_url": event.recording_url} if event.recording_url else values)

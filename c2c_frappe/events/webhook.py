@@ -50,8 +50,8 @@ def _take(request) -> dict:
 		webhook_accounts.note_refusal(account, why)
 		return _refused(403)
 	query = [(name, value) for name, value in request.args.items(multi=True) if value != METHOD]
-	told = payload.read(query, request.content_type or "", request.get_data())
-	return {"outcome": intake.receive(account, told)}
+	fields = payload.read(query, request.content_type or "", request.get_data())
+	return {"outcome": intake.receive(account, fields)}
 
 
 def _refused(http_status: int) -> dict:

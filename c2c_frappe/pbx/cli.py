@@ -70,13 +70,13 @@ def dial(context, provider, profile, pairs, extension, number, country, data, al
 	if context.args:
 		raise click.UsageError("dial takes options only, such as --set NAME=VALUE.")
 	given = _pairs("--set", pairs)
-	values = {**_of_profile(provider, profile, given), **_secrets(provider), **_settings(given)}
+	values = {**_profile_values(provider, profile, given), **_secrets(provider), **_settings(given)}
 	if allow_http:
 		values["allow_http"] = "1"
-	answer = {"status": status.FAILED, "pbx_call_id": "", "failure_code": "", "message": "", "number": ""}
-	answer.update(_dial(provider, values, extension, number, country, _pairs("--data", data)))
-	_answer(answer)
-	return EXIT_CODES[answer["status"]]
+	printed = {"status": status.FAILED, "pbx_call_id": "", "failure_code": "", "message": "", "number": ""}
+	printed.update(_dial(provider, values, extension, number, country, _pairs("--data", data)))
+	_answer(printed)
+	return EXIT_CODES[printed["status"]]
 
 
 def _dial(slug: str, values: dict, extension: str, text: str, country: str, data: dict) -> dict:
@@ -155,7 +155,7 @@ def _secrets(provider: str) -> dict[str, str]:
 	return {name: value for name, value in given.items() if value}
 
 
-def _of_profile(provider: str, profile: str | None, given: dict[str, str]) -> dict[str, object]:
+def _profile_values(provider: str, profile: str | None, given: dict[str, str]) -> dict[str, object]:
 	"""Return a profile's values, its blanks (YOUR_...) filled in with those given, which are taken out."""
 	blanks = {name: given.pop(name) for name in list(given) if BLANK.fullmatch(name)}
 	if not profile and not blanks:
@@ -165,17 +165,17 @@ def _of_profile(provider: str, profile: str | None, given: dict[str, str]) -> di
 	chosen = profiles.get(profile)
 	unknown = sorted(blanks.keys() - chosen.blanks)
 	if unknown:
-		known = ", ".join(chosen.blanks) or "none"
-		raise click.UsageError(f"The profile {profile} has no {unknown[0]}. It has: {known}.")
+		listed = ", ".join(chosen.blanks) or "none"
+		raise click.UsageError(f"The profile {profile} has no {unknown[0]}. It has: {listed}.")
 	return chosen.filled(blanks)
 
 
 def _settings(values: dict[str, str]) -> dict[str, str]:
 	"""Return the settings; a name no provider has is a slip that must not dial without the setting."""
-	known = {setting.name for provider in registry.PROVIDERS.values() for setting in provider.settings}
-	unknown = sorted(values.keys() - known)
+	names = {setting.name for provider in registry.PROVIDERS.values() for setting in provider.settings}
+	unknown = sorted(values.keys() - names)
 	if unknown:
-		raise click.UsageError(f"--set knows no {unknown[0]}. It takes {', '.join(sorted(known))}.")
+		raise click.UsageError(f"--set knows no {unknown[0]}. It takes {', '.join(sorted(names))}.")
 	return values
 
 

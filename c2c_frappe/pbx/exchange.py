@@ -136,10 +136,10 @@ def preview(provider: Provider, dial: DialRequest) -> list[dict]:
 	raise failure
 
 
-def read_response(provider: Provider, answer: HttpResponse) -> DialResult:
+def read_response(provider: Provider, response: HttpResponse) -> DialResult:
 	"""Say what this answer to a dial would mean."""
 	try:
-		return provider.read_dial_response(answer)
+		return provider.read_dial_response(response)
 	except Exception as error:  # noqa: BLE001  as above
 		return DialResult("bad_reply", _fault(error, ""))
 
@@ -182,9 +182,13 @@ def fetch_phones(provider: Provider, send: Send = transport.send) -> tuple[Phone
 	return _asked(lambda: provider.read_phones(send(provider.phones_request(), provider.connection)))
 
 
-def query_status(provider: Provider, call: str, known: str, send: Send = transport.send) -> CallEvent | None:
-	"""Ask the PBX how a call stands, which here has the status `known`; raise a PbxError without an answer."""
-	return _asked(lambda: _carry(provider.status_query(call, known), _question(provider.connection, send)))
+def query_status(
+	provider: Provider, call: str, call_status: str, send: Send = transport.send
+) -> CallEvent | None:
+	"""Ask the PBX how a call stands, which here has the status `call_status`; raise a PbxError without an answer."""
+	return _asked(
+		lambda: _carry(provider.status_query(call, call_status), _question(provider.connection, send))
+	)
 
 
 def hang_up(provider: Provider, call: str, send: Send = transport.send) -> Finding:

@@ -137,10 +137,10 @@ def _fetch(provider, url, wanted, allowed, download) -> Clip:
 	connection = _connection(provider)
 	for _hop in range(HOPS + 1):
 		request = _request(provider, url, wanted, allowed)
-		answer = download(request, connection, wanted.start, wanted.most)
-		if answer.status not in (301, 302, 303, 307, 308):
-			return _clip(answer, url, wanted)
-		url = urljoin(url, answer.headers.get("location", ""))
+		response = download(request, connection, wanted.start, wanted.most)
+		if response.status not in (301, 302, 303, 307, 308):
+			return _clip(response, url, wanted)
+		url = urljoin(url, response.headers.get("location", ""))
 	raise RejectedError(_("The PBX led from one address of the recording to the next, and never to it."))
 
 
@@ -167,36 +167,36 @@ def _request(provider, url: str, wanted: Span, allowed: frozenset) -> HttpReques
 	return replace(request, headers={**request.headers, **asked})
 
 
-def _clip(answer: Download, url: str, wanted: Span) -> Clip:
-	if answer.status in (404, 410):
+def _clip(response: Download, url: str, wanted: Span) -> Clip:
+	if response.status in (404, 410):
 		raise RejectedError(_("The PBX does not have this recording any more."))
-	if answer.status == 416:
+	if response.status == 416:
 		raise RejectedError(_("The recording ends before the part that was asked for."))
-	if answer.status not in (200, 206):
-		raise RejectedError(_("The PBX refused the recording (HTTP {0}).", answer.status))
-	is_packed = answer.headers.get("content-encoding", "identity").lower() not in ("", "identity")
-	kind = _kind(answer.headers.get("content-type", ""), url)
+	if response.status not in (200, 206):
+		raise RejectedError(_("The PBX refused the recording (HTTP {0}).", response.status))
+	is_packed = response.headers.get("content-encoding", "identity").lower() not in ("", "identity")
+	kind = _kind(response.headers.get("content-type", ""), url)
 	if is_packed or not kind:
 		raise RejectedError(_("What the PBX sent is no recording. Is its link one that asks to log in?"))
-	total = _total(answer)
-	if wanted.is_whole and (total or len(answer.body)) >= wanted.most:
+	total = _total(response)
+	if wanted.is_whole and (total or len(response.body)) >= wanted.most:
 		raise RejectedError(_("The recording is too long to be sent as a whole. Play it instead."))
-	return Clip(answer.body, kind, wanted.start, total)
+	return Clip(response.body, kind, wanted.start, total)
 
 
 def _kind(content_type: str, url: str) -> str:
 	"""Return the type of audio, by what the PBX says, else by the address's end; "" for what is plainly none."""
-	said = content_type.partition(";")[0].strip().lower()
-	main, _slash, sub = said.partition("/")
-	if main not in ("audio", "video") and said not in _UNTOLD:
+	media_type = content_type.partition(";")[0].strip().lower()
+	main, _slash, sub = media_type.partition("/")
+	if main not in ("audio", "video") and media_type not in _UNTOLD:
 		return ""
 	ending = urlsplit(url).path.rpartition(".")[2].lower()
 	return _TYPES.get(sub) or _TYPES.get(ending) or "audio/mpeg"
 
 
-def _total(answer: Download) -> int | None:
-	if answer.status == 206:
-		said = re.search(r"/(\d{1,15})$", answer.headers.get("content-range", ""), re.ASCII)
-		return int(said[1]) if said else None
-	length = answer.headers.get("content-length", "")
+def _total(response: Download) -> int | None:
+	if response.status == 206:
+		total = re.search(r"/(\d{1,15})$", response.headers.get("content-range", ""), re.ASCII)
+		return int(total[1]) if total else None
+	length = response.headers.get("content-length", "")
 	return int(length) if length.isdigit() else None

@@ -36,8 +36,8 @@ def schedule() -> None:
 def indexed_at() -> datetime | None:
 	"""Return when all numbers had been read, in the site's time; None while some were not."""
 	query = {"parent": "__global", "defkey": DONE}
-	found = frappe.db.get_value("DefaultValue", query, "defvalue", order_by=None)
-	return get_datetime(found) if found else None
+	value = frappe.db.get_value("DefaultValue", query, "defvalue", order_by=None)
+	return get_datetime(value) if value else None
 
 
 def request() -> None:

@@ -17,8 +17,8 @@ def contacts_of(document) -> list:
 	linked = [document.get(field.fieldname) for field in fields]
 	names = list(dict.fromkeys(name for name in [*linked, *_linking(document)] if name))
 	there = frappe.get_all("Contact", {"name": ("in", names)}, pluck="name") if names else []
-	found = (frappe.get_doc("Contact", name) for name in names if name in there)
-	return [contact for contact in found if permissions.may("read", "Contact", contact)]
+	documents = (frappe.get_doc("Contact", name) for name in names if name in there)
+	return [contact for contact in documents if permissions.may("read", "Contact", contact)]
 
 
 def _linking(document) -> list[str]:

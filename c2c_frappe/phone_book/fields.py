@@ -27,7 +27,7 @@ def field_rules() -> dict:
 
 
 def is_phone_field(field, unmarked: list[str]) -> bool:
-	"""Tell whether a DocField holds a phone number somebody can be called on."""
+	"""Whether a DocField holds a phone number somebody can be called on."""
 	if field.fieldname in NEVER:
 		return False
 	is_marked = field.fieldtype == "Phone" or (field.fieldtype in TEXT_TYPES and field.options == "Phone")
@@ -59,7 +59,7 @@ def places(meta) -> Iterator[tuple[str, list, str, tuple[str, ...]]]:
 
 
 def has_phone_fields(doctype: str) -> bool:
-	"""Tell whether records of this DocType, or the rows of their tables, hold numbers."""
+	"""Whether records of this DocType, or the rows of their tables, hold numbers."""
 	return any(places(frappe.get_meta(doctype)))
 
 
@@ -73,12 +73,12 @@ def masked_fields(meta, fields: list, parenttype: str | None = None) -> set[str]
 
 
 def has_masks(fields: list) -> bool:
-	"""Tell whether a document may hold masks in these fields, which Frappe 15 has none of."""
+	"""Whether a document may hold masks in these fields, which Frappe 15 has none of."""
 	return any(field.get("mask") for field in fields)
 
 
 def hides_any_from_reader(doctype: str) -> bool:
-	"""Tell whether some number on records of this DocType, or of their Contacts, is masked or hidden from the user."""
+	"""Whether some number on records of this DocType, or of their Contacts, is masked or hidden from the user."""
 	return any(_hides_any(frappe.get_meta(each)) for each in dict.fromkeys((doctype, "Contact")))
 
 

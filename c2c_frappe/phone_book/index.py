@@ -63,18 +63,18 @@ def matching_records(number: str) -> tuple[Owner, ...]:
 	"""Return the records with this E.164 number, the one last changed or called there first."""
 	places = _holders(number) if number else []
 	latest = search.latest_place(number) if len(places) > 1 else None
-	found = []
+	records = []
 	for doctype, names in _by_doctype(places):
 		for row in frappe.get_all(doctype, {"name": ("in", names)}, ["name", "modified"]):
 			moments = [row.modified]
 			if latest and latest[0] == (doctype, str(row.name)):
 				moments.append(latest[1])
 			# SQLite gives some of them as text.
-			found.append(Owner(doctype, str(row.name), max(get_datetime(moment) for moment in moments)))
-	return sort_by_activity(found)
+			records.append(Owner(doctype, str(row.name), max(get_datetime(moment) for moment in moments)))
+	return sort_by_activity(records)
 
 
-def on_record(numbers: Sequence[str]) -> set[str]:
+def numbers_on_records(numbers: Sequence[str]) -> set[str]:
 	"""Return those of these E.164 numbers that some record has."""
 	table = frappe.qb.DocType(DOCTYPE)
 	query = frappe.qb.from_(table).select(table.number).distinct().where(table.number.isin(list(numbers)))
@@ -194,14 +194,14 @@ def _rows(doctype: str, names: Sequence[str]) -> Iterator[tuple]:
 	others = countries.countries_of_accounts()
 	refusing = set(_refusing(doctype, names))
 	seen = set()
-	for held in record_numbers.list_numbers(doctype, names):
-		usual = _e164(held.text, (held.country, site_country))
-		readings = dict.fromkeys((usual, *(_e164(held.text, (held.country, other)) for other in others)))
+	for entry in record_numbers.list_numbers(doctype, names):
+		usual = _e164(entry.text, (entry.country, site_country))
+		readings = dict.fromkeys((usual, *(_e164(entry.text, (entry.country, other)) for other in others)))
 		for number in readings:
-			if number and (held.name, number) not in seen:
-				seen.add((held.name, number))
-				place = (number, doctype, held.name, held.fieldname, held.row)
-				marks = (int(held.name in refusing), int(number != usual))
+			if number and (entry.name, number) not in seen:
+				seen.add((entry.name, number))
+				place = (number, doctype, entry.name, entry.fieldname, entry.row)
+				marks = (int(entry.name in refusing), int(number != usual))
 				yield (_name_of(place), user, user, moment, moment, *place, *marks)
 
 
@@ -222,8 +222,8 @@ def _holders(number: str) -> list[tuple[str, str, str]]:
 	table = frappe.qb.DocType(DOCTYPE)
 	query = frappe.qb.from_(table).where(table.number == number).limit(MAX_OWNERS)
 	query = query.select(table.number, table.reference_doctype, table.reference_name)
-	found = query.where(table.is_alternative == 0).run() or query.where(table.is_alternative == 1).run()
-	return list(dict.fromkeys(found))
+	rows = query.where(table.is_alternative == 0).run() or query.where(table.is_alternative == 1).run()
+	return list(dict.fromkeys(rows))
 
 
 def _by_doctype(places: list[tuple[str, str, str]]) -> Iterator[tuple[str, list[str]]]:

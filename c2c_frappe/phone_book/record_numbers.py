@@ -38,16 +38,16 @@ class Record:
 		return self.document.name
 
 	@cached_property
-	def of_contacts(self) -> tuple[Choice, ...]:
+	def contact_numbers(self) -> tuple[Choice, ...]:
 		"""Return the numbers of its Contacts, which are read when they are asked for: a click seldom means one."""
 		is_refused = says_do_not_call(self.document.doctype, self.document)
-		found = (_of_contact(contact, is_refused) for contact in contacts.contacts_of(self.document))
-		return ordered([choice for choices in found for choice in choices])
+		numbers = (_contact_choices(contact, is_refused) for contact in contacts.contacts_of(self.document))
+		return ordered([choice for choices in numbers for choice in choices])
 
 	@property
 	def choices(self) -> tuple[Choice, ...]:
 		"""Return all its numbers: its own, and then those of its Contacts."""
-		return (*self.own, *self.of_contacts)
+		return (*self.own, *self.contact_numbers)
 
 
 class Held(NamedTuple):
@@ -72,7 +72,7 @@ def load(doctype: str, name: str) -> Record:
 	document.check_permission("read")
 	return Record(
 		document,
-		ordered(_of_document(document, says_do_not_call(doctype, document))),
+		ordered(_document_choices(document, says_do_not_call(doctype, document))),
 		country_code(document.get("country") if document.meta.has_field("country") else ""),
 		document.get("company") or "",
 	)
@@ -92,33 +92,33 @@ def list_numbers(doctype: str, names: Sequence[str]) -> Iterator[Held]:
 
 
 def says_do_not_call(doctype: str, record) -> bool:
-	"""Tell whether a record, given as a document or as its `do_not_call` and `status`, asks not to be called."""
+	"""Whether a record, given as a document or as its `do_not_call` and `status`, asks not to be called."""
 	lead_status = record.get("status") if doctype == "Lead" else ""
 	return policy.is_do_not_call(record.get("do_not_call"), lead_status)
 
 
-def _of_contact(contact, is_refused: bool) -> Iterator[Choice]:
+def _contact_choices(contact, is_refused: bool) -> Iterator[Choice]:
 	# By row alone: a Contact's own fields only repeat its primary rows, and would look like the record's.
-	for choice in _of_document(contact, is_refused or says_do_not_call(contact.doctype, contact)):
+	for choice in _document_choices(contact, is_refused or says_do_not_call(contact.doctype, contact)):
 		if choice.row:
 			yield replace(
 				choice, label=_("{0} of {1}").format(choice.label, contact.full_name or contact.name)
 			)
 
 
-def _of_document(document, is_refused: bool) -> list[Choice]:
-	found = (*_own(document.meta, document), *_of_rows(document.meta, document))
-	return [replace(choice, do_not_call=is_refused) for choice in found]
+def _document_choices(document, is_refused: bool) -> list[Choice]:
+	numbers = (*_own_choices(document.meta, document), *_row_choices(document.meta, document))
+	return [replace(choice, do_not_call=is_refused) for choice in numbers]
 
 
-def _own(meta, document) -> Iterator[Choice]:
+def _own_choices(meta, document) -> Iterator[Choice]:
 	fields = readable_phone_fields(meta)
 	masked = masked_fields(meta, fields)
 	for values in _raw(meta.name, fields, "name", [document.name]) if has_masks(fields) else [document]:
 		yield from _choices(fields, values, document, "", masked)
 
 
-def _of_rows(meta, document) -> Iterator[Choice]:
+def _row_choices(meta, document) -> Iterator[Choice]:
 	for table in meta.get_table_fields():
 		child = frappe.get_meta(table.options)
 		fields = readable_phone_fields(child, meta.name)

@@ -50,7 +50,7 @@ def _number(row: dict) -> str:
 
 
 def can_hang_up(row: dict) -> bool:
-	"""Tell whether the call may be going on at a PBX that can end it."""
+	"""Whether the call may be going on at a PBX that can end it."""
 	is_over = status.is_over(row["status"], row["ended_at"])
 	if is_over or row["status"] == status.DIALING or not row["account"]:
 		return False

@@ -45,7 +45,7 @@ def fix_for(row: dict) -> dict | None:
 		refusers = index.not_to_be_called([row["dialed_number"]])
 		places["refuser"] = refusers.get(row["dialed_number"], places["record"])
 	links = (link(*places[cure]) for cure in _CURES.get(row["failure_code"], ()))
-	return next((found for found in links if found), None)
+	return next((fix for fix in links if fix), None)
 
 
 def link(doctype: str, name: str) -> dict | None:

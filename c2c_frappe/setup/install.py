@@ -18,14 +18,22 @@ CUSTOM_DATA = {
 # Marks a text for extraction into locale/main.pot; the records are English and translated where they are shown.
 _ = str
 
-DISPOSITIONS = (
-	_("Interested"),
-	_("Call back"),
-	_("Not interested"),
-	_("Left a message"),
-	_("Wrong number"),
-	_("Do not call again"),
-)
+# name -> when it is offered and what it does. A Lead's status is left alone but for the one that forbids calls:
+# of a customer or an opportunity "Interested" would be a step back.
+DISPOSITIONS = {
+	_("Interested"): {"sort_order": 10, "color": "Green", "offered_after": "Talked Calls"},
+	_("No Answer"): {"sort_order": 20, "color": "Orange", "offered_after": "Unanswered Calls"},
+	_("Call back"): {"sort_order": 30, "color": "Blue", "require_follow_up": 1},
+	_("Not interested"): {"sort_order": 40, "color": "Gray", "offered_after": "Talked Calls"},
+	_("Left a message"): {"sort_order": 50, "color": "Blue"},
+	_("Wrong number"): {"sort_order": 60, "color": "Gray"},
+	_("Do not call again"): {
+		"sort_order": 70,
+		"color": "Red",
+		"set_do_not_call": 1,
+		"lead_status": "Do Not Contact",
+	},
+}
 
 
 def after_install() -> None:
@@ -41,10 +49,15 @@ def after_install() -> None:
 		settings.append("custom_data_fields", {"key": key, "value": value})
 	settings.save(ignore_permissions=True)
 	for disposition in DISPOSITIONS:
-		if not frappe.db.exists("PBX Disposition", disposition):
-			frappe.get_doc({"doctype": "PBX Disposition", "disposition": disposition}).insert(
-				ignore_permissions=True
-			)
+		add_disposition(disposition)
+
+
+def add_disposition(name: str) -> None:
+	"""Insert a disposition of ours unless it is there; a status that Leads here do not have is no hindrance."""
+	if not frappe.db.exists("PBX Disposition", name):
+		document = frappe.get_doc({"doctype": "PBX Disposition", "disposition": name, **DISPOSITIONS[name]})
+		document.flags.ignore_validate = True
+		document.insert(ignore_permissions=True)
 
 
 def after_migrate() -> None:

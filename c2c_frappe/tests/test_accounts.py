@@ -55,7 +55,7 @@ class TestConnection(SiteCase):
 		self.assertNotIn("not-the-key", frappe.as_json(found))
 
 	def test_of_commpeak_only_the_way_there_can_be_tested(self):
-		found = self.assert_found(None, "name, network and certificate are fine", COMMPEAK)
+		found = self.assert_found(None, "name and network are fine. Plain http is not encrypted.", COMMPEAK)
 		self.assertIn("allow-listed", found["unchecked"][0])
 
 	def test_a_name_that_is_not_found(self):

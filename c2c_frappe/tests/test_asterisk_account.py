@@ -6,17 +6,22 @@ With an Asterisk that is there: tests/asterisk and tests/browser/test_desk_aster
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import subprocess
 import sys
+import threading
+import time
+from unittest.mock import patch
 
 import frappe
 
 from c2c_frappe.api import account as account_api
 from c2c_frappe.api import call as api
-from c2c_frappe.events import polling
-from c2c_frappe.locks import Lease
+from c2c_frappe.events import listener, polling
+from c2c_frappe.locks import Lease, account_lease
 from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.errors import UnavailableError
 from c2c_frappe.tests.cases import site
 from c2c_frappe.tests.cases.site import AGENT, MANAGER, OTHER_AGENT, SiteCase
 
@@ -34,16 +39,20 @@ sys.stdin.read()
 """
 
 
+def make_account() -> None:
+	site.make_account(
+		ASTERISK,
+		**{**site.USUAL, "provider": "asterisk", "base_url": ADDRESS},
+		ari_user="crm",
+		ari_password=PASSWORD,
+		ari_context="c2c-out",
+	)
+
+
 class TestAsteriskAway(SiteCase):
 	def setUp(self):
 		super().setUp()
-		site.make_account(
-			ASTERISK,
-			**{**site.USUAL, "provider": "asterisk", "base_url": ADDRESS},
-			ari_user="crm",
-			ari_password=PASSWORD,
-			ari_context="c2c-out",
-		)
+		make_account()
 		self.call = self.dial_lead()["call"]
 		site.move(self.call, account=ASTERISK, status="In Progress", evidence_rank=21)
 
@@ -102,6 +111,65 @@ class TestAsteriskAway(SiteCase):
 		commpeak = frappe.get_doc("PBX Account", site.COMMPEAK)
 		commpeak.run_method("onload")
 		self.assertNotIn("listener", commpeak.get_onload())
+
+
+class TestListenerOfAccount(SiteCase):
+	def setUp(self):
+		super().setUp()
+		make_account()
+		self.faults = queue.Queue()
+
+		def until_a_fault(_reader):
+			raise self.faults.get()
+
+		# What Python would print of a thread that died is what is wanted here.
+		for holder, name, value in (
+			(listener._EventReader, "_listen", until_a_fault),
+			(threading, "excepthook", lambda _died: None),
+		):
+			replaced = patch.object(holder, name, value)
+			replaced.start()
+			self.addCleanup(replaced.stop)
+		self.session = listener._Session(lambda _sentence: None)
+		self.assertTrue(self.session.lease.take(0))
+		self.addCleanup(self.session.lease.release)
+
+	def end(self):
+		for name, ear in self.session.ears.items():
+			ear.stop()
+			self.faults.put(UnavailableError("The PBX is away."))
+			self.session._let_go(name)
+
+	def state(self) -> str:
+		document = frappe.get_doc("PBX Account", ASTERISK)
+		document.run_method("onload")
+		return document.get_onload().listener
+
+	def test_the_form_says_when_the_thread_that_listens_has_died(self):
+		"""Until it is started anew the account is not listened to, though the listener's process runs."""
+		self.assertEqual(self.state(), "starting")
+		self.session._look_after()
+		self.addCleanup(self.end)
+		self.assertEqual(self.state(), "running")
+		died = self.session.ears[ASTERISK]
+		self.faults.put(RuntimeError("a fault of ours"))
+		died.join(10)
+		self.session._process_queue(until=time.monotonic() + 0.2)
+		self.assertEqual(self.state(), "starting")
+		self.session._look_after()
+		self.assertIsNot(self.session.ears[ASTERISK], died)
+		self.assertEqual(self.state(), "running")
+
+	def test_an_account_that_is_switched_off_is_listened_to_by_nobody(self):
+		"""Its form says nothing of listeners."""
+		self.session._look_after()
+		self.addCleanup(self.end)
+		frappe.db.set_value("PBX Account", ASTERISK, "enabled", 0)
+		frappe.db.commit()
+		self.session._look_after()
+		self.assertNotIn(ASTERISK, self.session.ears)
+		self.assertFalse(account_lease(ASTERISK).is_taken())
+		self.assertIsNone(self.state())
 
 
 class TestLease(SiteCase):

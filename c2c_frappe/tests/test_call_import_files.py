@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import zipfile
 from datetime import datetime, time
+from time import process_time
 from unittest.mock import patch
 
 import frappe
@@ -13,7 +15,7 @@ from frappe.handler import upload_file
 from frappe.utils import set_request
 from frappe.utils.xlsxutils import make_xlsx
 
-from c2c_frappe.events import file_import, placing, spreadsheet
+from c2c_frappe.events import call_matching, file_import, spreadsheet
 from c2c_frappe.pbx.imports.table import FileError
 from c2c_frappe.tests.cases import pbx_events, site
 from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER
@@ -111,7 +113,7 @@ class TestFiles(FileCase):
 		)
 
 	def test_a_row_that_fails_is_marked_and_the_rest_goes_on(self):
-		usual = placing.place
+		usual = call_matching.place
 
 		def fail_at_b(account, event, record_id, age):
 			if record_id == "b":
@@ -119,7 +121,7 @@ class TestFiles(FileCase):
 			return usual(account, event, record_id, age)
 
 		rows = [f"{name};2026-07-20 1{n}:00;1000;07700900811" for n, name in enumerate("abc")]
-		with patch.object(placing, "place", fail_at_b):
+		with patch.object(call_matching, "place", fail_at_b):
 			report = self.import_of("\n".join(["Call ID;Call start;From;To", *rows]))
 		self.assertEqual(
 			(report.status, self.counts(report)), ("Done", {"rows_read": 3, "added": 2, "broken": 1})
@@ -173,6 +175,26 @@ class TestLimits(FileCase):
 		content = self.packed(self.sheet(b"<row>" + b"<c/>" * 2_000_000 + b"</row>"))
 		with self.assertRaisesRegex(FileError, "unpacks to too much"):
 			next(spreadsheet.rows(content))
+
+	def test_a_sheet_that_names_no_size_is_not_read_to_its_end(self):
+		"""Its first rows are there at once, as those of one with a dimension; a size in a comment is none."""
+		row = b'<row><c t="str"><v>Start</v></c>' + b"<c><v>1</v></c>" * 9 + b"</row>"
+		sized = self.sheet(row * 100_000).replace(b"<sheetData>", b'<dimension ref="A1:J9"/><sheetData>')
+		for sheet in (sized, self.sheet(row * 100_000), b"<!-- <dimension/> -->" + self.sheet(row * 100_000)):
+			content = self.packed(sheet)
+			began = process_time()
+			found = list(itertools.islice(spreadsheet.rows(content), 10))
+			self.assertLess(process_time() - began, 3)
+			self.assertEqual(found, [["Start", *[1] * 9]] * 10)
+
+	def test_a_sheet_that_names_no_size_is_read_whole(self):
+		"""Every row is there, whatever prefix the XML has; a few exporters leave the size out."""
+		rows = b"".join(b"<x:row><x:c><x:v>%d</x:v></x:c></x:row>" % n for n in range(2000))
+		name = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+		sheet = b'<x:worksheet xmlns:x="%s"><x:cols/><x:sheetData>%s</x:sheetData></x:worksheet>'
+		self.assertEqual(
+			list(spreadsheet.rows(self.packed(sheet % (name, rows)))), [[n] for n in range(2000)]
+		)
 
 	def test_too_many_rows_stop_the_import_with_the_reason(self):
 		rows = b'<row><c t="str"><v>Start</v></c><c t="str"><v>Number</v></c></row>' + b"<row/>" * 200_001

@@ -226,6 +226,6 @@ def _import_and_die(site_name: str, name: str, after: int) -> None:
 			os.kill(os.getpid(), signal.SIGKILL)
 		return usual(*arguments)
 
-	usual, intake._try = intake._try, try_or_die
+	usual, intake._match_and_apply = intake._match_and_apply, try_or_die
 	file_import.run(name)
 	os._exit(1)

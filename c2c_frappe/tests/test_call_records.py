@@ -315,7 +315,7 @@ def _fetch_and_die(site_name, number):
 			os.kill(os.getpid(), signal.SIGKILL)
 		return usual(*arguments)
 
-	usual, intake._try = intake._try, try_or_die
+	usual, intake._match_and_apply = intake._match_and_apply, try_or_die
 	reconcile.fetch(COMMPEAK)
 	os._exit(1)
 

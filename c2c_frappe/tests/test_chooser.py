@@ -34,6 +34,13 @@ class TestChooser(SiteCase):
 			{frappe.get_meta("Lead").get_label(field) for field in ("mobile_no", "phone")},
 		)
 
+	def test_refusal_is_not_what_came_of_the_last_call(self):
+		self.dial_lead()
+		self.set_lead(do_not_call=1)
+		self.assertEqual(self.dial_lead()["failure_code"], "do_not_call")
+		results = {n["fieldname"]: n["last_result"] for n in self.offer("Lead", self.lead)["numbers"]}
+		self.assertEqual(results["mobile_no"], "Requested")
+
 	def test_a_contacts_numbers_are_offered_once_each_with_their_rows_the_primary_first(self):
 		numbers = self.offer("Contact", self.contact)["numbers"]
 		self.assertEqual(

@@ -22,7 +22,8 @@ TOKEN = "cost-token-0123456789"
 # Of no other record.
 NUMBER = "+44 7700 900777"
 # Frappe itself asks three of these with each insert of a document, and one with a record that has a table.
-CLICK, EVENT = 19, 15
+# One of a click's locks what it counts for the caps.
+CLICK, EVENT = 20, 15
 # Whatever it is: its row inserted and updated, the account and the settings looked at.
 FEWEST = 4
 # The row before the request leaves and the answer after it; the event before and after it is applied.

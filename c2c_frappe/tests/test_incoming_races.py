@@ -183,4 +183,4 @@ class TestIdentity(SiteCase):
 		names = {from_events.add(COMMPEAK, "twice", event, {}) for _time in range(2)}
 		self.addCleanup(site.forget_calls)
 		self.assertEqual(len(names), 1)
-		self.assertEqual(from_events.by_origin(COMMPEAK, "twice"), names.pop())
+		self.assertEqual(from_events.find_by_origin(COMMPEAK, "twice"), names.pop())

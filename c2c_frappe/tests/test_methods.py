@@ -248,7 +248,7 @@ LAYOUT = ("Section Break", "Column Break", "Tab Break")
 
 
 def may(right: str, doctype: str, user: str) -> bool:
-	"""Tell whether the user has a right on a DocType, by its roles alone."""
+	"""Whether the user has a right on a DocType, by its roles alone."""
 	if frappe.get_meta(doctype).istable:
 		return False
 	return bool(frappe.has_permission(doctype, right, user=user))

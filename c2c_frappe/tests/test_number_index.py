@@ -170,6 +170,22 @@ class TestDoNotCall(IndexCase):
 		contact.db_set("do_not_call", 0)
 		self.assertEqual(self.dial(number="07700 900701")["status"], "Requested")
 
+	def test_a_wish_written_past_the_document_holds_for_its_record(self):
+		"""`frappe.db.set_value` tells nobody: the record that is dialed from is read as it stands, not the index."""
+		lead, contact = crm.make_lead(mobile_no=FIRST, phone=crm.LANDLINE), crm.make_contact("07700 900702")
+		for doctype, name, values in (
+			("Lead", lead, {"do_not_call": 1}),
+			("Lead", lead, {"do_not_call": 0, "status": "Do Not Contact"}),
+			("Contact", contact, {"do_not_call": 1}),
+		):
+			with self.subTest(values=values):
+				frappe.db.set_value(doctype, name, values)
+				at_record = {"reference_doctype": doctype, "reference_name": name}
+				self.assertEqual(self.dial(**at_record)["failure_code"], "do_not_call")
+		frappe.db.set_value("Lead", lead, {"do_not_call": 0, "status": "Open"})
+		asked = {"reference_doctype": "Lead", "reference_name": lead, "fieldname": "mobile_no"}
+		self.assertEqual(self.dial(**asked)["status"], "Requested")
+
 	def test_a_leads_status_counts_for_its_number_on_another_record_too(self):
 		lead, contact = crm.make_lead(mobile_no=FIRST, phone=crm.LANDLINE), crm.make_contact(FIRST)
 		frappe.get_doc("Lead", lead).db_set("status", "Do Not Contact")

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import frappe
 
-from c2c_frappe import current, site_time
+from c2c_frappe import current_settings, site_time
 from c2c_frappe.call_log import rows
 from c2c_frappe.dialing import usage
 from c2c_frappe.tests.cases import site
@@ -83,6 +83,6 @@ class TestPresentSettings(SiteCase):
 
 	def test_a_present_copy_is_taken(self):
 		"""Where nothing changed the cached copy serves, and no row of the tables is read again."""
-		current.settings()
+		current_settings.settings()
 		with patch.object(frappe, "get_doc", side_effect=AssertionError("read again")):
-			self.assertTrue(current.settings().enabled)
+			self.assertTrue(current_settings.settings().enabled)

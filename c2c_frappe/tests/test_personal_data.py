@@ -94,12 +94,12 @@ class TestErase(PersonalCase):
 	def test_another_person_s_calls_stay_as_they_are(self):
 		before = (
 			self.row(self.other),
-			frappe.get_all(EVENT, {"call": self.other}, ["payload", "news", "outcome"]),
+			frappe.get_all(EVENT, {"call": self.other}, ["payload", "parsed_event", "outcome"]),
 		)
 		self.as_manager(personal_data.erase, number=NUMBER)
 		after = (
 			self.row(self.other),
-			frappe.get_all(EVENT, {"call": self.other}, ["payload", "news", "outcome"]),
+			frappe.get_all(EVENT, {"call": self.other}, ["payload", "parsed_event", "outcome"]),
 		)
 		self.assertEqual(after, before)
 

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import frappe
 
 from c2c_frappe import personal_data
-from c2c_frappe.events import intake, placing
+from c2c_frappe.events import call_matching, intake
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord
 from c2c_frappe.phone_book import index
@@ -66,14 +66,14 @@ class TestInvalid(PoisonCase):
 	"""An event that cannot be applied."""
 
 	def fail_for(self, pbx_call_id: str):
-		usual = placing.place
+		usual = call_matching.place
 
 		def place(account, event, *rest):
 			if event.pbx_call_id == pbx_call_id:
 				raise KeyError("a fault of ours")
 			return usual(account, event, *rest)
 
-		return patch.object(placing, "place", place)
+		return patch.object(call_matching, "place", place)
 
 	def test_it_is_marked_with_its_reason_and_the_next_is_applied(self):
 		"""The job that tries again does not end at the first one that fails."""
@@ -100,7 +100,7 @@ class TestInvalid(PoisonCase):
 		self.receive("start", **waiting)
 		self.receive("start", uniqueid="66.2", **waiting)
 		broken = pbx_events.one(pbx_call_id="66.1").name
-		frappe.db.set_value("PBX Event", broken, "news", "{")
+		frappe.db.set_value("PBX Event", broken, "parsed_event", "{")
 		frappe.db.commit()
 		intake.retry_waiting()
 		self.assertEqual(frappe.db.get_value("PBX Event", broken, "outcome"), "Invalid")

@@ -50,6 +50,46 @@ class TestRaces(RaceCase):
 		self.assertEqual(len(site.rows()), TWELVE)
 		self.assert_rows_and_requests_agree()
 
+	def assert_cap_holds(self, clicks: list[dict], cap: str) -> None:
+		"""Of twelve clicks at once three reach the PBX, and the others are told of the cap."""
+		site.change_settings(**{cap: 3})
+		for seconds in (0, 0.3):
+			with self.subTest(cap=cap, seconds=seconds):
+				self.simulator.reset()
+				self.simulator.behave("slow", seconds=seconds)
+				outcomes = self.dialers.dial(clicks, gunicorn_workers=MANY_WORKERS)
+				self.assert_no_noise(outcomes)
+				codes = [outcome["reply"]["failure_code"] for outcome in outcomes]
+				self.assertEqual((codes.count(""), codes.count("rate_limited")), (3, TWELVE - 3), codes)
+				self.assertEqual(len(self.simulator.requests), 3)
+				frappe.db.rollback()
+				self.assertEqual(len(site.rows(slot=("is", "set"))), 0)
+				site.forget_calls()
+
+	def test_twelve_clicks_of_one_user_place_no_more_than_a_cap(self):
+		"""Counting and reserving are one decision: nobody counts between another's count and row."""
+		numbers = [f"+44 7700 900{n}" for n in range(100, 100 + TWELVE)]
+		clicks = [
+			{"user": site.AGENT, "sent": {"number": number, "request_id": str(uuid.uuid4())}}
+			for number in numbers
+		]
+		for cap in ("max_calls_per_user_per_minute", "max_calls_per_user_per_day"):
+			self.assert_cap_holds(clicks, cap)
+			site.change_settings(**{cap: 0})
+
+	def test_twelve_users_place_no_more_than_the_site_s_cap(self):
+		"""The same of all agents together."""
+		make_racers()
+		for cap in ("max_calls_per_minute", "max_calls_per_day"):
+			self.assert_cap_holds([self.click(user) for user in RACERS], cap)
+			site.change_settings(**{cap: 0})
+
+	def test_a_click_made_twelve_times_at_a_cap_is_one_call(self):
+		"""The last call that a cap allows may be clicked twice: then the second is told of the first."""
+		site.change_settings(max_calls_per_user_per_minute=1)
+		calls = [self.click() for _ in range(TWELVE)]
+		self.assert_one_call(self.dialers.dial(calls, gunicorn_workers=MANY_WORKERS))
+
 	def test_clicks_that_all_find_overdue_rows_sweep_them_without_a_deadlock(self):
 		make_racers()
 		for _round in range(2):

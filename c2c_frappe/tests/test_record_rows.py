@@ -6,8 +6,11 @@ from unittest.mock import patch
 
 import frappe
 
-from c2c_frappe.events import phones_of_calls, reconcile
-from c2c_frappe.pbx.calls.records import Page
+from c2c_frappe.api import call as api
+from c2c_frappe.events import call_phones, intake, reconcile
+from c2c_frappe.pbx.calls.events import CallEvent
+from c2c_frappe.pbx.calls.records import CallRecord, Page
+from c2c_frappe.site_time import to_utc
 from c2c_frappe.tests.cases import site
 from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, OTHER_AGENT, PRIMEVOX
 from c2c_frappe.tests.test_call_records import E164, NUMBER, RecordsCase
@@ -27,6 +30,30 @@ class TestRowsNobodyCanRead(RecordsCase):
 		self.assertTrue(self.mark())
 		self.fetch()
 		self.assertEqual(frappe.db.get_value("PBX Account", COMMPEAK, "records_message"), "")
+
+
+class TestRecordsWithoutAnEnd(RecordsCase):
+	def test_a_record_that_names_no_end_ends_its_call(self):
+		"""How it went nobody knows; the next dial of the agent to the number is a new one, and no repeat."""
+		call = self.dial_lead()["call"]
+		(row,) = site.rows(name=call)
+		started_at = to_utc(row.requested_at).replace(microsecond=0)
+		event = CallEvent("record", call=call, number=E164, started_at=started_at)
+		for _again in range(2):
+			intake.receive_records(COMMPEAK, [CallRecord("1", event)], ())
+			(row,) = site.rows(name=call)
+			self.assertEqual((row.status, row.dial_key), ("Unknown", None))
+			self.assertGreaterEqual(to_utc(row.ended_at), started_at)
+		with site.as_user(AGENT):
+			self.assertTrue(api.state(call)["is_over"])
+
+	def test_an_end_the_pbx_is_asked_for_ends_its_call_too(self):
+		"""Asterisk keeps no past: that it knows no such call any more is all there is, and it has no time."""
+		call = self.dial_lead()["call"]
+		intake.ingest(COMMPEAK, {"asked_about": call}, CallEvent("end", "Unknown", "no_end_event", call=call))
+		(row,) = site.rows(name=call)
+		self.assertEqual((row.status, row.failure_code), ("Unknown", "no_end_event"))
+		self.assertTrue(row.ended_at)
 
 
 class TestWhosePhoneRang(RecordsCase):
@@ -67,7 +94,7 @@ class TestWhosePhoneRang(RecordsCase):
 	def test_no_more_phones_are_asked_than_allowed_in_one_run(self):
 		"""A call of a phone that is no user's would ask all of them."""
 		self.take("1999")
-		with patch.object(phones_of_calls, "MAX_REQUESTS", 1):
+		with patch.object(call_phones, "MAX_REQUESTS", 1):
 			self.fetch(PRIMEVOX)
 		self.assertEqual(len(self.requests()), 1)
 		self.assertEqual(site.rows(), [])

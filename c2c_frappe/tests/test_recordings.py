@@ -149,7 +149,7 @@ class TestHow(RecordingCase):
 		for lock in held:
 			self.assertTrue(lock.__enter__())
 			self.addCleanup(lock.__exit__, None, None, None)
-		with patch.object(recordings, "PATIENCE", 0.1):
+		with patch.object(recordings, "SLOT_TIMEOUT", 0.1):
 			self.assertIn("Many recordings", self.refusal(recordings.PlayersBusyError))
 		self.assertEqual(self.asked_for_it(), 0)
 

@@ -53,9 +53,9 @@ class TestReports(SiteCase):
 			self.skipTest("SQLite explains its plans in other words.")
 		filters = {**SPAN, "account": "any"}
 		for counts in (
-			call_counts.by_agent_and_day,
-			partial(call_counts.by_record, doctype="Lead"),
-			call_counts.by_failure,
+			call_counts.count_by_agent_and_day,
+			partial(call_counts.count_by_record, doctype="Lead"),
+			call_counts.count_by_failure,
 		):
 			counts(filters)
 			# So few calls as here the database reads without any index, unless it must.

@@ -155,5 +155,5 @@ class TestCaps(ScreeningCase):
 			self.assertEqual(self.dial(number=f"+44 7700 900{last}")["failure_code"], "rate_limited")
 		told = frappe.get_all("Notification Log", {"for_user": MANAGER}, ["subject", "from_user"])
 		self.assertEqual(len(told), 1)
-		self.assertIn("reached the limit of 1 calls a day", told[0].subject)
+		self.assertIn("has reached the call limit of 1 per day", told[0].subject)
 		self.assertEqual(told[0].from_user, AGENT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from unittest.mock import patch
 
 import frappe
@@ -12,7 +13,7 @@ from c2c_frappe.call_log import dial_guard
 from c2c_frappe.call_log import rows as call_log
 from c2c_frappe.desk import timeline
 from c2c_frappe.pbx.calls.dial import DialResult
-from c2c_frappe.tests.cases import site
+from c2c_frappe.tests.cases import crm, site
 from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, SiteCase
 
 CANARY = "<img src=x onerror=alert(1)>"
@@ -40,6 +41,21 @@ class TestTimeline(SiteCase):
 		(text,) = self.shown()
 		self.assertNotIn("recording", text)
 
+	def test_calling_again_takes_the_extension_that_was_called(self):
+		"""Of x12 and x15 of one switchboard the one that was called is shown, and called again."""
+		contact = crm.make_contact("+44 20 7946 0018 x12", "+44 20 7946 0018 x15")
+		frappe.db.commit()
+		at_contact = {"reference_doctype": "Contact", "reference_name": contact}
+		self.assertEqual(self.dial(**at_contact, number="+442079460018")["failure_code"], "no_number")
+		call = self.dial(**at_contact, number="+44 20 7946 0018 x15")["call"]
+		site.change_settings(repeat_window=0)
+		(text,) = (entry for entry in self.shown(doctype="Contact", name=contact) if "x15" in entry)
+		carried = re.search(r'data-c2c-number="([^"]*)"', text)[1]
+		self.assertEqual(carried, "+44 20 7946 0018 x15")
+		site.move(call, dial_key=None)
+		again = self.dial(**at_contact, number=carried)
+		self.assertEqual((again["number"], again["repeated"]), ("+44 20 7946 0018 x15", False))
+
 	def test_what_the_agent_made_of_it_is_shown_and_how_long_it_took(self):
 		call = self.dial_lead()["call"]
 		values = {"disposition": "Call back", "notes": "Wants a quote\nby Friday", "duration": 75}
@@ -56,6 +72,38 @@ class TestTimeline(SiteCase):
 		site.move(call, agent="")
 		(text,) = self.shown()
 		self.assertIn("called: Completed", text)
+
+	def test_refusal_is_no_call_on_the_timeline(self):
+		"""What was refused here rang nobody, and pushes no call off the timeline's end."""
+		self.set_lead(do_not_call=1)
+		for _again in range(timeline.LIMIT + 1):
+			self.assertEqual(self.dial_lead()["failure_code"], "do_not_call")
+		self.assertEqual(self.shown(), [])
+		self.set_lead(do_not_call=0)
+		call = self.dial_lead()["call"]
+		site.move(call, requested_at=PAST)
+		self.assertEqual(len(self.shown()), 1)
+
+	def test_refusal_overtaken_by_proof_of_a_call_is_one(self):
+		call = self.dial_lead()["call"]
+		site.move(call, status="Failed", failure_code="misconfigured", evidence_rank=23)
+		self.assertEqual(len(self.shown()), 1)
+
+	def test_sentence_to_the_agent_is_shown_to_no_other_reader(self):
+		"""Others read why a call failed, not what its agent was told to do."""
+		call = self.dial_lead()["call"]
+		told = "Your phone 1000 is not known to Asterisk. Ask your administrator."
+		site.move(call, status="Failed", failure_code="unknown_extension", message=told)
+		self.assertIn(told, self.shown()[0])
+		site.move(call, agent=OTHER_AGENT)
+		(text,) = self.shown()
+		self.assertNotIn("Your phone", text)
+		self.assertIn("The PBX does not know the extension", text)
+
+	def test_call_without_a_number_says_so(self):
+		call = self.dial_lead()["call"]
+		site.move(call, number="", dialed_number="", direction="Incoming", status="Completed", agent="")
+		self.assertIn("an unknown number", self.shown()[0])
 
 	def test_who_may_not_read_the_record_sees_nothing(self):
 		self.dial_lead()

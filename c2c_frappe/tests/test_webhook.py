@@ -271,8 +271,8 @@ class TestTryingAgain(WebhookCase):
 		name = pbx_events.one(outcome="Waiting").name
 		again = {"names": [name]}
 		self.assertEqual(self.retry(**again), {"Waiting": 1})
-		known = json.loads(frappe.db.get_value("PBX Event", name, "news"))
-		values = {"outcome": "Unmatched", "news": json.dumps({**known, "call": call})}
+		known = json.loads(frappe.db.get_value("PBX Event", name, "parsed_event"))
+		values = {"outcome": "Unmatched", "parsed_event": json.dumps({**known, "call": call})}
 		frappe.db.set_value("PBX Event", name, values)
 		self.assertEqual(self.retry(**again), {"Applied": 1})
 		self.assertEqual(self.facts(call)[0], "Completed")

@@ -168,7 +168,7 @@ def test_what_a_pbx_posts_is_text_in_the_list_of_events(watched, site, hostile, 
 	connection.close()
 	open_page(watched, site, "pbx-event/view/list", ".list-row")
 	open_page(watched, site, "pbx-event/view/report", ".dt-cell--1-0")
-	for fieldname in ("payload", "news"):
+	for fieldname in ("payload", "parsed_event"):
 		watched.evaluate("name => cur_list.add_column_to_datatable(name, 'PBX Event', 2)", fieldname)
 	watched.locator(".dt-cell", has_text="onerror").first.wait_for(state="attached")
 	assert_harmless(watched)

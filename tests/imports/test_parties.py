@@ -6,6 +6,7 @@ import pytest
 
 from c2c_frappe.pbx.imports.parties import lines
 from c2c_frappe.pbx.imports.rows import BrokenRowError, InternalCallError
+from c2c_frappe.pbx.numbers import pbx_number
 
 CUSTOMER, OWN_LINE = "+447700900123", "+442079460018"
 
@@ -164,3 +165,17 @@ class TestFreePbx:
 
 def test_own_lines_are_read_as_numbers_are():
 	assert lines(["020 7946 0018", "Main <+442079460018>", "nonsense", ""], ("GB",)) == {OWN_LINE}
+
+
+def test_an_own_line_is_known_by_any_reading_of_its_text(row):
+	"""A trunk's national digits may mean a number of another country first: of the account's, before the site's."""
+	sides = {"caller": "02079460018", "called": "+447700900123", "own_numbers": {"+442079460018"}}
+	assert pbx_number.read("02079460018", ("IT", "GB")) == "+3902079460018"
+	read = row(**sides, countries=("IT", "GB"))
+	assert (read.direction, read.number) == ("Outgoing", "+447700900123")
+
+
+def test_all_readings_of_a_number_go_with_its_row(row):
+	"""Which one is meant an open call or a record decides when the row is applied."""
+	read = row(caller="1000", called="02079460018", countries=("IT", "GB"))
+	assert read.numbers == ("+3902079460018", "+442079460018")

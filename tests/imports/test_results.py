@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.errors import PbxError
 from c2c_frappe.pbx.imports.rows import DAY_FIRST, BrokenRowError, Reading, read
-from c2c_frappe.pbx.imports.words import DIRECTIONS, NOBODY, RESULTS, plain
+from c2c_frappe.pbx.imports.vocabulary import DIRECTIONS, NOBODY, RESULTS, plain
 
 WORDS = {
 	status.COMPLETED: (

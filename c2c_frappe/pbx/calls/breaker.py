@@ -40,5 +40,5 @@ def pause(latest: Sequence[Outcome], now: datetime) -> Pause | None:
 	is_silent = len(in_a_row) == IN_A_ROW and all(one.failure_code in SILENT for one in in_a_row)
 	if not is_silent:
 		return None
-	found = Pause(in_a_row[-1].requested_at, in_a_row[0].requested_at + PAUSE)
-	return found if now < found.until else None
+	opened = Pause(in_a_row[-1].requested_at, in_a_row[0].requested_at + PAUSE)
+	return opened if now < opened.until else None

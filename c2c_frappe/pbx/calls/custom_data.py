@@ -9,5 +9,5 @@ VALUES = ("lead", "reference_name", "reference_doctype", "call", "user", "compan
 
 def fill(pairs: Iterable[tuple[str, str]], values: Mapping[str, str]) -> dict[str, str]:
 	"""Return key and value of each (key, name of a value) pair that has one; `lead` is only a Lead's name."""
-	known = {**values, "lead": values["reference_name"] if values["reference_doctype"] == "Lead" else ""}
-	return {key: known[name] for key, name in pairs if known[name]}
+	variables = {**values, "lead": values["reference_name"] if values["reference_doctype"] == "Lead" else ""}
+	return {key: variables[name] for key, name in pairs if variables[name]}

@@ -28,7 +28,7 @@ class DialRequest:
 
 @dataclass(frozen=True)
 class DialResult:
-	"""What is known after a dial: the kind of answer (a key of `status.DIAL_ANSWERS`), a sentence, the PBX's id."""
+	"""What is known after a dial: the kind of answer (a key of `status.DIAL_OUTCOMES`), a sentence, the PBX's id."""
 
 	answer: str
 	message: str

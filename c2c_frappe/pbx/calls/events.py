@@ -17,13 +17,15 @@ _EXTENSION = re.compile(r"[^\s<>\"'`]{0,140}")
 
 @dataclass(frozen=True)
 class CallEvent:
-	"""One piece of news, as a provider read it. What the PBX did not say is "" or None.
+	"""One event, as a provider read it. What the PBX did not say is "" or None.
 
 	`source` is progress, attempt (one of several ways to the customer has ended, and maybe not the call), end or record;
 	`status` one of calls/status.py or "". `call` is our own key from the custom data; `number` E.164, `other_numbers`
 	what the PBX's bare digits may mean besides (pbx_number.readings); times are UTC without a zone; `duration` talk
 	seconds from the customer's answer. `direction` is "" where the PBX names one that nobody knows; `note` is what the
 	PBX keeps in words, its users' notes or a transcription; `unread` lists what stands there and could not be read.
+	`read_at` is when an end was read that names no time of its own: by then the call was over. `reports_answers` says that
+	the PBX reports each answer by an event of its own: an end without one is that of a call nobody answered.
 	"""
 
 	source: str
@@ -42,14 +44,16 @@ class CallEvent:
 	other_numbers: tuple[str, ...] = ()
 	note: str = ""
 	unread: str = ""
+	read_at: datetime | None = None
+	reports_answers: bool = False
 
 	def __post_init__(self):
 		# What a PBX calls an extension stands in the log as it came: text that can be none is none.
 		if not (self.extension.isprintable() and _EXTENSION.fullmatch(self.extension)):
 			object.__setattr__(self, "extension", "")
 		for name in _TIMES:
-			said = getattr(self, name)
-			if said and said.year not in YEARS:
+			value = getattr(self, name)
+			if value and value.year not in YEARS:
 				object.__setattr__(self, name, None)
 		self._rank()
 
@@ -80,12 +84,12 @@ class CallEvent:
 
 	@property
 	def is_end(self) -> bool:
-		"""Tell whether the call is over. A record is written then; of a call that goes on it is progress."""
+		"""Whether the call is over. A record is written then; of a call that goes on it is progress."""
 		return self.source in ("end", "record")
 
 	@property
 	def has_talk(self) -> bool:
-		"""Tell whether the event says by itself that the customer was talked to."""
+		"""Whether the event says by itself that the customer was talked to."""
 		return self.status == status.IN_PROGRESS or bool(self.answered_at or self.duration)
 
 	@property
@@ -95,7 +99,7 @@ class CallEvent:
 
 	@property
 	def is_distinct(self) -> bool:
-		"""Tell whether the same words cannot be about a second call: they name the call, or a time."""
+		"""Whether the same words cannot be about a second call: they name the call, or a time."""
 		return bool(self.call or self.pbx_call_id or self.known_at)
 
 	@property
@@ -105,7 +109,11 @@ class CallEvent:
 
 	def as_stored(self) -> dict:
 		"""Return the values that are set, times as ISO text, for `of_stored` to read back; no recording's address."""
-		values = {name: value for name, value in asdict(self).items() if value not in ("", None, ())}
+		values = {
+			name: value
+			for name, value in asdict(self).items()
+			if value not in ("", None, ()) and value is not False
+		}
 		# Left out it would be read back as the usual one.
 		values["direction"] = self.direction
 		values.pop("recording_url", None)
@@ -113,7 +121,7 @@ class CallEvent:
 
 
 _TIMES = {field.name for field in fields(CallEvent) if field.name.endswith("_at")}
-# Which time a piece of news is about.
+# Which time an event of each status is about.
 _TIME_OF_STATUS = {status.RINGING: "started_at", status.IN_PROGRESS: "answered_at"}
 
 
@@ -123,16 +131,21 @@ def dated(event: CallEvent, received_at: datetime) -> CallEvent:
 	return replace(event, **{name: received_at}) if name and not getattr(event, name) else event
 
 
+def heard(event: CallEvent, read_at: datetime) -> CallEvent:
+	"""Return the event with the moment it was read, in UTC, where it is an end that names no time."""
+	return replace(event, read_at=read_at) if event.is_end and not event.ended_at else event
+
+
 def from_stored(values: Mapping[str, object], recording_url: str = "") -> CallEvent:
 	"""Return the event `as_stored` gave; names it does not know are left out."""
-	known = {field.name for field in fields(CallEvent)} & set(values)
-	read = {n: datetime.fromisoformat(values[n]) if n in _TIMES else values[n] for n in known}
+	names = {field.name for field in fields(CallEvent)} & set(values)
+	read = {n: datetime.fromisoformat(values[n]) if n in _TIMES else values[n] for n in names}
 	others = tuple(read.pop("other_numbers", ()))
 	return CallEvent(**{**read, "recording_url": recording_url, "other_numbers": others})
 
 
-def settled(event: CallEvent, known: Collection[str]) -> CallEvent:
+def resolve_number(event: CallEvent, candidates: Collection[str]) -> CallEvent:
 	"""Return the event with the first reading of its number that is among those of open calls or records, if one is."""
-	number = next((each for each in event.numbers if each in known), event.number)
+	number = next((each for each in event.numbers if each in candidates), event.number)
 	others = tuple(each for each in event.numbers if each != number)
 	return replace(event, number=number, other_numbers=others)

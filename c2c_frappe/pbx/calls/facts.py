@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.events import CallEvent
 
 FACTS = ("answered_at", "ended_at", "duration", "recording_url", "pbx_call_id")
-# Of a call that began at the PBX its news alone say where and when; of one dialed here the row knows better.
+# Of a call that began at the PBX its events alone say where and when; of one dialed here the row knows better.
 ORIGIN = ("extension", "number", "started_at")
 _SOURCES = ("progress", "attempt", "end", "record")
 _TALK = ("answered_at", "duration")
@@ -50,17 +51,19 @@ def changes(state: CallState, events: Sequence[CallEvent]) -> Changes:
 	"""Return what all the events of a call change in its row: the best status, and each fact from the best source."""
 	best = status.best([state.evidence, *filter(None, [outcome(events)])])
 	facts = fold(events)
-	if state.has_talk and best.status in status.UNTALKED:
+	if state.has_talk and best.status in status.NOT_COMPLETED:
 		facts.update(dict.fromkeys(_TALK))
 	if state.pbx_call_id:
 		# The dial's own reply named the call; an event may know it by another leg's id.
 		facts.pop("pbx_call_id", None)
 	if state.is_recording_deleted:
 		facts.pop("recording_url", None)
-	known = state.origin
-	found = origin(events) if known is not None else {}
-	moved = {name: value for name, value in found.items() if value != (known.get(name) or "")}
+	row_origin = state.origin
+	event_origin = origin(events) if row_origin is not None else {}
+	moved = {name: value for name, value in event_origin.items() if value != (row_origin.get(name) or "")}
 	evidence = best if best != state.evidence else None
+	if best.status == status.UNKNOWN and "ended_at" not in facts:
+		facts.update(_end_heard_of(events))
 	is_over = status.is_over(best.status, facts.get("ended_at"))
 	return Changes(facts, moved, evidence, is_over)
 
@@ -71,18 +74,18 @@ def outcome(events: Sequence[CallEvent]) -> status.Evidence | None:
 	While it goes on, what came of attempts to reach the customer decides nothing: the next one may be answered. Once it
 	has ended and its end names no cause, talk makes it Completed, else the best attempt counts, else it is Unknown.
 	"""
-	found = [event.evidence for event in events if event.evidence]
+	evidence = [event.evidence for event in events if event.evidence]
 	if any(event.is_end for event in events):
-		found += [
+		evidence += [
 			_attempted(event)
 			for event in events
 			if event.source == "attempt" and event.status in status.FINAL
 		]
 		if any(event.has_talk for event in events):
-			found.append(status.event_evidence("attempt", status.COMPLETED))
+			evidence.append(status.event_evidence("attempt", status.COMPLETED))
 		elif any(_rang_in_vain(event) for event in events):
-			found.append(status.event_evidence("attempt", status.NO_ANSWER))
-	return max(found, default=None)
+			evidence.append(status.event_evidence("attempt", status.NO_ANSWER))
+	return max(evidence, default=None)
 
 
 def _attempted(event: CallEvent) -> status.Evidence:
@@ -90,8 +93,12 @@ def _attempted(event: CallEvent) -> status.Evidence:
 
 
 def _rang_in_vain(event: CallEvent) -> bool:
-	"""Tell whether a call that came in ended without a cause and, as the PBX states, without a second of talk."""
-	return event.is_end and event.direction == "Incoming" and event.duration == 0
+	"""Whether a call that came in ended without a cause and, as the PBX states, without a second of talk.
+
+	So did any that nobody talks in, of a PBX that reports each answer.
+	"""
+	is_untalked = event.direction == "Incoming" and event.duration == 0
+	return event.is_end and (is_untalked or event.reports_answers)
 
 
 def fold(events: Sequence[CallEvent], names: Iterable[str] = FACTS) -> dict[str, object]:
@@ -108,13 +115,19 @@ def fold(events: Sequence[CallEvent], names: Iterable[str] = FACTS) -> dict[str,
 			value = getattr(event, name)
 			if value not in ("", None):
 				facts[name] = _better(name, facts.get(name, ((-1, 0), value)), (rank, value))
-	known = {name: value for name, (_rank, value) in facts.items()}
-	found = outcome(events)
-	if found and found.status in status.UNTALKED:
-		return {name: value for name, value in known.items() if name not in _TALK}
-	if "duration" not in known and {"answered_at", "ended_at"} <= known.keys():
-		known["duration"] = max(0, round((known["ended_at"] - known["answered_at"]).total_seconds()))
-	return known
+	values = {name: value for name, (_rank, value) in facts.items()}
+	evidence = outcome(events)
+	if evidence and evidence.status in status.NOT_COMPLETED:
+		return {name: value for name, value in values.items() if name not in _TALK}
+	if "duration" not in values and {"answered_at", "ended_at"} <= values.keys():
+		values["duration"] = max(0, round((values["ended_at"] - values["answered_at"]).total_seconds()))
+	return values
+
+
+def _end_heard_of(events: Sequence[CallEvent]) -> dict[str, datetime]:
+	"""Return when a call ended that is over, how is unknown, and of whose end no time is named: when it was first read."""
+	moments = [event.read_at for event in events if event.is_end and event.read_at]
+	return {"ended_at": min(moments)} if moments else {}
 
 
 def _better(name: str, one: tuple, other: tuple) -> tuple:

@@ -17,12 +17,12 @@ ANSWERED = frozenset({status.IN_PROGRESS, status.COMPLETED})
 
 
 def is_ringing(direction: str, call_status: str, started_at: datetime, now: datetime) -> bool:
-	"""Tell whether the agent's phone rings, or was just picked up: then it helps to see who calls."""
+	"""Whether the agent's phone rings, or was just picked up: then it helps to see who calls."""
 	return direction == INCOMING and call_status in RINGS and abs(now - started_at) <= FRESH
 
 
 def is_missed(direction: str, call_status: str, started_at: datetime, now: datetime) -> bool:
-	"""Tell whether somebody called in vain, and not too long ago.
+	"""Whether somebody called in vain, and not too long ago.
 
 	Of a call that ended nobody knows how (Unknown) that cannot be said: some PBXs report no answer of one that was taken.
 	"""
@@ -30,5 +30,5 @@ def is_missed(direction: str, call_status: str, started_at: datetime, now: datet
 
 
 def is_answered(direction: str, call_status: str) -> bool:
-	"""Tell whether a call that came in was answered after all."""
+	"""Whether a call that came in was answered after all."""
 	return direction == INCOMING and call_status in ANSWERED

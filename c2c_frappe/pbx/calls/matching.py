@@ -1,4 +1,4 @@
-"""Which call a piece of news is about. Pure; an ambiguous event belongs to no call, never to a guess."""
+"""Which call an event is about. Pure; an ambiguous event belongs to no call, never to a guess."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WHOLE_SECOND = timedelta(seconds=1)
 class Candidate:
 	"""A call of the event's account that may be meant; `requested_at` in UTC without a zone.
 
-	`is_silent` while no event has told of it: then the PBX's id is the one the dial's reply gave, if any. `direction` as
+	`is_without_events` while no event has told of it: then the PBX's id is the one the dial's reply gave, if any. `direction` as
 	in a CallEvent.
 	"""
 
@@ -28,7 +28,7 @@ class Candidate:
 	extension: str
 	number: str
 	requested_at: datetime
-	is_silent: bool = False
+	is_without_events: bool = False
 	direction: str = "Outgoing"
 
 
@@ -62,8 +62,8 @@ def _fits(event: CallEvent, candidate: Candidate) -> bool:
 	return is_same and _is_near(event, candidate) and not is_other_call
 
 
-def is_unheard_of(event: CallEvent, candidates: Sequence[Candidate]) -> bool:
-	"""Tell whether the news is of a call that began at the PBX: no call of ours can be the one.
+def is_new_pbx_call(event: CallEvent, candidates: Sequence[Candidate]) -> bool:
+	"""Whether the event is of a call that began at the PBX: no call of ours can be the one.
 
 	Of a call whose direction nobody knows no row is made. A masked number may be anybody's, and the id of a call no event
 	told of may be another leg's. Of a call that came in nobody may say at whose phone; it is never one that was dialed,
@@ -78,7 +78,7 @@ def is_unheard_of(event: CallEvent, candidates: Sequence[Candidate]) -> bool:
 def _may_be(event: CallEvent, candidate: Candidate) -> bool:
 	ids = {candidate.pbx_call_id, event.pbx_call_id} - {""}
 	extensions = {candidate.extension, event.extension} - {""}
-	is_other_call = len(ids) == 2 and not candidate.is_silent
+	is_other_call = len(ids) == 2 and not candidate.is_without_events
 	is_other_number = bool(candidate.number and event.number) and candidate.number not in event.numbers
 	is_other_phone = len(extensions) == 2 or is_other_number
 	is_same_way = event.direction == candidate.direction

@@ -38,12 +38,14 @@ class Window:
 class CallRecord:
 	"""One row of a PBX's call list: its id there, what it says, and the row as it came.
 
-	An id that is too long or has odd signs is known by its hash.
+	An id that is too long or has odd signs is known by its hash. `is_nameless` when the row should say whose call it is
+	and that cannot be read.
 	"""
 
 	record_id: str
 	event: CallEvent
 	row: Mapping[str, object] = field(default_factory=dict, repr=False)
+	is_nameless: bool = False
 
 	def __post_init__(self):
 		if not _ID.fullmatch(self.record_id):
@@ -59,7 +61,7 @@ class CallRecord:
 class Page:
 	"""A page of a window; `has_more` when another one may follow.
 
-	`unread` counts the rows from which no call could be read; the first of them has `unread_fields`.
+	`unread` counts the rows from which no call or no number could be read; the first of them has `unread_fields`.
 	"""
 
 	records: tuple[CallRecord, ...] = ()
@@ -68,18 +70,21 @@ class Page:
 	unread_fields: tuple[str, ...] = ()
 
 	@classmethod
-	def of_rows(
+	def from_rows(
 		cls, rows: Iterable[object], read: Callable[[Mapping], CallRecord | None], has_more: bool
 	) -> Page:
 		"""Read each row by itself, so that one that raises ValueError is counted and stops no other."""
 		records, unread = [], []
 		for row in rows:
 			try:
-				records.append(read(_checked(row)))
+				record = read(_checked(row))
 			except ValueError:
 				unread.append(row)
+				continue
+			records += [record] if record else []
+			unread += [row] if record and record.is_nameless else []
 		fields = next((tuple(sorted(map(str, row))) for row in unread if isinstance(row, dict)), ())
-		return cls(tuple(record for record in records if record), has_more, len(unread), fields)
+		return cls(tuple(records), has_more, len(unread), fields)
 
 	def at_phone(self, extension: str) -> Page:
 		"""Return the page with this extension in the records that name none."""
@@ -116,7 +121,7 @@ def around(starts: Iterable[datetime], before: datetime) -> list[Window]:
 	return windows
 
 
-def without_phone(records: Iterable[CallRecord]) -> list[CallRecord]:
+def pick_without_extension(records: Iterable[CallRecord]) -> list[CallRecord]:
 	"""Return those of calls that came in at a phone that is not named."""
 	return [
 		record
@@ -132,5 +137,5 @@ def window_of(records: Iterable[CallRecord]) -> Window:
 
 
 def is_due(high_water: datetime | None, now: datetime, has_open_calls: bool) -> bool:
-	"""Tell whether it is time to ask: while calls are open always, else when the last time is long ago."""
+	"""Whether it is time to ask: while calls are open always, else when the last time is long ago."""
 	return has_open_calls or high_water is None or now - high_water >= IDLE

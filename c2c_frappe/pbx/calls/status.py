@@ -39,14 +39,14 @@ ALL = (
 )
 FINAL = frozenset({COMPLETED, NO_ANSWER, BUSY, CANCELED, FAILED})
 # Nobody talked: whatever ran meanwhile, such as an announcement or the ringing, was no talk time.
-UNTALKED = FINAL - {COMPLETED}
+NOT_COMPLETED = FINAL - {COMPLETED}
 
 # Whether a phone may be ringing or talking though no one confirmed the end: these rows still hold a call.
 OPEN = frozenset(ALL) - FINAL
 
 
 class Evidence(NamedTuple):
-	"""One piece of news about a call: what it says and how much it weighs."""
+	"""What is known of a call from one source: what it says and how much it weighs."""
 
 	rank: int
 	status: str
@@ -55,7 +55,7 @@ class Evidence(NamedTuple):
 
 # What each kind of answer to a dial is worth. The dial's own reply is the weakest source: progress, end
 # events and call records outrank all of it, so a dial that was called Failed yields to proof of a call.
-DIAL_ANSWERS = {
+DIAL_OUTCOMES = {
 	"none_yet": Evidence(0, DIALING),
 	"interrupted": Evidence(5, UNKNOWN, "interrupted"),
 	"timeout": Evidence(10, UNKNOWN, "timeout"),
@@ -108,20 +108,20 @@ _RANKS = {
 _NOBODY_DIALED = Evidence(23, FAILED, "misconfigured")
 
 
-# Of a call nobody dialed here, while its record says nothing more: above any dial's reply, below all news.
+# Of a call nobody dialed here, while its record says nothing more: above any dial's reply, below every event.
 PBX_ORIGINATED = Evidence(19, UNKNOWN)
 
 
-def dial_evidence(answer: str) -> Evidence:
-	"""Return the evidence a dial's answer gives; `answer` is a key of DIAL_ANSWERS."""
-	return DIAL_ANSWERS[answer]
+def dial_evidence(outcome: str) -> Evidence:
+	"""Return the evidence a dial's answer gives; `outcome` is a key of DIAL_OUTCOMES."""
+	return DIAL_OUTCOMES[outcome]
 
 
 def refusal_evidence(failure_code: str) -> Evidence:
 	"""Return the evidence of an attempt that was refused before anything was sent."""
 	if failure_code not in REFUSALS:
 		raise ValueError(failure_code)
-	return Evidence(DIAL_ANSWERS["misconfigured"].rank, FAILED, failure_code)
+	return Evidence(DIAL_OUTCOMES["misconfigured"].rank, FAILED, failure_code)
 
 
 def overdue_evidence(now: datetime, status: str, reply_due: datetime | None) -> Evidence | None:
@@ -130,7 +130,7 @@ def overdue_evidence(now: datetime, status: str, reply_due: datetime | None) -> 
 	Both times are in UTC without a zone.
 	"""
 	is_overdue = status == DIALING and reply_due is not None and reply_due < now
-	return DIAL_ANSWERS["interrupted"] if is_overdue else None
+	return DIAL_OUTCOMES["interrupted"] if is_overdue else None
 
 
 def event_evidence(source: str, status: str, failure_code: str = "") -> Evidence:
@@ -144,27 +144,27 @@ def event_evidence(source: str, status: str, failure_code: str = "") -> Evidence
 
 
 def is_known(source: str, status: str) -> bool:
-	"""Tell whether this source of news can say this status."""
+	"""Whether this kind of event can say this status."""
 	return (source, status) in _RANKS
 
 
 def best(evidence: Iterable[Evidence]) -> Evidence:
 	"""Return the piece that decides the status: the highest rank, whatever the order they came in."""
-	return max(evidence, default=DIAL_ANSWERS["none_yet"])
+	return max(evidence, default=DIAL_OUTCOMES["none_yet"])
 
 
 def is_final(status: str) -> bool:
-	"""Tell whether nothing more is expected of a call in this status."""
+	"""Whether nothing more is expected of a call in this status."""
 	return status in FINAL
 
 
 def is_over(status: str, ended_at: datetime | None) -> bool:
-	"""Tell whether a call has ended, even where nobody knows how: then it is Unknown and has the time of its end."""
+	"""Whether a call has ended, even where nobody knows how: then it is Unknown and has the time of its end."""
 	return status in FINAL or ended_at is not None
 
 
 def by_http_status(http_status: int) -> str:
-	"""Return the dial answer (a key of DIAL_ANSWERS) for a reply that only its HTTP status explains.
+	"""Return the dial answer (a key of DIAL_OUTCOMES) for a reply that only its HTTP status explains.
 
 	2xx is `bad_reply` here: it needs a body that can be read. A provider narrows 404 and 2xx itself.
 	"""

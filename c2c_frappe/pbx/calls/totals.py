@@ -38,11 +38,11 @@ def tally(rows: Iterable[tuple[Hashable, str, str, int, int]]) -> dict[Hashable,
 	"""Return a Tally per group of (group, status, failure code, calls, talk seconds) rows."""
 	groups: dict[Hashable, Tally] = {}
 	for group, call_status, failure_code, calls, talk_seconds in rows:
-		found = groups.setdefault(group, Tally())
+		totals = groups.setdefault(group, Tally())
 		column = _column(call_status, failure_code)
-		found.attempts += calls
-		found.talk_seconds += talk_seconds
-		setattr(found, column, getattr(found, column) + calls)
+		totals.attempts += calls
+		totals.talk_seconds += talk_seconds
+		setattr(totals, column, getattr(totals, column) + calls)
 	return groups
 
 

@@ -1,7 +1,7 @@
 """Times, durations and directions as PBXs write them, as values. Decides nothing about calls and raises nothing.
 
 What is not set (an empty text, null, a dash, zeros, the epoch however a zone shifts it) is no time. That is not the
-same as a text nobody can read: `is_unreadable_moment` and `is_unreadable_seconds` tell them apart.
+same as a text nobody can read: `is_unreadable_timestamp` and `is_unreadable_duration` tell them apart.
 """
 
 from __future__ import annotations
@@ -33,6 +33,13 @@ _UNITS = re.compile(
 	r"(?:(\d+(?:\.\d+)?)\s*s(?:ec(?:ond)?s?)?)?",
 	re.ASCII | re.IGNORECASE,
 )
+# What stands in place of a number that is not shown, and a number of which only a part is.
+WITHHELD = (
+	"anonymous unknown private privatenumber restricted withheld unavailable hidden blocked nonumber notavailable none"
+	" null nil na"
+)
+_WITHHELD = frozenset(WITHHELD.split())
+_MASKED = re.compile(r"(?=.*[*#xX])[\d\s+().*#xX-]+")
 # What a word for a direction holds, in this order: "Queue Inbound" is one that comes in, "out" stands in "outgoing".
 _DIRECTIONS = (
 	(INTERNAL, re.compile(r"intern|local|station")),
@@ -47,60 +54,70 @@ def direction(word: object) -> str:
 	return next((name for name, form in _DIRECTIONS if form.search(plain)), "")
 
 
-def moment(value: object, zone: tzinfo = timezone.utc) -> datetime | None:
+def parse_timestamp(value: object, zone: tzinfo = timezone.utc) -> datetime | None:
 	"""Return a time as UTC without a zone, None for none; one that names no zone is of `zone`.
 
 	Read are ISO 8601 and what is near it, an e-mail's date (RFC 2822), and seconds, milliseconds, microseconds or
 	nanoseconds since 1970. A time outside YEARS is not set, or of a clock that is wrong by centuries.
 	"""
-	found = _written(_text(value))
-	if not found or not 1990 < found.year < 2110:
+	parsed = _parse_written(_text(value))
+	if not parsed or not 1990 < parsed.year < 2110:
 		return None
-	aware = found if found.tzinfo else found.replace(tzinfo=zone)
+	aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)
 	in_utc = aware.astimezone(timezone.utc).replace(tzinfo=None)
 	return in_utc if in_utc.year in YEARS else None
 
 
-def is_unreadable_moment(value: object) -> bool:
-	"""Tell whether something is said that is no time in any spelling known here."""
+def is_unreadable_timestamp(value: object) -> bool:
+	"""Whether something is said that is no time in any spelling known here."""
 	text = _text(value)
-	return is_said(text) and _written(text) is None
+	return is_filled(text) and _parse_written(text) is None
 
 
-def seconds(value: object) -> int | None:
+def parse_duration(value: object) -> int | None:
 	"""Return a duration in whole seconds, None for none: 75, "75.0", "1:15", "0:01:15", "1m 15s", "PT1M15S"."""
-	found = _lasted(_text(value))
-	return round(found) if found is not None and found < WEEK else None
+	parsed = _parse_units(_text(value))
+	return round(parsed) if parsed is not None and parsed < WEEK else None
 
 
-def is_unreadable_seconds(value: object) -> bool:
-	"""Tell whether something is said that is no duration within a week."""
-	return seconds(value) is None and is_said(value)
+def is_unreadable_duration(value: object) -> bool:
+	"""Whether something is said that is no duration within a week."""
+	return parse_duration(value) is None and is_filled(value)
 
 
-def is_said(value: object) -> bool:
-	"""Tell whether something stands there but a word or sign for nothing."""
+def is_filled(value: object) -> bool:
+	"""Whether something stands there but a word or sign for nothing."""
 	return not _NOT_SET.fullmatch(_text(value))
+
+
+def is_withheld(value: object) -> bool:
+	"""Whether a text in the place of a number says that there is none to be shown, or shows a part of one."""
+	text = _text(value)
+	return (
+		not is_filled(text)
+		or bool(_MASKED.fullmatch(text))
+		or re.sub(r"[\W_]+", "", text.lower()) in _WITHHELD
+	)
 
 
 def _text(value: object) -> str:
 	return "" if value is None else str(value).strip()
 
 
-def _written(text: str) -> datetime | None:
+def _parse_written(text: str) -> datetime | None:
 	"""Return the time that is written there, of whatever year, without a zone where it names none."""
 	try:
 		if _NUMBER.fullmatch(text):
-			return _of_number(text)
+			return _parse_epoch(text)
 		parts = _ISO.fullmatch(text)
 		if parts:
-			return _of_parts(parts)
+			return _build_timestamp(parts)
 		return parsedate_to_datetime(text) if _HAS_MONTH.search(text) else None
 	except (ValueError, TypeError, OverflowError, IndexError):
 		return None
 
 
-def _of_number(text: str) -> datetime | None:
+def _parse_epoch(text: str) -> datetime | None:
 	if _COMPACT.fullmatch(text):
 		return datetime.strptime(text, "%Y%m%d%H%M%S")
 	for scale in _SCALES:
@@ -110,19 +127,19 @@ def _of_number(text: str) -> datetime | None:
 	return None
 
 
-def _of_parts(parts: re.Match) -> datetime:
+def _build_timestamp(parts: re.Match) -> datetime:
 	year, month, day, hour, minute = (int(part) for part in parts.groups()[:5])
 	fraction = (parts[7] or "")[:6].ljust(6, "0")
-	found = datetime(year, month, day, hour, minute, int(parts[6] or 0), int(fraction))
+	local = datetime(year, month, day, hour, minute, int(parts[6] or 0), int(fraction))
 	if parts[8]:
-		return found.replace(tzinfo=timezone.utc)
+		return local.replace(tzinfo=timezone.utc)
 	if not parts[9]:
-		return found
+		return local
 	# By fromisoformat, which refuses a zone that is none; Python 3.10 reads only this spelling.
-	return datetime.fromisoformat(f"{found.isoformat()}{parts[9]}{parts[10]}:{parts[11] or '00'}")
+	return datetime.fromisoformat(f"{local.isoformat()}{parts[9]}{parts[10]}:{parts[11] or '00'}")
 
 
-def _lasted(text: str) -> float | None:
+def _parse_units(text: str) -> float | None:
 	if _NUMBER.fullmatch(text):
 		return float(text)
 	parts = _CLOCK.fullmatch(text) or (text and _UNITS.fullmatch(text))

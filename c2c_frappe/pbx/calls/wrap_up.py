@@ -8,6 +8,9 @@ from c2c_frappe.pbx.calls import status
 
 WHEN_ASKED, OFFERED, REQUIRED = "When asked", "Offered", "Required"
 WAYS = (WHEN_ASKED, OFFERED, REQUIRED)
+# After which ends a disposition is offered.
+ANY, TALKED, UNANSWERED = "Any Call", "Talked Calls", "Unanswered Calls"
+_NOT_OFFERED = {TALKED: status.NOT_COMPLETED, UNANSWERED: frozenset({status.COMPLETED})}
 
 
 def way(setting: str, call_status: str, ended_at: datetime | None, disposition: str) -> str:
@@ -20,3 +23,11 @@ def way(setting: str, call_status: str, ended_at: datetime | None, disposition: 
 	if not is_over or disposition or setting not in (OFFERED, REQUIRED):
 		return ""
 	return REQUIRED if setting == REQUIRED and call_status == status.COMPLETED else OFFERED
+
+
+def is_offered_after(after: str, call_status: str) -> bool:
+	"""Whether a disposition that is offered after these ends (ANY, TALKED, UNANSWERED) fits a call's status.
+
+	Of a call whose end nobody knows, or that goes on, it may be either.
+	"""
+	return call_status not in _NOT_OFFERED.get(after, ())

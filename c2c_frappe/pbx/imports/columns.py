@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from c2c_frappe.pbx.imports.words import plain
+from c2c_frappe.pbx.imports.vocabulary import plain
 from c2c_frappe.pbx.text import _
 
 # meaning -> how people call it, which is what PBX Call Import Column stores. The order is that of the choice.
@@ -71,19 +71,19 @@ _TIMES_OF_DAY = """
 def guess(headings: Sequence[str]) -> list[str]:
 	"""Return the meaning of each column by its heading, "" where none fits; no meaning stands twice."""
 	written = [plain(heading) for heading in headings]
-	found = [""] * len(written)
+	meanings = [""] * len(written)
 	day, time = _first(_DATES, written), _first(_TIMES_OF_DAY, written)
 	if day is not None and time is not None:
-		found[day], found[time] = "start_date", "start_time"
+		meanings[day], meanings[time] = "start_date", "start_time"
 	for meaning, names in _HEADINGS.items():
-		if meaning == "started_at" and "start_date" in found:
+		if meaning == "started_at" and "start_date" in meanings:
 			continue
 		at = _first(
-			names.split(), ["" if meant else each for each, meant in zip(written, found, strict=True)]
+			names.split(), ["" if meant else each for each, meant in zip(written, meanings, strict=True)]
 		)
 		if at is not None:
-			found[at] = meaning
-	return found
+			meanings[at] = meaning
+	return meanings
 
 
 def _first(names: Sequence[str], headings: Sequence[str]) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from c2c_frappe.pbx.calls import status
-from c2c_frappe.pbx.imports.words import DIRECTIONS, INCOMING, OUTGOING, plain
+from c2c_frappe.pbx.imports.vocabulary import DIRECTIONS, INCOMING, OUTGOING, plain
 
 
 @dataclass(frozen=True)

@@ -58,11 +58,11 @@ def _rows(legs: Sequence[FileRecord]) -> dict[str, object]:
 
 def talk(events: Iterable[CallEvent]) -> int | None:
 	"""Return the seconds in which anybody spoke, None when no leg says: two legs at one time count once."""
-	told = [each for each in events if each.duration is not None]
-	if not told:
+	timed = [each for each in events if each.duration is not None]
+	if not timed:
 		return None
 	total, heard_until = timedelta(), datetime.min
-	for begin, end in sorted(_span(each) for each in told):
+	for begin, end in sorted(_span(each) for each in timed):
 		total += max(timedelta(), end - max(begin, heard_until))
 		heard_until = max(heard_until, end)
 	return round(total.total_seconds())

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.imports.cells import BrokenRowError, Cells, InternalCallError, text
-from c2c_frappe.pbx.imports.words import INCOMING, NOBODY, OUTGOING, plain
+from c2c_frappe.pbx.imports.vocabulary import INCOMING, NOBODY, OUTGOING, plain
 from c2c_frappe.pbx.numbers import pbx_number, phone
 from c2c_frappe.pbx.text import _
 
@@ -56,7 +56,7 @@ def read(
 	`own_numbers` are E.164 numbers of one's own lines. Raises BrokenRowError and InternalCallError.
 	"""
 	caller, called = _party(cells.get("caller")), _party(cells.get("called"))
-	own_lines = {*own_numbers, _line(_party(cells.get("own_number")), countries)} - {""}
+	own_lines = {*own_numbers, *_line(_party(cells.get("own_number")), countries)[:1]}
 	phones = [_channel(cells.get(name)) for name in ("caller_channel", "called_channel")]
 	if not direction:
 		sides = [_is_own_side(side, own_lines, countries) for side in (caller, called)]
@@ -77,7 +77,7 @@ def read(
 
 def lines(written: Iterable[str], countries: Sequence[str]) -> frozenset[str]:
 	"""Return these numbers of one's own as E.164, without those that are none."""
-	return frozenset(_line(_party(each), countries) for each in written) - {""}
+	return frozenset(number for each in written for number in _line(_party(each), countries)[:1])
 
 
 def _direction(caller: str, called: str, is_own: Sequence[bool], phones: Sequence[str], is_told: bool) -> str:
@@ -101,15 +101,15 @@ def _direction(caller: str, called: str, is_own: Sequence[bool], phones: Sequenc
 
 def _is_own_side(written: str, own_lines: Collection[str], countries: Sequence[str]) -> bool:
 	is_own = bool(_OWN.fullmatch(written) or _VOICEMAIL.fullmatch(written)) or written == _TRUNK_ENTRY
-	return is_own or bool(own_lines and _line(written, countries) in own_lines)
+	return is_own or not set(own_lines).isdisjoint(_line(written, countries))
 
 
-def _line(written: str, countries: Sequence[str]) -> str:
-	"""Return a number as E.164, "" for what is none."""
+def _line(written: str, countries: Sequence[str]) -> tuple[str, ...]:
+	"""Return what a number may mean as E.164, likeliest first, () for what is none."""
 	try:
-		return next(iter(_numbers(written, countries)), "")
+		return _numbers(written, countries)
 	except BrokenRowError:
-		return ""
+		return ()
 
 
 def _extension(own: str) -> str:
@@ -119,8 +119,8 @@ def _extension(own: str) -> str:
 
 def _channel(cell: object) -> str:
 	"""Return the phone a channel of Asterisk is of, "" for a trunk's."""
-	found = _CHANNEL.fullmatch(text(cell))
-	return found[1] if found else ""
+	channel = _CHANNEL.fullmatch(text(cell))
+	return channel[1] if channel else ""
 
 
 def _party(cell: object) -> str:
@@ -156,9 +156,9 @@ def _numbers(written: str, countries: Sequence[str]) -> tuple[str, ...]:
 	"""Return what a text may mean as E.164, likeliest first, () for none or a masked one; raise BrokenRowError."""
 	if not written or written == _TRUNK_ENTRY or _OWN.fullmatch(written):
 		return ()
-	found = pbx_number.readings(written, countries)
-	if found:
-		return found
+	readings = pbx_number.readings(written, countries)
+	if readings:
+		return readings
 	try:
 		return (phone.find(written, countries).e164,)
 	except InvalidNumberError as error:

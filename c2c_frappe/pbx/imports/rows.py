@@ -17,7 +17,7 @@ from c2c_frappe.pbx.imports.columns import MEANINGS
 from c2c_frappe.pbx.imports.dialects import USUAL, Dialect
 from c2c_frappe.pbx.imports.parties import Parties
 from c2c_frappe.pbx.imports.times import DAY_FIRST, MONTH_FIRST
-from c2c_frappe.pbx.imports.words import ENDED, INTERNAL, RESULTS, plain
+from c2c_frappe.pbx.imports.vocabulary import ENDED, INTERNAL, RESULTS, plain
 from c2c_frappe.pbx.text import _
 
 __all__ = [
@@ -51,23 +51,24 @@ class FileRecord(CallRecord):
 
 def read(cells: Sequence[object], reading: Reading) -> FileRecord:
 	"""Return the call record a row holds; raise BrokenRowError or InternalCallError."""
-	said = {m: cell for m, cell in zip(reading.meanings, cells, strict=False) if m and cell not in (None, "")}
+	filled = {
+		m: cell for m, cell in zip(reading.meanings, cells, strict=False) if m and cell not in (None, "")
+	}
 	zone = ZoneInfo(reading.zone)
-	started_at = times.start(said, zone, reading.order)
-	direction, kind = _direction(said.get("direction"), reading.dialect)
-	who = parties.read(said, direction, reading.countries, reading.own_numbers)
+	started_at = times.start(filled, zone, reading.order)
+	direction, kind = _direction(filled.get("direction"), reading.dialect)
+	who = parties.read(filled, direction, reading.countries, reading.own_numbers)
 	answered_at, ended_at = (
-		times.later(said.get(name), started_at, zone, reading.order) for name in ("answered_at", "ended_at")
+		times.later(filled.get(name), started_at, zone, reading.order) for name in ("answered_at", "ended_at")
 	)
-	lasted = times.seconds(said.get("duration"), reading.dialect.has_hours_and_minutes)
-	call_status = _result(said.get("result"), kind, lasted, who)
+	lasted = times.seconds(filled.get("duration"), reading.dialect.has_hours_and_minutes)
+	call_status = _result(filled.get("result"), kind, lasted, who)
 	event = _event(
-		who, call_status, started_at, answered_at, ended_at, lasted, reading.link(said.get("recording"))
+		who, call_status, started_at, answered_at, ended_at, lasted, reading.link(filled.get("recording"))
 	)
-	row = {meaning: str(cell) for meaning, cell in said.items()}
-	return FileRecord(
-		_known_as(said, event), event, row, tuple(_not_understood(said, event, answered_at, lasted))
-	)
+	row = {meaning: str(cell) for meaning, cell in filled.items()}
+	notes = tuple(_not_understood(filled, event, answered_at, lasted))
+	return FileRecord(_known_as(filled, event), event, row, notes=notes)
 
 
 def record_id(cells: Sequence[object], reading: Reading) -> str:
@@ -102,12 +103,12 @@ def _event(
 	)
 
 
-def _known_as(said: Cells, event: CallEvent) -> str:
+def _known_as(filled: Cells, event: CallEvent) -> str:
 	"""Return the row's own id; without one, what tells it from other calls."""
-	if text(said.get("record_id")):
-		return text(said["record_id"])
-	told = (event.started_at, event.extension, event.number, event.direction)
-	return hashlib.sha256("\0".join(str(part) for part in told).encode()).hexdigest()[:20]
+	if text(filled.get("record_id")):
+		return text(filled["record_id"])
+	identity = (event.started_at, event.extension, event.number, event.direction)
+	return hashlib.sha256("\0".join(str(part) for part in identity).encode()).hexdigest()[:20]
 
 
 def _direction(cell: object, dialect: Dialect) -> tuple[str, str]:
@@ -128,25 +129,26 @@ def _result(cell: object, kind: str, lasted: int | None, who: Parties) -> str:
 	if who.is_voicemail:
 		return status.NO_ANSWER
 	word = plain(text(cell))
-	found = RESULTS.get(word, "") if word else kind or ENDED
-	return (status.COMPLETED if lasted else "") if found == ENDED else found
+	result = RESULTS.get(word, "") if word else kind or ENDED
+	return (status.COMPLETED if lasted else "") if result == ENDED else result
 
 
 def _not_understood(
-	said: Cells, event: CallEvent, answered_at: datetime | None, lasted: int | None
+	filled: Cells, event: CallEvent, answered_at: datetime | None, lasted: int | None
 ) -> list[str]:
 	"""Return a sentence for each text that is there and came to nothing."""
-	word = plain(text(said.get("result")))
+	word = plain(text(filled.get("result")))
 	lost = {
 		"result": bool(word) and word not in RESULTS,
-		"duration": lasted is None and values.is_unreadable_seconds(text(said.get("duration"))),
-		"answered_at": answered_at is None and values.is_unreadable_moment(text(said.get("answered_at"))),
-		"ended_at": event.ended_at is None and values.is_unreadable_moment(text(said.get("ended_at"))),
-		"extension": "extension" in said and bool(plain(said["extension"])) and not event.extension,
-		"recording": "recording" in said and bool(plain(said["recording"])) and not event.recording_url,
+		"duration": lasted is None and values.is_unreadable_duration(text(filled.get("duration"))),
+		"answered_at": answered_at is None
+		and values.is_unreadable_timestamp(text(filled.get("answered_at"))),
+		"ended_at": event.ended_at is None and values.is_unreadable_timestamp(text(filled.get("ended_at"))),
+		"extension": "extension" in filled and bool(plain(filled["extension"])) and not event.extension,
+		"recording": "recording" in filled and bool(plain(filled["recording"])) and not event.recording_url,
 	}
 	return [
-		_("{0} is not understood and was left out: {1}", MEANINGS[name], text(said[name]))
+		_("{0} is not understood and was left out: {1}", MEANINGS[name], text(filled[name]))
 		for name, is_lost in lost.items()
 		if is_lost
 	]

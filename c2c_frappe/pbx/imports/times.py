@@ -31,24 +31,24 @@ def start(cells: Cells, zone: ZoneInfo, order: str) -> datetime:
 	shown = " ".join(text(cell) for cell in written)
 	if not shown:
 		raise BrokenRowError(_("There is no start time that can be read."))
-	found = [read(cell, zone, order) for cell in written]
-	whole = _whole(found, zone)
-	moment = _in_utc(whole) if whole else None
+	parsed = [read(cell, zone, order) for cell in written]
+	whole = _whole(parsed, zone)
+	moment = _to_utc(whole) if whole else None
 	if moment:
 		return moment
-	if len(found) == 1 and type(found[0]) is date:
+	if len(parsed) == 1 and type(parsed[0]) is date:
 		raise BrokenRowError(_("{0} has no time of day. Choose the column that holds the start time.", shown))
 	raise BrokenRowError(_("{0} is no start time that can be read.", shown))
 
 
-def _whole(found: list[Found], zone: ZoneInfo) -> datetime | None:
+def _whole(parsed: list[Found], zone: ZoneInfo) -> datetime | None:
 	"""Return the one time that is told; a spreadsheet writes a day alone as its midnight."""
-	times = [each for each in found if isinstance(each, datetime)]
-	clock = next((each for each in found if isinstance(each, time)), None)
+	times = [each for each in parsed if isinstance(each, datetime)]
+	clock = next((each for each in parsed if isinstance(each, time)), None)
 	exact = [each for each in times if clock is None or each.time() != time()]
 	if exact:
 		return exact[0]
-	day = next((each for each in found if isinstance(each, date)), None)
+	day = next((each for each in parsed if isinstance(each, date)), None)
 	if day is None or clock is None:
 		return None
 	return datetime.combine(day.date() if isinstance(day, datetime) else day, clock, zone)
@@ -56,12 +56,12 @@ def _whole(found: list[Found], zone: ZoneInfo) -> datetime | None:
 
 def later(cell: object, started_at: datetime, zone: ZoneInfo, order: str) -> datetime | None:
 	"""Return a time of the call in UTC without a zone, None for none; a time of day alone is the next after the start."""
-	found = read(cell, zone, order)
-	if isinstance(found, time):
+	parsed = read(cell, zone, order)
+	if isinstance(parsed, time):
 		begun = started_at.replace(tzinfo=timezone.utc).astimezone(zone)
-		same_day = datetime.combine(begun.date(), found, zone)
-		found = same_day if same_day >= begun.replace(microsecond=0) else same_day + timedelta(days=1)
-	return _in_utc(found) if isinstance(found, datetime) else None
+		same_day = datetime.combine(begun.date(), parsed, zone)
+		parsed = same_day if same_day >= begun.replace(microsecond=0) else same_day + timedelta(days=1)
+	return _to_utc(parsed) if isinstance(parsed, datetime) else None
 
 
 def read(cell: object, zone: ZoneInfo, order: str) -> Found:
@@ -73,14 +73,14 @@ def read(cell: object, zone: ZoneInfo, order: str) -> Found:
 	if isinstance(cell, timedelta):
 		return (datetime.min + cell).time() if timedelta() <= cell < timedelta(days=1) else None
 	written = text(cell)
-	moment = values.moment(written, zone)
+	moment = values.parse_timestamp(written, zone)
 	if moment:
 		return moment.replace(tzinfo=timezone.utc).astimezone(zone)
 	parts = _DAY.fullmatch(written)
-	return _of_parts(parts, zone, order) if parts else _clock(written)
+	return _build(parts, zone, order) if parts else _clock(written)
 
 
-def _of_parts(parts: re.Match, zone: ZoneInfo, order: str) -> Found:
+def _build(parts: re.Match, zone: ZoneInfo, order: str) -> Found:
 	first, second, third = (int(parts[n]) for n in (1, 2, 3))
 	if len(parts[1]) == 4:
 		year, month, day = first, second, third
@@ -88,13 +88,13 @@ def _of_parts(parts: re.Match, zone: ZoneInfo, order: str) -> Found:
 		day, month = (first, second) if order == DAY_FIRST else (second, first)
 		year = third if third > 99 else 2000 + third
 	try:
-		found = date(year, month, day)
+		day_of_call = date(year, month, day)
 	except ValueError:
 		return None
 	if not parts[4]:
-		return found
+		return day_of_call
 	clock = _clock(parts[4])
-	return datetime.combine(found, clock, zone) if clock else None
+	return datetime.combine(day_of_call, clock, zone) if clock else None
 
 
 def _clock(written: str) -> time | None:
@@ -109,7 +109,7 @@ def _clock(written: str) -> time | None:
 	return None
 
 
-def _in_utc(moment: datetime) -> datetime | None:
+def _to_utc(moment: datetime) -> datetime | None:
 	if moment.year not in values.YEARS:
 		return None
 	in_utc = moment.astimezone(timezone.utc).replace(tzinfo=None)
@@ -124,15 +124,15 @@ def seconds(cell: object, has_hours_and_minutes: bool = False) -> int | None:
 	if isinstance(cell, time):
 		return cell.hour * 3600 + cell.minute * 60 + cell.second
 	if isinstance(cell, timedelta):
-		return values.seconds(cell.total_seconds())
+		return values.parse_duration(cell.total_seconds())
 	written = text(cell)
 	parts = _HOURS_AND_MINUTES.fullmatch(written) if has_hours_and_minutes else None
 	if parts:
-		return values.seconds(int(parts[1]) * 3600 + int(parts[2]) * 60)
-	return values.seconds(_with_plain_units(written))
+		return values.parse_duration(int(parts[1]) * 3600 + int(parts[2]) * 60)
+	return values.parse_duration(_spell_units(written))
 
 
-def _with_plain_units(written: str) -> str:
+def _spell_units(written: str) -> str:
 	"""Return "1 min 15 s" for "1 Minuten 15 Sek." and 75.0 for "75,0"."""
 	pointed = re.sub(r"(?<=\d),(?=\d)", ".", written)
 	words = re.sub(r"[^\W\d_]+", lambda word: _UNIT_OF.get(word[0].lower(), word[0]), pointed)

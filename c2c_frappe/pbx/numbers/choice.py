@@ -26,7 +26,7 @@ class Choice:
 
 	@property
 	def is_masked(self) -> bool:
-		"""Tell whether this user may call the number and not see it."""
+		"""Whether this user may call the number and not see it."""
 		return bool(self.shown) and self.shown != self.text
 
 

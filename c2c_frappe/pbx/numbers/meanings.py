@@ -67,17 +67,17 @@ class Meaning:
 
 	@property
 	def is_bare(self) -> bool:
-		"""Return whether the digits are taken for a whole number of the country that has no trunk prefix before it."""
+		"""Whether the digits are taken for a whole number of the country that has no trunk prefix before it."""
 		return bool(self.region) and numbering.national_digits(self.parsed) == self.digits
 
 	@property
 	def is_valid(self) -> bool:
-		"""Return whether phonenumbers knows the number."""
+		"""Whether phonenumbers knows the number."""
 		return phonenumbers.is_valid_number(self.parsed)
 
 	@property
 	def is_mobile(self) -> bool:
-		"""Return whether phonenumbers knows it as a mobile number."""
+		"""Whether phonenumbers knows it as a mobile number."""
 		return numbering.kind(self.parsed) == "mobile"
 
 

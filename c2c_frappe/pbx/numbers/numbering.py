@@ -70,7 +70,7 @@ def national_digits(parsed: phonenumbers.PhoneNumber) -> str:
 
 
 def is_network(parsed: phonenumbers.PhoneNumber) -> bool:
-	"""Tell whether the code belongs to no country: satellites, +800 freephone, international networks."""
+	"""Whether the code belongs to no country: satellites, +800 freephone, international networks."""
 	return phonenumbers.region_code_for_country_code(parsed.country_code) == NETWORK_REGION
 
 
@@ -184,7 +184,7 @@ def _number(code: int, national: str) -> phonenumbers.PhoneNumber:
 
 
 def begins_impossibly(parsed: phonenumbers.PhoneNumber) -> bool:
-	"""Tell whether an unknown number begins with a zero where no known number does: one trunk zero too many."""
+	"""Whether an unknown number begins with a zero where no known number does: one trunk zero too many."""
 	if is_known(parsed) or has_later_length(parsed):
 		return False
 	return national_digits(parsed).startswith("0") and not neighbours(parsed)
@@ -210,7 +210,7 @@ def _national(parsed: phonenumbers.PhoneNumber) -> str:
 
 
 def has_exit_code(digits: str, region: str) -> bool:
-	"""Tell whether digits begin with what the country dials before a foreign number."""
+	"""Whether digits begin with what the country dials before a foreign number."""
 	exit_code = PhoneMetadata.metadata_for_region(region).international_prefix
 	return bool(exit_code and re.match(exit_code, digits))
 
@@ -235,7 +235,7 @@ def has_later_length(parsed: phonenumbers.PhoneNumber) -> bool:
 
 
 def is_service_code(national: str, regions: tuple[str, ...], is_bare: bool) -> bool:
-	"""Tell whether a phone in one of the regions would reach an emergency service or a short code with these.
+	"""Whether a phone in one of the regions would reach an emergency service or a short code with these.
 
 	An exchange hears 911 and stops listening, but only where the digits may be dialed without a trunk prefix; `is_bare`
 	when they were written without one.

@@ -106,7 +106,7 @@ def _split_at_slashes(piece: str) -> list[str]:
 
 
 def _is_whole(text: str) -> bool:
-	"""Tell whether text has the digits of a whole number: 7, or 9 after a +, or 11 with a leading 00."""
+	"""Whether text has the digits of a whole number: 7, or 9 after a +, or 11 with a leading 00."""
 	digits = re.sub(r"\D", "", text)
 	if "+" in text:
 		return len(digits) >= 9

@@ -105,7 +105,7 @@ def describe(text: str, country: str = "", rules: Rules = Rules()) -> dict:
 def within_hours(
 	now_utc: datetime, start: time | None, end: time | None, zones: Sequence[str], site_zone: str
 ) -> bool:
-	"""Tell whether calling hours are on wherever the number may be.
+	"""Whether calling hours are on wherever the number may be.
 
 	`now_utc` is UTC, aware or naive. The hours run from `start` until just before `end`, over midnight when
 	`end` is earlier; a missing bound is midnight, two equal ones are the whole day. They must hold in all
@@ -143,7 +143,7 @@ def _is_open(moment: datetime, hours: tuple[time, time], place: ZoneInfo) -> boo
 
 
 def _ever_suits_all(now: datetime, hours: tuple[time, time], places: list[ZoneInfo]) -> bool:
-	"""Tell whether some moment of the day is in everyone's hours: if one is, then so is some place's opening."""
+	"""Whether some moment of the day is in everyone's hours: if one is, then so is some place's opening."""
 	openings = [datetime.combine(now.astimezone(place), hours[0], place) for place in places]
 	return any(all(_is_open(opening, hours, place) for place in places) for opening in openings)
 
@@ -163,5 +163,5 @@ def way_to_override(failure_code: str, is_manager: bool) -> str:
 
 
 def is_do_not_call(flag: object, lead_status: str | None = "") -> bool:
-	"""Tell whether a record asks not to be called: by our `do_not_call` flag or ERPNext's Lead status."""
+	"""Whether a record asks not to be called: by our `do_not_call` flag or ERPNext's Lead status."""
 	return bool(flag) or lead_status == "Do Not Contact"

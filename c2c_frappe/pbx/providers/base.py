@@ -18,7 +18,7 @@ from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire.http import Connection, HttpRequest, HttpResponse
 
 # A page of call records is longer than a dial's answer and may take longer to come; no phone waits for it.
-MAX_RECORDS_ANSWER = 8 * 1024 * 1024
+MAX_RECORDS_RESPONSE = 8 * 1024 * 1024
 RECORDS_SECONDS = 30
 
 
@@ -124,7 +124,7 @@ class Provider:
 	def records_connection(self) -> Connection:
 		"""Return how this account is to be asked for call records."""
 		patient = max(self.connection.read_timeout, RECORDS_SECONDS)
-		return replace(self.connection, read_timeout=patient, max_answer=MAX_RECORDS_ANSWER)
+		return replace(self.connection, read_timeout=patient, max_response=MAX_RECORDS_RESPONSE)
 
 	@property
 	def addresses(self) -> tuple[str, ...]:
@@ -161,8 +161,8 @@ class Provider:
 
 	def dial_steps(self, dial: DialRequest) -> DialSteps:
 		"""Place this call: yield the dial's own request once, and questions before and after it where need be."""
-		answer = yield self.dial_request(dial)
-		return self.read_dial_response(answer)
+		response = yield self.dial_request(dial)
+		return self.read_dial_response(response)
 
 	def requests(self, dial: DialRequest) -> tuple[HttpRequest, ...]:
 		"""Return what placing this call sends, in its order, as far as it is known before any answer."""
@@ -172,7 +172,7 @@ class Provider:
 		"""Build the one request that places this call."""
 		raise NotImplementedError
 
-	def read_dial_response(self, answer: HttpResponse) -> DialResult:
+	def read_dial_response(self, response: HttpResponse) -> DialResult:
 		"""Say what the PBX's answer to a dial means; raises nothing."""
 		raise NotImplementedError
 
@@ -188,7 +188,7 @@ class Provider:
 		"""Build the request for a page of the incoming calls of a window that one phone took."""
 		raise NotImplementedError
 
-	def read_records(self, answer: HttpResponse) -> Page:
+	def read_records(self, response: HttpResponse) -> Page:
 		"""Read a page of call records; raise RejectedError or UnavailableError when the answer is none."""
 		raise NotImplementedError
 
@@ -196,15 +196,15 @@ class Provider:
 		"""Return where to listen to events, None where the PBX sends them itself; two listeners differ in name."""
 		return None
 
-	def status_query(self, call: str, known: str) -> StatusQuery:
-		"""Ask how a call stands that may have moved on unheard; `known` is its status here."""
+	def status_query(self, call: str, call_status: str) -> StatusQuery:
+		"""Ask how a call stands that may have moved on unheard; `call_status` is its status here."""
 		raise NotImplementedError
 
 	def hang_up_request(self, call: str) -> HttpRequest:
 		"""Build the request that ends a call, by our own name of it."""
 		raise NotImplementedError
 
-	def read_hang_up_response(self, answer: HttpResponse) -> Finding:
+	def read_hang_up_response(self, response: HttpResponse) -> Finding:
 		"""Say whether the call is over now; raises nothing."""
 		raise NotImplementedError
 
@@ -212,20 +212,20 @@ class Provider:
 		"""Build the request for the list of phones, where `capabilities.phones` says that there is one."""
 		raise NotImplementedError
 
-	def read_phones(self, answer: HttpResponse) -> tuple[Phone, ...]:
+	def read_phones(self, response: HttpResponse) -> tuple[Phone, ...]:
 		"""Read the list of phones; raise RejectedError when the answer is none."""
 		raise NotImplementedError
 
 	def connection_test(self) -> ConnectionTest:
 		"""Find out for "Test connection" whether this account can work: yield nothing that can ring a phone."""
-		answer = yield replace(self.probe_request(), is_question=True)
-		return self.read_probe_response(answer)
+		response = yield replace(self.probe_request(), is_question=True)
+		return self.read_probe_response(response)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build the first request of `connection_test`."""
 		raise NotImplementedError
 
-	def read_probe_response(self, answer: HttpResponse) -> Finding:
+	def read_probe_response(self, response: HttpResponse) -> Finding:
 		"""Say what the answer to the probe shows, and what it leaves unchecked."""
 		raise NotImplementedError
 

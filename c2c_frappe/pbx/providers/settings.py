@@ -74,7 +74,7 @@ def _entered(setting: Setting, value: object) -> Any:
 
 
 def is_ticked(text: str) -> bool:
-	"""Tell whether a check setting is on."""
+	"""Whether a check setting is on."""
 	return text.lower() in _TRUE
 
 
@@ -118,8 +118,8 @@ def _checked_long_text(setting: Setting, text: str, _is_http_allowed: bool) -> s
 
 def _checked_choice(setting: Setting, text: str, _is_http_allowed: bool) -> str:
 	if text not in setting.options:
-		known = ", ".join(setting.options)  # not within _(), where a literal is taken for a context
-		raise ConfigurationError(_("{0} must be one of: {1}.", setting.label, known), setting.name)
+		options = ", ".join(setting.options)  # not within _(), where a literal is taken for a context
+		raise ConfigurationError(_("{0} must be one of: {1}.", setting.label, options), setting.name)
 	return text
 
 

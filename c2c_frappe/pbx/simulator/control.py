@@ -72,8 +72,8 @@ def _reset(switchboard: Switchboard) -> Answer:
 
 
 def _webhooks(webhooks: Webhooks) -> Answer:
-	told = {"webhooks": webhooks.all, "deliveries": webhooks.deliveries}
-	return _reply({name: [as_dict(record) for record in records] for name, records in told.items()})
+	state = {"webhooks": webhooks.all, "deliveries": webhooks.deliveries}
+	return _reply({name: [as_dict(record) for record in records] for name, records in state.items()})
 
 
 def _configure(webhooks: Webhooks, values: dict) -> Answer:
@@ -133,8 +133,8 @@ def _move(switchboard: Switchboard, call_id: int, action: str, values: dict) -> 
 def _end_of(values: dict) -> dict:
 	for name, value in values.items():
 		if value not in HANG_UP.get(name, ()):
-			known = [choice for choice in HANG_UP.get(name, ("left out",)) if choice]
-			raise ValueError(f"{name} must be one of {', '.join(known)}.")
+			choices = [choice for choice in HANG_UP.get(name, ("left out",)) if choice]
+			raise ValueError(f"{name} must be one of {', '.join(choices)}.")
 	return values
 
 

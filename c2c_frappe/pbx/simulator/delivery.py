@@ -19,49 +19,49 @@ DRIP_SECONDS = 0.1
 ENDLESS = 1 << 30
 
 
-def deliver(connection: socket.socket, answer: Answer, behaviour: Behaviour, stopping: Event) -> None:
+def deliver(connection: socket.socket, response: Answer, behaviour: Behaviour, stopping: Event) -> None:
 	"""Send the answer as the behaviour's kind says; return when done, or soon after `stopping` is set."""
-	DELIVERIES.get(behaviour.kind, _whole)(connection, answer, behaviour, stopping)
+	DELIVERIES.get(behaviour.kind, _whole)(connection, response, behaviour, stopping)
 
 
-def head(answer: Answer, length: int) -> bytes:
+def head(response: Answer, length: int) -> bytes:
 	"""Return status line and headers, without the empty line that ends them."""
-	status = HTTPStatus(answer.status) if answer.status in set(HTTPStatus) else None
+	status = HTTPStatus(response.status) if response.status in set(HTTPStatus) else None
 	lines = [
-		f"HTTP/1.1 {answer.status} {status.phrase if status else 'Status'}",
+		f"HTTP/1.1 {response.status} {status.phrase if status else 'Status'}",
 		"Server: simulated-pbx",
-		f"Content-Type: {answer.content_type}; charset=utf-8",
+		f"Content-Type: {response.content_type}; charset=utf-8",
 		f"Content-Length: {length}",
 		"Cache-Control: no-store",
 		"Connection: close",
-		*(f"{name}: {value}" for name, value in answer.headers.items()),
+		*(f"{name}: {value}" for name, value in response.headers.items()),
 	]
 	return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n"
 
 
-def _whole(connection: socket.socket, answer: Answer, behaviour: Behaviour, stopping: Event) -> None:
-	connection.sendall(head(answer, len(answer.body)) + b"\r\n" + answer.body)
+def _whole(connection: socket.socket, response: Answer, behaviour: Behaviour, stopping: Event) -> None:
+	connection.sendall(head(response, len(response.body)) + b"\r\n" + response.body)
 
 
-def _slow(connection: socket.socket, answer: Answer, behaviour: Behaviour, stopping: Event) -> None:
+def _slow(connection: socket.socket, response: Answer, behaviour: Behaviour, stopping: Event) -> None:
 	if not stopping.wait(_seconds(behaviour, SLOW_SECONDS)):
-		_whole(connection, answer, behaviour, stopping)
+		_whole(connection, response, behaviour, stopping)
 
 
-def _hang(connection: socket.socket, answer: Answer, behaviour: Behaviour, stopping: Event) -> None:
+def _hang(connection: socket.socket, response: Answer, behaviour: Behaviour, stopping: Event) -> None:
 	"""Read until the client gives up, the server stops (it shuts the socket) or the time is over."""
 	connection.settimeout(behaviour.seconds)
 	while connection.recv(4096):
 		pass
 
 
-def _drip(connection: socket.socket, answer: Answer, behaviour: Behaviour, stopping: Event) -> None:
-	_drop_by_drop(connection, head(answer, len(answer.body)) + b"X-Drip: ", behaviour, stopping)
+def _drip(connection: socket.socket, response: Answer, behaviour: Behaviour, stopping: Event) -> None:
+	_drop_by_drop(connection, head(response, len(response.body)) + b"X-Drip: ", behaviour, stopping)
 
 
-def _drip_body(connection: socket.socket, answer: Answer, behaviour: Behaviour, stopping: Event) -> None:
-	connection.sendall(head(answer, ENDLESS) + b"\r\n")
-	_drop_by_drop(connection, answer.body, behaviour, stopping)
+def _drip_body(connection: socket.socket, response: Answer, behaviour: Behaviour, stopping: Event) -> None:
+	connection.sendall(head(response, ENDLESS) + b"\r\n")
+	_drop_by_drop(connection, response.body, behaviour, stopping)
 
 
 def _drop_by_drop(connection: socket.socket, start: bytes, behaviour: Behaviour, stopping: Event) -> None:
@@ -72,13 +72,13 @@ def _drop_by_drop(connection: socket.socket, start: bytes, behaviour: Behaviour,
 		sent += 1
 
 
-def _drop(connection: socket.socket, answer: Answer, behaviour: Behaviour, stopping: Event) -> None:
+def _drop(connection: socket.socket, response: Answer, behaviour: Behaviour, stopping: Event) -> None:
 	connection.shutdown(socket.SHUT_RDWR)
 
 
-def _cut(connection: socket.socket, answer: Answer, behaviour: Behaviour, stopping: Event) -> None:
-	half = answer.body[: len(answer.body) // 2]
-	connection.sendall(head(answer, len(answer.body)) + b"\r\n" + half)
+def _cut(connection: socket.socket, response: Answer, behaviour: Behaviour, stopping: Event) -> None:
+	half = response.body[: len(response.body) // 2]
+	connection.sendall(head(response, len(response.body)) + b"\r\n" + half)
 
 
 def _seconds(behaviour: Behaviour, default: float) -> float:

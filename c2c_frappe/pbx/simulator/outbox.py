@@ -32,12 +32,12 @@ def _is_here(host: str) -> bool:
 		return False
 
 
-def post(url: str, way: str, told: Mapping[str, str]) -> int:
+def post(url: str, way: str, values: Mapping[str, str]) -> int:
 	"""Send what is told in one of WAYS; return the HTTP status, 0 when no answer came."""
 	parts = checked(url)
 	try:
 		with socket.create_connection((_address(parts.hostname), parts.port or 80), SECONDS) as connection:
-			connection.sendall(_request(parts, way, told))
+			connection.sendall(_request(parts, way, values))
 			return _status(connection)
 	except OSError:
 		return 0
@@ -48,16 +48,16 @@ def _address(host: str) -> str:
 	return "127.0.0.1" if host.endswith("localhost") else host
 
 
-def _request(parts: SplitResult, way: str, told: Mapping[str, str]) -> bytes:
+def _request(parts: SplitResult, way: str, values: Mapping[str, str]) -> bytes:
 	content_type, body = {
-		"form": (FORM, urlencode(told)),
-		"multipart": (f"multipart/form-data; boundary={BOUNDARY}", _multipart(told)),
-		"json": (JSON, json.dumps(told)),
+		"form": (FORM, urlencode(values)),
+		"multipart": (f"multipart/form-data; boundary={BOUNDARY}", _multipart(values)),
+		"json": (JSON, json.dumps(values)),
 		"query": ("", ""),
-		"field": (FORM, urlencode({"data": json.dumps(told)})),
-		"text": (TEXT, json.dumps(told)),
+		"field": (FORM, urlencode({"data": json.dumps(values)})),
+		"text": (TEXT, json.dumps(values)),
 	}[way]
-	query = "&".join(part for part in (parts.query, urlencode(told) if way == "query" else "") if part)
+	query = "&".join(part for part in (parts.query, urlencode(values) if way == "query" else "") if part)
 	lines = [
 		f"{'GET' if way == 'query' else 'POST'} {parts.path or '/'}{'?' if query else ''}{query} HTTP/1.1",
 		f"Host: {parts.netloc}",
@@ -69,16 +69,16 @@ def _request(parts: SplitResult, way: str, told: Mapping[str, str]) -> bytes:
 	return "\r\n".join([*lines, "", body]).encode()
 
 
-def _multipart(told: Mapping[str, str]) -> str:
+def _multipart(values: Mapping[str, str]) -> str:
 	"""Return a form with a part for each value, as RFC 7578 has it and curl -F sends it."""
 	head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{{}}"\r\n\r\n{{}}\r\n'
-	return "".join(head.format(*each) for each in told.items()) + f"--{BOUNDARY}--\r\n"
+	return "".join(head.format(*each) for each in values.items()) + f"--{BOUNDARY}--\r\n"
 
 
 def _status(connection: socket.socket) -> int:
 	"""Return the status of the answer once it is whole."""
-	answer = b""
+	response = b""
 	while part := connection.recv(65536):
-		answer += part
-	first = answer.partition(b"\r\n")[0].split()
+		response += part
+	first = response.partition(b"\r\n")[0].split()
 	return int(first[1]) if len(first) > 1 and first[1].isdigit() else 0

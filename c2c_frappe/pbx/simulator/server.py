@@ -50,9 +50,9 @@ class _Handler(BaseHTTPRequestHandler):
 		self.raw_requestline = self.rfile.readline(MAX_BODY)
 		if not self.raw_requestline or not self.parse_request():
 			return
-		answer, behaviour = self._decide()
+		response, behaviour = self._decide()
 		self.connection.settimeout(None)
-		deliver(self.connection, answer, behaviour, self.server.stopping)
+		deliver(self.connection, response, behaviour, self.server.stopping)
 
 	def _decide(self) -> tuple[Answer, Behaviour]:
 		path = self.path.partition("?")[0]

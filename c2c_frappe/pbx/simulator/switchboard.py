@@ -64,24 +64,24 @@ class Switchboard:
 				MappingProxyType(dict(headers)),
 				form=MappingProxyType(_fields(body.decode("utf-8", "replace"))),
 			)
-			answer, behaviour, call = self._decide(request)
+			response, behaviour, call = self._decide(request)
 			self._requests.append(
 				replace(request, behaviour=behaviour.kind, call_id=call.id if call else None)
 			)
 			self._changed.notify_all()
-		return answer, behaviour
+		return response, behaviour
 
 	def _decide(self, request: ReceivedRequest) -> tuple[Answer, Behaviour, Call | None]:
 		vendor = next((vendor for vendor in VENDORS if vendor.handles(request.path)), None)
 		dial = vendor.read(request.path, _asked(vendor, request)) if vendor else None
 		behaviour = self._behaviours.take(dial)
-		answer = self._recording(request) or _barrier(vendor, request, self.setup)
-		if not answer and vendor.lists_calls(request.path):
-			answer = self._listed(vendor, request)
-		if answer or dial is None:
-			return _bent(answer or NOT_FOUND, behaviour, request), behaviour, None
-		answer, call = self._dialed(vendor, dial, behaviour, request.time)
-		return _bent(answer, behaviour, request), behaviour, call
+		response = self._recording(request) or _barrier(vendor, request, self.setup)
+		if not response and vendor.lists_calls(request.path):
+			response = self._listed(vendor, request)
+		if response or dial is None:
+			return _bent(response or NOT_FOUND, behaviour, request), behaviour, None
+		response, call = self._dialed(vendor, dial, behaviour, request.time)
+		return _bent(response, behaviour, request), behaviour, call
 
 	def _recording(self, request: ReceivedRequest) -> Answer | None:
 		if not request.path.startswith(audio.FOLDER):
@@ -92,7 +92,7 @@ class Switchboard:
 
 	def _listed(self, vendor, request: ReceivedRequest) -> Answer:
 		calls = [call for call in self._calls.all(request.time) if call.provider == vendor.PROVIDER]
-		answer = vendor.call_records(request, self._listing.shown(calls, request.time), self.setup)
+		response = vendor.call_records(request, self._listing.shown(calls, request.time), self.setup)
 		if self._listing.changing and calls:
 			# A call that began and ended while its neighbours are read: rows move to other pages.
 			moved = self._calls.begin(
@@ -104,7 +104,7 @@ class Switchboard:
 				request.time,
 			)
 			self._calls.hang_up(moved.id, request.time)
-		return answer
+		return response
 
 	def _dialed(self, vendor, dial: Dial, behaviour: Behaviour, now: float) -> tuple[Answer, Call | None]:
 		unique_id = self._next_unique_id()
@@ -199,12 +199,13 @@ class Switchboard:
 def _fields(body: str) -> dict[str, str]:
 	"""Return the fields of a form, or of a JSON object as text."""
 	try:
-		found = json.loads(body)
+		values = json.loads(body)
 	except (ValueError, RecursionError):
-		found = None
-	if isinstance(found, dict):
+		values = None
+	if isinstance(values, dict):
 		return {
-			str(name): value if isinstance(value, str) else json.dumps(value) for name, value in found.items()
+			str(name): value if isinstance(value, str) else json.dumps(value)
+			for name, value in values.items()
 		}
 	return dict(parse_qsl(body))
 
@@ -227,7 +228,7 @@ def _barrier(vendor, request: ReceivedRequest, setup: Setup) -> Answer | None:
 	return vendor.stop(request.path, request.query, request.client, setup)
 
 
-def _bent(answer: Answer, behaviour: Behaviour, request: ReceivedRequest) -> Answer:
+def _bent(response: Answer, behaviour: Behaviour, request: ReceivedRequest) -> Answer:
 	"""Return the answer a behaviour puts in place of the vendor's own; most leave it as it is."""
 	kind = "500" if behaviour.kind == "5xx" else behaviour.kind
 	if kind.isdigit():
@@ -238,7 +239,7 @@ def _bent(answer: Answer, behaviour: Behaviour, request: ReceivedRequest) -> Ans
 		return Answer(200, HUGE_BODY)
 	if kind == "redirect":
 		return Answer(302, b"", "text/html", {"Location": _elsewhere(request)})
-	return answer
+	return response
 
 
 def _elsewhere(request: ReceivedRequest) -> str:

@@ -72,7 +72,7 @@ def due(
 		events = events[::-1] if is_over else []
 	else:
 		events = [each for each in events if each[0] + webhook.delay <= now]
-	return [(event, {**told, **webhook.also}) for _moment, event, told in events[sent:]]
+	return [(event, {**values, **webhook.also}) for _moment, event, values in events[sent:]]
 
 
 class Webhooks:
@@ -139,17 +139,17 @@ class Webhooks:
 	def _tell(self, webhook: Webhook, call: Call) -> None:
 		key = (webhook.provider, call.id)
 		new = due(webhook, call, self._sent.get(key, 0), time.time(), self._origin())
-		for event, told in new:
+		for event, values in new:
 			for _time in range(webhook.times):
-				self._deliver(webhook, call, event, told)
+				self._deliver(webhook, call, event, values)
 		self._sent[key] = self._sent.get(key, 0) + len(new)
 
-	def _deliver(self, webhook: Webhook, call: Call, event: str, told: dict[str, str]) -> None:
+	def _deliver(self, webhook: Webhook, call: Call, event: str, values: dict[str, str]) -> None:
 		status = 0
 		for attempt in range(TRIES):
 			if attempt and self._stopping.wait(PAUSE):
 				return
-			status = outbox.post(webhook.url, webhook.way, told)
+			status = outbox.post(webhook.url, webhook.way, values)
 			if 200 <= status < 300:
 				break
 		with self._lock:

@@ -23,7 +23,7 @@ _TRANSLATED = ip_network("64:ff9b::/96")
 
 
 def may_connect(address: str, reach: str) -> bool:
-	"""Tell whether this numeric address may be connected to; `reach` is ANY, PUBLIC or PRIVATE_TOO."""
+	"""Whether this numeric address may be connected to; `reach` is ANY, PUBLIC or PRIVATE_TOO."""
 	if reach == ANY:
 		return True
 	# Without the zone: fe80::1%eth0.
@@ -51,9 +51,9 @@ def _meant(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address
 	"""Return what packets to this address may end at: an IPv6 address may hold an IPv4 one."""
 	if address.version == 4:
 		return [address]
-	held = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+	embedded = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
 	if address in _TRANSLATED:
-		held.append(IPv4Address(int(address) & 0xFFFFFFFF))
-	inner = [each for each in held if each]
+		embedded.append(IPv4Address(int(address) & 0xFFFFFFFF))
+	inner = [each for each in embedded if each]
 	# A mapped address is the IPv4 one and nothing else.
 	return inner if address.ipv4_mapped else [address, *inner]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from c2c_frappe.pbx.wire.addresses import ANY
 from c2c_frappe.pbx.wire.redaction import redact
 
-MAX_ANSWER = 64 * 1024
+MAX_RESPONSE = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class HttpRequest:
 class Connection:
 	"""How to reach a PBX: seconds to connect, seconds to answer; both together are the whole exchange's deadline.
 
-	An answer is cut at `max_answer` bytes. `reach` says which network addresses may be connected to (`addresses`).
+	An answer is cut at `max_response` bytes. `reach` says which network addresses may be connected to (`addresses`).
 	"""
 
 	connect_timeout: float = 3
 	read_timeout: float = 7
 	ca_file: str = ""
 	use_proxy: bool = False
-	max_answer: int = MAX_ANSWER
+	max_response: int = MAX_RESPONSE
 	reach: str = ANY
 
 	@property

@@ -22,16 +22,16 @@ def _network(line: str, setting: str) -> IPv4Network | IPv6Network:
 
 
 def is_allowed(address: str, lines: str | None) -> bool:
-	"""Tell whether an address is in one of the networks, or any may come because none is named."""
+	"""Whether an address is in one of the networks, or any may come because none is named."""
 	networks = parsed(lines)
-	found = _address(address)
-	return not networks or (found is not None and any(found in network for network in networks))
+	peer = _address(address)
+	return not networks or (peer is not None and any(peer in network for network in networks))
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
 	"""Return the address a text means, an IPv4 one inside an IPv6 one as itself; None for what is none."""
 	try:
-		found = ip_address(text.partition("%")[0])
+		parsed = ip_address(text.partition("%")[0])
 	except ValueError:
 		return None
-	return getattr(found, "ipv4_mapped", None) or found
+	return getattr(parsed, "ipv4_mapped", None) or parsed

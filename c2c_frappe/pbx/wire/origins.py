@@ -8,7 +8,7 @@ _DEFAULT_PORTS = (80, 443)
 
 
 def is_confirmed_address(address: str, confirmed: str) -> bool:
-	"""Tell whether the host and port of address stand among the confirmed addresses, one a line."""
+	"""Whether the host and port of address stand among the confirmed addresses, one a line."""
 	return _place(address) in {_place(line) for line in confirmed.split()} - {None}
 
 

@@ -33,9 +33,9 @@ def read(query: Mapping[str, str] | Iterable[tuple[str, str]], content_type: str
 
 	A value is text, or what JSON makes of it; a number with a fraction is text too, as it was written.
 	"""
-	declared = _declared(content_type)
-	fields = {**_without_credentials(query), **_of_body(declared, content_type, body)}
-	return _writable(_unpacked(fields))
+	declared = _read_content_type(content_type)
+	fields = {**_without_credentials(query), **_read_body(declared, content_type, body)}
+	return _writable(_unpack(fields))
 
 
 def _without_credentials(query: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict:
@@ -48,7 +48,7 @@ def _without_credentials(query: Mapping[str, str] | Iterable[tuple[str, str]]) -
 	return fields
 
 
-def _declared(content_type: str) -> Message:
+def _read_content_type(content_type: str) -> Message:
 	"""Return the header read: what type it names, with which charset and boundary."""
 	message = Message()
 	message["Content-Type"] = " ".join(content_type.encode("ascii", "replace").decode().split())
@@ -68,41 +68,43 @@ def _charset(declared: Message, body: bytes) -> str:
 
 def _decoded(body: bytes, charset: str) -> str:
 	try:
-		return body.decode(charset, "replace").lstrip(_BOM)
+		text = body.decode(charset, "replace").lstrip(_BOM)
 	except (ValueError, UnicodeError):
-		return body.decode("utf-8", "replace").lstrip(_BOM)
+		text = ""
+	# A charset that leaves nothing of a body is not the one it was written in.
+	return text if text.strip() else body.decode("utf-8", "replace").lstrip(_BOM)
 
 
-def _of_body(declared: Message, content_type: str, body: bytes) -> dict:
+def _read_body(declared: Message, content_type: str, body: bytes) -> dict:
 	charset = _charset(declared, body)
 	text = _decoded(body, charset)
 	if not text.strip():
 		return {}
 	kind = declared.get_content_type()
 	if kind == "multipart/form-data":
-		found = _parts(content_type, body)
+		parts = _parts(content_type, body)
 	else:
-		found = _json_object(text)
-		if found is None and kind != "application/json":
-			found = _form(text, charset, is_declared="urlencoded" in kind)
-	return {UNREAD: text} if found is None else found
+		parts = _json_object(text)
+		if parts is None and kind != "application/json":
+			parts = _form(text, charset, is_declared="urlencoded" in kind)
+	return {UNREAD: text} if parts is None else parts
 
 
 def _json_object(text: str) -> dict | None:
 	"""Return a JSON object, or the one in a list; {} for JSON that says nothing, None for all else."""
 	try:
-		found = json.loads(text, parse_float=str)
+		value = json.loads(text, parse_float=str)
 	except (ValueError, RecursionError):
 		return None
-	if isinstance(found, list) and len(found) == 1:
-		found = found[0]
-	if found is None or found == []:
+	if isinstance(value, list) and len(value) == 1:
+		value = value[0]
+	if value is None or value == []:
 		return {}
-	return found if isinstance(found, dict) and not _is_deeper(found, DEEPEST) else None
+	return value if isinstance(value, dict) and not _is_deeper(value, DEEPEST) else None
 
 
 def _is_deeper(value: object, levels: int) -> bool:
-	"""Tell whether JSON has more levels than anybody writes, over which whoever walks through it would fall."""
+	"""Whether JSON has more levels than anybody writes, over which whoever walks through it would fall."""
 	level = [value]
 	for _level in range(levels):
 		inner = (
@@ -123,10 +125,10 @@ def _form(text: str, charset: str, is_declared: bool) -> dict | None:
 		pairs = parse_qsl(text, keep_blank_values=True, encoding=charset, errors="replace")
 	except ValueError:
 		return None
-	return _collected((name.lstrip(_BOM), value) for name, value in pairs) or None
+	return _collect((name.lstrip(_BOM), value) for name, value in pairs) or None
 
 
-def _collected(pairs: Iterable[tuple[str, str]]) -> dict:
+def _collect(pairs: Iterable[tuple[str, str]]) -> dict:
 	"""Return the last value of each name, and all of a name like `userId[]` that comes more than once."""
 	fields: dict[str, str | list[str]] = {}
 	for name, value in pairs:
@@ -147,7 +149,7 @@ def _parts(content_type: str, body: bytes) -> dict | None:
 		pairs = [(_name(part), _value(part)) for part in parts]
 	except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
 		return None
-	return _collected((name, value) for name, value in pairs if name) or None
+	return _collect((name, value) for name, value in pairs if name) or None
 
 
 def _name(part: Message) -> str:
@@ -165,7 +167,7 @@ def _value(part: Message) -> str:
 	return _decoded(content, _charset(part, content))
 
 
-def _unpacked(fields: dict) -> dict:
+def _unpack(fields: dict) -> dict:
 	"""Return the fields of a JSON object that is the only field's value, or its name as some senders do."""
 	if len(fields) != 1 or UNREAD in fields:
 		return fields

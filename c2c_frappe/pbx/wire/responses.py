@@ -27,22 +27,22 @@ class _WrittenFloat(float):
 		return self.text
 
 
-def json_object(answer: HttpResponse) -> dict:
+def json_object(response: HttpResponse) -> dict:
 	"""Return the body as a JSON object, {} when it is anything else or says a thing twice."""
-	value = json_value(answer)
+	value = json_value(response)
 	return value if isinstance(value, dict) else {}
 
 
-def json_list(answer: HttpResponse) -> list | None:
+def json_list(response: HttpResponse) -> list | None:
 	"""Return the body as a JSON list, None when it is anything else or says a thing twice."""
-	value = json_value(answer)
+	value = json_value(response)
 	return value if isinstance(value, list) else None
 
 
-def json_value(answer: HttpResponse) -> object:
+def json_value(response: HttpResponse) -> object:
 	"""Return the body as JSON, None when it is none or says a thing twice."""
 	try:
-		return json.loads(answer.text, object_pairs_hook=_unambiguous, parse_float=_WrittenFloat)
+		return json.loads(response.text, object_pairs_hook=_unambiguous, parse_float=_WrittenFloat)
 	except (ValueError, RecursionError):
 		return None
 

@@ -46,18 +46,18 @@ _NETWORK_ERRORS = (requests.RequestException, HTTPError, OSError, ValueError)
 
 
 def send(request: HttpRequest, connection: Connection) -> HttpResponse:
-	"""Send the request once and return the answer, its body cut at the connection's `max_answer` bytes.
+	"""Send the request once and return the answer, its body cut at the connection's `max_response` bytes.
 
 	Raise UnavailableError when nothing was sent, OutcomeUnknownError when something was and no whole answer
 	came, ConfigurationError when the CA file cannot be read or all addresses of the host are out of reach.
 	"""
 	_check_ca_file(connection.ca_file)
 	exchange = _Exchange(connection)
-	answer = exchange.attempt(request)
+	response = exchange.attempt(request)
 	# Raised out here so that the library's exception, whose text holds the URL, is no context of ours.
-	if answer is None:
+	if response is None:
 		raise exchange.error()
-	return answer
+	return response
 
 
 def download(request: HttpRequest, connection: Connection, start: int, most: int) -> Download:
@@ -67,10 +67,10 @@ def download(request: HttpRequest, connection: Connection, start: int, most: int
 	"""
 	_check_ca_file(connection.ca_file)
 	exchange = _Exchange(connection, partial(_read_bytes, start=start, most=most))
-	answer = exchange.attempt(request)
-	if answer is None:
+	response = exchange.attempt(request)
+	if response is None:
 		raise exchange.error()
-	return answer
+	return response
 
 
 def _check_ca_file(path: str) -> None:
@@ -107,7 +107,7 @@ class _Exchange:
 
 	def __init__(self, connection: Connection, read: Callable[[requests.Response], Answer] | None = None):
 		self.connection = connection
-		self.read = read or partial(_read, max_answer=connection.max_answer)
+		self.read = read or partial(_read, max_response=connection.max_response)
 		self.ends_at = time.monotonic() + connection.deadline
 		self.is_sent = False
 		self.is_expired = False
@@ -124,9 +124,9 @@ class _Exchange:
 		timer.start()
 		_thread.is_exchanging = True
 		try:
-			answer = self._perform(request)
+			response = self._perform(request)
 			# A body without a length ends where the socket was shut: that is no whole answer.
-			return None if self.is_expired else answer
+			return None if self.is_expired else response
 		except _NETWORK_ERRORS as error:
 			causes = tuple(_causes(error))
 			self.is_timeout = any(isinstance(c, TimeoutError | PoolTimeoutError) for c in causes)
@@ -168,10 +168,10 @@ class _Exchange:
 	def open_socket(self, host: str, port: int) -> socket.socket:
 		"""Connect to the first address that answers, within the connect timeout for all of them together."""
 		self.host = host
-		found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-		allowed = [each for each in found if addresses.may_connect(each[4][0], self.connection.reach)]
+		candidates = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+		allowed = [each for each in candidates if addresses.may_connect(each[4][0], self.connection.reach)]
 		if not allowed:
-			self.refusal = _out_of_reach(host, [address[0] for *_rest, address in found])
+			self.refusal = _out_of_reach(host, [address[0] for *_rest, address in candidates])
 		until = min(time.monotonic() + self.connection.connect_timeout, self.ends_at)
 		failure: OSError = TimeoutError()
 		for family, kind, protocol, _name, address in allowed:
@@ -214,9 +214,9 @@ class _Exchange:
 		return UnavailableError(self.failure or _("The PBX could not be reached. Nothing was sent."))
 
 
-def _out_of_reach(host: str, found: list[str]) -> Text:
+def _out_of_reach(host: str, candidates: list[str]) -> Text:
 	"""Return the sentence for a host none of whose addresses may be connected to."""
-	if any(addresses.may_connect(address, addresses.PRIVATE_TOO) for address in found):
+	if any(addresses.may_connect(address, addresses.PRIVATE_TOO) for address in candidates):
 		return _(
 			"{0} leads into a private network. Nothing was sent. If the PBX is there, tick On-premises PBX.",
 			host,
@@ -224,19 +224,19 @@ def _out_of_reach(host: str, found: list[str]) -> Text:
 	return _("{0} leads to an address where no PBX can be. Nothing was sent.", host)
 
 
-def _read(response: requests.Response, max_answer: int) -> HttpResponse:
+def _read(response: requests.Response, max_response: int) -> HttpResponse:
 	# Before urllib3 2 a body shorter than its Content-Length passes for whole unless this is set.
 	response.raw.enforce_content_length = True
 	body = bytearray()
 	# Not decoded by urllib3, whose older versions unpack a bomb whole.
 	for chunk in response.raw.stream(8192, decode_content=False):
 		body += chunk
-		if len(body) >= max_answer:
+		if len(body) >= max_response:
 			break
 	if response.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip", "deflate"):
-		body = _unpacked(body, max_answer)
+		body = _unpacked(body, max_response)
 	content_type = response.headers.get("Content-Type", "")
-	text = body[:max_answer].decode("utf-8-sig", "replace")
+	text = body[:max_response].decode("utf-8-sig", "replace")
 	return HttpResponse(
 		response.status_code, text, content_type, response.headers.get("WWW-Authenticate", "")
 	)
@@ -255,10 +255,10 @@ def _read_bytes(response: requests.Response, start: int, most: int) -> Download:
 	return Download(response.status_code, headers, bytes(body[:most]))
 
 
-def _unpacked(body: bytes, max_answer: int) -> bytes:
+def _unpacked(body: bytes, max_response: int) -> bytes:
 	"""Return the start of what a server packed though it was asked not to; b"" if it cannot be unpacked."""
 	try:
-		return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, max_answer)
+		return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, max_response)
 	except zlib.error:
 		return b""
 

@@ -22,7 +22,7 @@ ROW_INSERTED = "c2c_frappe.click_to_call.doctype.pbx_call_log.pbx_call_log.PBXCa
 ROW_COMMITTED = "c2c_frappe.pbx.exchange.place"
 CONNECTED = "c2c_frappe.pbx.wire.transport._Exchange.before_sending"
 ANSWERED = "c2c_frappe.call_log.dial_guard.record_result"
-SAVED = "c2c_frappe.dialing.place_call._tell"
+SAVED = "c2c_frappe.dialing.place_call._reply_of"
 
 
 class RaceCase(SiteCase):

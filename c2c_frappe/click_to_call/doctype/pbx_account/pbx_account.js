@@ -23,12 +23,13 @@ frappe.ui.form.on("PBX Account", {
 	},
 	load_profile: choose_profile,
 	new_webhook_token(frm) {
-		when_saved(frm, () =>
-			frappe.confirm(__("The PBX must be given the new address: the present one stops working."), async () => {
-				await ask("new_webhook_token", { account: frm.doc.name }, __("Making a new token"));
-				await frm.reload_doc();
-			}),
-		);
+		when_saved(frm, () => {
+			// Only what the PBX was given already can stop working.
+			if (!frm.doc.webhook_token) return renew_token(frm);
+			frappe.confirm(__("The PBX must be given the new address: the present one stops working."), () =>
+				renew_token(frm),
+			);
+		});
 	},
 });
 
@@ -55,6 +56,11 @@ async function show_webhook(frm) {
 	frm.get_field("webhook_help").$wrapper.html(parts.join(""));
 }
 
+async function renew_token(frm) {
+	await ask("new_webhook_token", { account: frm.doc.name }, __("Making a new token"));
+	await frm.reload_doc();
+}
+
 function when_saved(frm, act) {
 	if (!frm.is_dirty()) return act(frm);
 	frappe.show_alert({ message: __("Save the account first."), indicator: "orange" });
@@ -63,6 +69,7 @@ function when_saved(frm, act) {
 function show_listener(frm) {
 	const { listener } = frm.doc.__onload || {};
 	if (listener === "running") frm.dashboard.add_indicator(__("A listener runs"), "green");
+	if (listener === "starting") frm.dashboard.add_indicator(__("The listener of this account is starting"), "orange");
 	if (listener === "missing") frm.dashboard.add_indicator(__("No listener runs"), "orange");
 }
 

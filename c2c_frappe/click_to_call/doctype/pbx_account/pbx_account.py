@@ -8,7 +8,7 @@ from frappe.model.document import Document
 
 from c2c_frappe import messages
 from c2c_frappe.accounts import providers
-from c2c_frappe.locks import LISTENER, Lease
+from c2c_frappe.locks import LISTENER, Lease, account_lease
 from c2c_frappe.pbx import recordings
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.providers import settings
@@ -26,8 +26,14 @@ class PBXAccount(Document):
 	def onload(self):
 		"""Tell the form whether this account can be asked for call records, and whether its events are heard."""
 		self.set_onload("has_call_records", providers.has_call_records(self))
-		if providers.has_event_stream(self):
-			self.set_onload("listener", "running" if Lease(LISTENER).is_taken() else "missing")
+		if self.enabled and providers.has_event_stream(self):
+			self.set_onload("listener", self._listener())
+
+	def _listener(self) -> str:
+		"""Whether this account is listened to: running, starting (anew, where it died) or missing."""
+		if not Lease(LISTENER).is_taken():
+			return "missing"
+		return "running" if account_lease(self.name).is_taken() else "starting"
 
 	def validate(self):
 		"""Refuse settings the provider cannot work with."""

@@ -8,8 +8,8 @@ from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 from frappe.utils import get_datetime
 
-from c2c_frappe.desk import recordings
-from c2c_frappe.pbx.formulas import escape
+from c2c_frappe.desk import outcomes, recordings
+from c2c_frappe.pbx.formula_escaping import escape
 from c2c_frappe.phone_book import index
 from c2c_frappe.replies import call_state, screen_pop
 from c2c_frappe.site_time import to_utc
@@ -48,6 +48,11 @@ class PBXCallLog(Document):
 		"""Keep what people wrote from being a formula in an export."""
 		for field in ("notes", "override_reason"):
 			self.set(field, escape(self.get(field)))
+
+	def on_update(self):
+		"""Do what a disposition says once it is chosen, in the wrap-up or on the form."""
+		if self.disposition and self.has_value_changed("disposition"):
+			outcomes.apply(self)
 
 	@staticmethod
 	def clear_old_logs(days: int = 730) -> None:

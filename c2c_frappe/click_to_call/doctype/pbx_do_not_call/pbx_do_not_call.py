@@ -8,7 +8,7 @@ from frappe.model.document import Document
 
 from c2c_frappe import messages
 from c2c_frappe.pbx.errors import InvalidNumberError
-from c2c_frappe.pbx.formulas import escape
+from c2c_frappe.pbx.formula_escaping import escape
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.phone_book.countries import deciding_countries
 

@@ -1,4 +1,4 @@
-"""One piece of news from a PBX, as it came and as it was read. Written by `events/` alone."""
+"""One event of a PBX, as it came and as it was read. Written by `events/` alone."""
 
 from __future__ import annotations
 

@@ -13,9 +13,9 @@ CHART_SERIES = ("answered", "no_answer", "busy", "failed", "unclear")
 
 def execute(filters: dict | None = None) -> tuple:
 	"""Return columns, rows, no message, and a chart of calls a day by result."""
-	counted = counts.by_agent_and_day(filters or {})
+	counted = counts.count_by_agent_and_day(filters or {})
 	per_agent = tally(((agent, str(day)), *rest) for agent, day, *rest in counted)
-	rows = [_row(agent, day, found) for (agent, day), found in sorted(per_agent.items(), key=_latest_first)]
+	rows = [_row(agent, day, totals) for (agent, day), totals in sorted(per_agent.items(), key=_latest_first)]
 	per_day = tally((str(day), *rest) for _agent, day, *rest in counted)
 	return _columns(), rows, None, _chart(per_day)
 
@@ -25,19 +25,19 @@ def _latest_first(item):
 	return [-int(part) for part in day.split("-")], agent or ""
 
 
-def _row(agent: str, day: str, found) -> dict:
+def _row(agent: str, day: str, totals) -> dict:
 	return {
 		"agent": agent,
 		"day": day,
-		"placed": found.placed,
-		"answered": found.answered,
-		"connect_rate": found.connect_rate,
-		"talk_time": found.talk_seconds,
-		"no_answer": found.no_answer,
-		"busy": found.busy,
-		"failed": found.failed,
-		"unclear": found.unclear,
-		"refused": found.refused,
+		"placed": totals.placed,
+		"answered": totals.answered,
+		"connect_rate": totals.connect_rate,
+		"talk_time": totals.talk_seconds,
+		"no_answer": totals.no_answer,
+		"busy": totals.busy,
+		"failed": totals.failed,
+		"unclear": totals.unclear,
+		"refused": totals.refused,
 	}
 
 

@@ -19,7 +19,7 @@ def execute(filters: dict | None = None) -> tuple:
 			"agents": agents,
 			"last_time": moment,
 		}
-		for code, calls, agents, moment in counts.by_failure(filters or {})
+		for code, calls, agents, moment in counts.count_by_failure(filters or {})
 	]
 	return _columns(), rows, None, _chart(rows)
 

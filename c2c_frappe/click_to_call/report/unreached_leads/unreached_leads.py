@@ -7,7 +7,7 @@ from frappe import _
 
 from c2c_frappe.call_log import counts as call_counts
 from c2c_frappe.pbx.calls.totals import tally
-from c2c_frappe.pbx.formulas import escape
+from c2c_frappe.pbx.formula_escaping import escape
 
 DOCTYPE = "Lead"
 
@@ -16,9 +16,9 @@ def execute(filters: dict | None = None) -> tuple:
 	"""Return columns, rows, no message, and a chart of leads by the number of tries."""
 	if not frappe.db.exists("DocType", DOCTYPE):
 		return _columns(), [], _("This site has no leads.")
-	counted = call_counts.by_record(filters or {}, DOCTYPE)
-	found = tally((name, *rest[:-1]) for name, *rest in counted)
-	unreached = [name for name, calls in found.items() if calls.placed and not calls.answered]
+	counted = call_counts.count_by_record(filters or {}, DOCTYPE)
+	totals = tally((name, *rest[:-1]) for name, *rest in counted)
+	unreached = [name for name, calls in totals.items() if calls.placed and not calls.answered]
 	last = _latest(counted)
 	readable = frappe.get_list(DOCTYPE, {"name": ("in", unreached)}, ["name", "lead_name", "status"], limit=0)
 	rows = [
@@ -26,7 +26,7 @@ def execute(filters: dict | None = None) -> tuple:
 			"lead": lead.name,
 			"lead_name": escape(lead.lead_name),
 			"status": lead.status,
-			"tries": found[lead.name].placed,
+			"tries": totals[lead.name].placed,
 			"last_try": last[lead.name],
 		}
 		for lead in readable

@@ -1,4 +1,4 @@
-"""What Asterisk tells of a call, by ARI's event WebSocket or from the dialplan, as news. Pure; asks nobody.
+"""What Asterisk reports of a call, by ARI's event WebSocket or from the dialplan, as events. Pure; asks nobody.
 
 Our call is the agent's channel, whose id is our own name of the call: Asterisk takes it when the channel is made. What
 this channel dials are attempts to reach the customer: the next trunk, another phone of the group or a queue's next
@@ -50,43 +50,43 @@ def read(payload: Mapping[str, object], recordings_url: str) -> CallEvent | None
 	"""
 	kind = payload.get("type")
 	if kind is None:
-		return _of_report(str(payload.get("call") or ""), payload, recordings_url)
+		return _read_report(str(payload.get("call") or ""), payload, recordings_url)
 	reader = {
-		"Dial": _of_dial,
-		"ChannelStateChange": _of_state,
-		"ChannelLeftBridge": _of_parting,
-		"ChannelDestroyed": _of_destruction,
+		"Dial": _read_dial,
+		"ChannelStateChange": _read_state_change,
+		"ChannelLeftBridge": _read_bridge_leave,
+		"ChannelDestroyed": _read_destroyed,
 	}.get(str(kind))
 	if kind == "ChannelUserevent":
-		return _of_report(_id(payload, "channel"), _part(payload, "userevent"), recordings_url)
+		return _read_report(_id(payload, "channel"), _part(payload, "userevent"), recordings_url)
 	return reader(payload) if reader else None
 
 
-def _of_dial(event: Mapping) -> CallEvent | None:
+def _read_dial(event: Mapping) -> CallEvent | None:
 	"""Read how an attempt to reach the customer goes; the agent's own leg has no caller."""
-	call, said = _id(event, "caller"), event.get("dialstatus")
-	if not call or not isinstance(said, str):
+	call, dial_status = _id(event, "caller"), event.get("dialstatus")
+	if not call or not isinstance(dial_status, str):
 		return None
-	moment = values.moment(event.get("timestamp"))
-	if said == "ANSWER":
+	moment = values.parse_timestamp(event.get("timestamp"))
+	if dial_status == "ANSWER":
 		return CallEvent("progress", status.IN_PROGRESS, call=call, answered_at=moment)
-	if said in _OUTCOMES:
-		return CallEvent("attempt", *_OUTCOMES[said], call=call)
-	return CallEvent("progress", status.RINGING, call=call) if said == "RINGING" else None
+	if dial_status in _OUTCOMES:
+		return CallEvent("attempt", *_OUTCOMES[dial_status], call=call)
+	return CallEvent("progress", status.RINGING, call=call) if dial_status == "RINGING" else None
 
 
-def _of_state(event: Mapping) -> CallEvent | None:
+def _read_state_change(event: Mapping) -> CallEvent | None:
 	call, state = _id(event, "channel"), _part(event, "channel").get("state")
 	return CallEvent("progress", status.RINGING, call=call) if call and state == "Ringing" else None
 
 
-def _of_parting(event: Mapping) -> CallEvent | None:
+def _read_bridge_leave(event: Mapping) -> CallEvent | None:
 	"""Read that the agent was connected to somebody; a hold, a transfer or a conference may follow."""
 	call = _id(event, "channel")
 	return CallEvent("progress", status.IN_PROGRESS, call=call) if call else None
 
 
-def _of_destruction(event: Mapping) -> CallEvent | None:
+def _read_destroyed(event: Mapping) -> CallEvent | None:
 	"""Read the end of the agent's channel, which is the call's: how it ended other events tell if the agent answered."""
 	call, state = _id(event, "channel"), _part(event, "channel").get("state")
 	if not call:
@@ -97,67 +97,71 @@ def _of_destruction(event: Mapping) -> CallEvent | None:
 		outcome = (status.CANCELED, "")
 	else:
 		outcome = (status.FAILED, "agent_unreachable")
-	return CallEvent("end", *outcome, call=call, ended_at=values.moment(event.get("timestamp")))
+	return CallEvent("end", *outcome, call=call, ended_at=values.parse_timestamp(event.get("timestamp")))
 
 
 def _ran_dialplan(event: Mapping) -> bool:
-	"""Tell whether the channel got beyond the place in the dialplan that it was sent to: that place exists then."""
+	"""Whether the channel got beyond the place in the dialplan that it was sent to: that place exists then."""
 	place = _part(_part(event, "channel"), "dialplan")
 	return place.get("exten") == "h" or place.get("priority") != 1
 
 
-def _of_report(call: str, told: Mapping, recordings_url: str) -> CallEvent | None:
+def _read_report(call: str, report: Mapping, recordings_url: str) -> CallEvent | None:
 	"""Read what the documented dialplan says once a call is over: as user event, or posted to our webhook."""
-	if (told.get("eventname") or told.get("event")) != END or not _OUR_NAME.fullmatch(call):
+	if (report.get("eventname") or report.get("event")) != END or not _OUR_NAME.fullmatch(call):
 		return None
-	said = {name: str(told.get(name) or "") for name in ("status", "cause", "answered", "ended", "recording")}
-	source, outcome = _reported(said)
+	fields = {
+		name: str(report.get(name) or "") for name in ("status", "cause", "answered", "ended", "recording")
+	}
+	source, outcome = _read_report_outcome(fields)
 	is_answered = outcome[0] == status.COMPLETED
-	is_recorded = is_answered and _OUR_NAME.fullmatch(said["recording"])
+	is_recorded = is_answered and _OUR_NAME.fullmatch(fields["recording"])
 	return CallEvent(
 		source,
 		*outcome,
 		call=call,
-		answered_at=values.moment(said["answered"]) if is_answered else None,
-		ended_at=values.moment(said["ended"]),
-		recording_url=f"{recordings_url}/{said['recording']}/file" if is_recorded else "",
+		answered_at=values.parse_timestamp(fields["answered"]) if is_answered else None,
+		ended_at=values.parse_timestamp(fields["ended"]),
+		recording_url=f"{recordings_url}/{fields['recording']}/file" if is_recorded else "",
 	)
 
 
-def _reported(said: Mapping[str, str]) -> tuple[str, tuple[str, str]]:
+def _read_report_outcome(fields: Mapping[str, str]) -> tuple[str, tuple[str, str]]:
 	"""Return (source, (status, failure code)) of a report.
 
 	DIALSTATUS is the last Dial's: one that follows an answer, such as a transfer's, undoes no answer. Without any, the
 	dialplan dialed nobody, or by another application: that events before it may tell.
 	"""
-	if said["answered"]:
+	if fields["answered"]:
 		return "record", (status.COMPLETED, "")
-	if not said["status"]:
+	if not fields["status"]:
 		return "end", _NOBODY_DIALED
-	outcome = _OUTCOMES.get(said["status"], ("", ""))
-	return "record", _CAUSES.get(said["cause"], outcome) if said["status"] in _HIDING else outcome
+	outcome = _OUTCOMES.get(fields["status"], ("", ""))
+	return "record", _CAUSES.get(fields["cause"], outcome) if fields["status"] in _HIDING else outcome
 
 
-def from_channel_state(call: str, known: str, found: Mapping | None, bridges: object) -> CallEvent | None:
+def from_channel_state(
+	call: str, call_status: str, channel: Mapping | None, bridges: object
+) -> CallEvent | None:
 	"""Return what is known of a call nobody listened to for a while, None when that is nothing new.
 
-	`known` is its status here, `found` its channel as ARI describes it, None when ARI knows no such channel,
+	`call_status` is its status here, `channel` its channel as ARI describes it, None when ARI knows no such channel,
 	`bridges` ARI's list of bridges.
 	"""
-	if found is not None:
-		return _of_channel(call, found, bridges)
-	if known == status.IN_PROGRESS:
+	if channel is not None:
+		return _read_channel(call, channel, bridges)
+	if call_status == status.IN_PROGRESS:
 		# The customer had answered and the channel is gone; when, nobody heard.
 		return CallEvent("end", status.COMPLETED, call=call)
 	return CallEvent("end", status.UNKNOWN, "no_end_event", call=call)
 
 
-def _of_channel(call: str, channel: Mapping, bridges: object) -> CallEvent | None:
+def _read_channel(call: str, channel: Mapping, bridges: object) -> CallEvent | None:
 	if channel.get("state") == "Ringing":
 		return CallEvent("progress", status.RINGING, call=call)
 	for bridge in bridges if isinstance(bridges, list) else ():
 		if isinstance(bridge, dict) and call in (bridge.get("channels") or ()):
-			began = values.moment(bridge.get("creationtime"))
+			began = values.parse_timestamp(bridge.get("creationtime"))
 			return CallEvent("progress", status.IN_PROGRESS, call=call, answered_at=began)
 	return None
 
@@ -169,5 +173,5 @@ def _part(event: Mapping, name: str) -> Mapping:
 
 def _id(event: Mapping, name: str) -> str:
 	"""Return a channel's id if it can be one of our calls' names, else ""."""
-	found = str(_part(event, name).get("id") or "")
-	return found if _OUR_NAME.fullmatch(found) else ""
+	channel_id = str(_part(event, name).get("id") or "")
+	return channel_id if _OUR_NAME.fullmatch(channel_id) else ""

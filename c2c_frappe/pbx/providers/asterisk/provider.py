@@ -37,7 +37,7 @@ from c2c_frappe.pbx.wire.http import Connection, HttpRequest, HttpResponse
 
 EXTENSION = "{extension}"
 # A list of some thousand phones.
-MAX_ANSWER = 1024 * 1024
+MAX_RESPONSE = 1024 * 1024
 # A call that cannot be: ending it shows the right to, and ends nothing.
 NOBODYS_CALL = "c2c-test-connection"
 _CALLER_ID = r"\+?[0-9]{2,20}"
@@ -112,7 +112,7 @@ class Asterisk(Provider):
 	@property
 	def connection(self) -> Connection:
 		"""Return how this account is to be reached."""
-		return replace(super().connection, max_answer=MAX_ANSWER)
+		return replace(super().connection, max_response=MAX_RESPONSE)
 
 	def dial_steps(self, dial: DialRequest) -> DialSteps:
 		"""Ask for the phone, then dial; when Asterisk has a channel of this call already, ask which."""
@@ -120,10 +120,10 @@ class Asterisk(Provider):
 		refusal = yield from self._look_for_phone(dial.extension)
 		if refusal:
 			return refusal
-		answer = yield request
-		if answer.status == 409:
+		response = yield request
+		if response.status == 409:
 			return (yield from self._look_at_channel(dial))
-		return self.read_dial_response(answer)
+		return self.read_dial_response(response)
 
 	def dial_request(self, dial: DialRequest) -> HttpRequest:
 		"""Build the POST that rings the agent and sends him to the number in the account's context."""
@@ -135,46 +135,46 @@ class Asterisk(Provider):
 			"timeout": int(self.values["ari_ring_timeout"]),
 			"callerId": self._caller_id(dial.caller_id),
 			"channelId": dial.call,
-			"variables": variables.of(dial),
+			"variables": variables.channel_variables(dial),
 		}
 		return self._request("POST", "channels", body={name: value for name, value in body.items() if value})
 
-	def read_dial_response(self, answer: HttpResponse) -> DialResult:
+	def read_dial_response(self, response: HttpResponse) -> DialResult:
 		"""Take a channel with an id as the only yes: it is made, and its phone is about to be called."""
-		body = responses.json_object(answer)
-		if answer.status == 200 and isinstance(body.get("id"), str):
+		body = responses.json_object(response)
+		if response.status == 200 and isinstance(body.get("id"), str):
 			return DialResult(
 				"accepted", _("Asterisk took the call."), responses.call_id(body["id"], self.secrets)
 			)
-		if answer.status == 500 and body == {"error": "Allocation failed"}:
+		if response.status == 500 and body == {"error": "Allocation failed"}:
 			return DialResult(
 				"pbx_rejected", _("Asterisk cannot call this phone. Check the account's endpoint pattern.")
 			)
-		kind = status.by_http_status(answer.status)
+		kind = status.by_http_status(response.status)
 		if kind == "bad_reply":
 			return DialResult(
 				kind,
 				_(
 					"Asterisk's answer cannot be read (HTTP {0}): {1} The phone may still ring.",
-					answer.status,
-					self._said(answer),
+					response.status,
+					self._said(response),
 				),
 			)
-		return DialResult(kind, self._refusal(answer))
+		return DialResult(kind, self._refusal(response))
 
 	def _look_for_phone(self, extension: str) -> Generator[HttpRequest, HttpResponse, DialResult | None]:
 		technology, _slash, resource = self._endpoint(extension).partition("/")
 		if technology == "Local":
 			return None  # ARI lists no such endpoints; the dialplan behind it finds the phone
-		answer = yield self._request("GET", "endpoints", technology, resource)
-		body = responses.json_object(answer)
-		if answer.status == 404 and body.get("message") == "Endpoint not found":
+		response = yield self._request("GET", "endpoints", technology, resource)
+		body = responses.json_object(response)
+		if response.status == 404 and body.get("message") == "Endpoint not found":
 			return DialResult(
 				"unknown_extension",
 				_("Asterisk has no phone {0}. Check your extension.", f"{technology}/{resource}"),
 			)
-		if answer.status != 200 or "state" not in body:
-			return self._no_phone(answer)
+		if response.status != 200 or "state" not in body:
+			return self._no_phone(response)
 		if body["state"] == "offline":
 			return DialResult(
 				"extension_offline",
@@ -185,32 +185,34 @@ class Asterisk(Provider):
 			)
 		return None
 
-	def _no_phone(self, answer: HttpResponse) -> DialResult:
+	def _no_phone(self, response: HttpResponse) -> DialResult:
 		"""Return what an answer that describes no phone means: nothing was dialed, whatever it is."""
-		kind = status.by_http_status(answer.status)
+		kind = status.by_http_status(response.status)
 		if kind == "bad_reply":
 			return DialResult(
 				"pbx_rejected",
 				_(
 					"The account's address does not answer as Asterisk's REST interface does (HTTP {0}). Nothing"
 					" was dialed.",
-					answer.status,
+					response.status,
 				),
 			)
-		return DialResult(kind, self._refusal(answer))
+		return DialResult(kind, self._refusal(response))
 
 	def _look_at_channel(self, dial: DialRequest) -> DialSteps:
 		"""Say which channel has this call's id; nothing is sent again."""
-		answer = yield self._request("GET", "channels", dial.call)
-		channel = responses.json_object(answer)
+		response = yield self._request("GET", "channels", dial.call)
+		channel = responses.json_object(response)
 		name, state = (responses.excerpt(channel.get(part), self.secrets) for part in ("name", "state"))
-		if answer.status == 200 and name.startswith(f"{self._endpoint(dial.extension).removesuffix('/n')}-"):
+		if response.status == 200 and name.startswith(
+			f"{self._endpoint(dial.extension).removesuffix('/n')}-"
+		):
 			return DialResult(
 				"accepted",
 				_("Asterisk has this call already ({0}, {1}). It was not placed again.", name, state),
 				responses.call_id(channel.get("id"), self.secrets),
 			)
-		if answer.status == 200 and name:
+		if response.status == 200 and name:
 			return DialResult(
 				"pbx_rejected", _("Another call of Asterisk has this call's id: {0}. Call again.", name)
 			)
@@ -244,71 +246,71 @@ class Asterisk(Provider):
 			self._request("PUT", "applications", listener, "eventFilter", body=allowed),
 		)
 
-	def status_query(self, call: str, known: str) -> StatusQuery:
+	def status_query(self, call: str, call_status: str) -> StatusQuery:
 		"""Ask for the call's channel, and if there is one whether it is connected to another."""
-		answer = yield self._request("GET", "channels", call)
-		if answer.status == 404 and responses.json_object(answer).get("message") == "Channel not found":
-			return events.from_channel_state(call, known, None, None)
-		channel = responses.json_object(answer) if answer.status == 200 else {}
+		response = yield self._request("GET", "channels", call)
+		if response.status == 404 and responses.json_object(response).get("message") == "Channel not found":
+			return events.from_channel_state(call, call_status, None, None)
+		channel = responses.json_object(response) if response.status == 200 else {}
 		if not channel:
-			raise RejectedError(self._refusal(answer))
-		answer = yield self._request("GET", "bridges")
-		return events.from_channel_state(call, known, channel, responses.json_list(answer))
+			raise RejectedError(self._refusal(response))
+		response = yield self._request("GET", "bridges")
+		return events.from_channel_state(call, call_status, channel, responses.json_list(response))
 
 	def hang_up_request(self, call: str) -> HttpRequest:
 		"""Build the DELETE of the agent's channel, which releases the customer too."""
 		return self._request("DELETE", "channels", call)
 
-	def read_hang_up_response(self, answer: HttpResponse) -> Finding:
+	def read_hang_up_response(self, response: HttpResponse) -> Finding:
 		"""A 204 ended the call, a 404 says that it was over."""
-		if answer.status == 204:
+		if response.status == 204:
 			return Finding(True, _("The call was ended."))
-		if answer.status == 404 and responses.json_object(answer).get("message") == "Channel not found":
+		if response.status == 404 and responses.json_object(response).get("message") == "Channel not found":
 			return Finding(True, _("The call was over already."))
-		return Finding(False, self._refusal(answer))
+		return Finding(False, self._refusal(response))
 
 	def phones_request(self) -> HttpRequest:
 		"""Build the request for the endpoints of the pattern's technology."""
 		return self._request("GET", "endpoints", self.values["endpoint_pattern"].partition("/")[0])
 
-	def read_phones(self, answer: HttpResponse) -> tuple[Phone, ...]:
+	def read_phones(self, response: HttpResponse) -> tuple[Phone, ...]:
 		"""Read the endpoints whose name this account could ring; a trunk's has letters."""
-		rows = responses.json_list(answer)
-		if answer.status != 200 or rows is None:
-			raise RejectedError(self._refusal(answer))
-		found = [(str(row.get("resource")), row.get("state")) for row in rows if isinstance(row, dict)]
+		rows = responses.json_list(response)
+		if response.status != 200 or rows is None:
+			raise RejectedError(self._refusal(response))
+		phones = [(str(row.get("resource")), row.get("state")) for row in rows if isinstance(row, dict)]
 		return tuple(
 			Phone(name, {"online": True, "offline": False}.get(state))
-			for name, state in sorted(found)
+			for name, state in sorted(phones)
 			if re.fullmatch(self.extension_pattern, name, re.ASCII)
 		)
 
 	def connection_test(self) -> ConnectionTest:
 		"""Ask whether this is ARI, whether this user may end calls (one that cannot be), and for the phones."""
-		answer = yield self.probe_request()
-		if responses.json_object(answer).get("ping") != "pong":
-			return self.read_probe_response(answer)
+		response = yield self.probe_request()
+		if responses.json_object(response).get("ping") != "pong":
+			return self.read_probe_response(response)
 		allowed = yield replace(self.hang_up_request(NOBODYS_CALL), is_question=True)
 		if allowed.status == 403:
 			return Finding(False, self._refusal(allowed), _unchecked())
-		answer = yield self.phones_request()
-		return self._found_phones(answer)
+		response = yield self.phones_request()
+		return self._found_phones(response)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a ping of ARI."""
 		return self._request("GET", "asterisk", "ping")
 
-	def read_probe_response(self, answer: HttpResponse) -> Finding:
+	def read_probe_response(self, response: HttpResponse) -> Finding:
 		"""A pong shows address, user and password; all else that something is wrong with one of them."""
-		if answer.status == 200 and responses.json_object(answer).get("ping") == "pong":
+		if response.status == 200 and responses.json_object(response).get("ping") == "pong":
 			return Finding(True, _("Asterisk took the user and the password."), _unchecked())
-		return Finding(False, self._refusal(answer), _unchecked())
+		return Finding(False, self._refusal(response), _unchecked())
 
-	def _found_phones(self, answer: HttpResponse) -> Finding:
+	def _found_phones(self, response: HttpResponse) -> Finding:
 		if self.values["endpoint_pattern"].startswith("Local/"):
 			return Finding(True, _("Asterisk took the user and the password."), _unchecked())
 		try:
-			phones = self.read_phones(answer)
+			phones = self.read_phones(response)
 		except RejectedError as error:
 			return Finding(False, error.message, _unchecked())
 		online = sum(phone.is_online is not False for phone in phones)
@@ -322,21 +324,21 @@ class Asterisk(Provider):
 			_unchecked(),
 		)
 
-	def _refusal(self, answer: HttpResponse) -> Text:
-		if answer.status == 401:
+	def _refusal(self, response: HttpResponse) -> Text:
+		if response.status == 401:
 			return _("Asterisk refused the ARI user or its password (HTTP 401). Check both.")
-		if answer.status == 403:
+		if response.status == 403:
 			return _("This ARI user may only read (HTTP 403). Set read_only to no for it in ari.conf.")
-		if answer.status == 404 and "message" not in responses.json_object(answer):
+		if response.status == 404 and "message" not in responses.json_object(response):
 			return _(
 				"There is no ARI at the account's address (HTTP 404). Check the address, and that ARI is enabled."
 			)
-		return _("Asterisk refused the request (HTTP {0}): {1}", answer.status, self._said(answer))
+		return _("Asterisk refused the request (HTTP {0}): {1}", response.status, self._said(response))
 
-	def _said(self, answer: HttpResponse) -> str:
-		body = responses.json_object(answer)
-		said = body.get("message") or body.get("error") or answer.text
-		return responses.excerpt(said, self.secrets) or _("empty.")
+	def _said(self, response: HttpResponse) -> str:
+		body = responses.json_object(response)
+		message = body.get("message") or body.get("error") or response.text
+		return responses.excerpt(message, self.secrets) or _("empty.")
 
 	def _endpoint(self, extension: str) -> str:
 		return self.values["endpoint_pattern"].replace(EXTENSION, self.checked_extension(extension))

@@ -12,17 +12,17 @@ _NO_NAME = re.compile(r"\W", re.ASCII)
 _SAFE = frozenset(" .:/@+#-_")
 
 
-def of(dial: DialRequest) -> dict[str, str]:
+def channel_variables(dial: DialRequest) -> dict[str, str]:
 	"""Return our call's name and each pair of custom data: inherited by the customer's channel, and in its record.
 
 	The extension behind the number is for the dialplan's Dial to send, so it is digits and never custom data.
 	"""
-	found = {"__C2C_CALL": dial.call}
+	values = {"__C2C_CALL": dial.call}
 	for key, value in dial.custom_data.items():
 		name = _NO_NAME.sub("_", key)
-		found[f"__C2C_{name.upper()}"] = found[f"CDR({name})"] = _harmless(value)
-	found["__C2C_NUMBER_EXTENSION"] = dial.number_extension
-	return {name: value for name, value in found.items() if value}
+		values[f"__C2C_{name.upper()}"] = values[f"CDR({name})"] = _harmless(value)
+	values["__C2C_NUMBER_EXTENSION"] = dial.number_extension
+	return {name: value for name, value in values.items() if value}
 
 
 def _harmless(value: str) -> str:

@@ -16,9 +16,9 @@ from c2c_frappe.pbx.calls.records import Page, Window
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.providers.base import Capabilities, Finding, Provider
-from c2c_frappe.pbx.providers.commpeak import records
+from c2c_frappe.pbx.providers.commpeak import records, sides
 from c2c_frappe.pbx.providers.settings import COMMON, Setting
-from c2c_frappe.pbx.text import _
+from c2c_frappe.pbx.text import Text, _
 from c2c_frappe.pbx.wire import responses
 from c2c_frappe.pbx.wire.http import HttpRequest, HttpResponse
 
@@ -92,31 +92,33 @@ class CommPeak(Provider):
 			)
 		return f"{self.values['stats_url']}/click2call"
 
-	def read_dial_response(self, answer: HttpResponse) -> DialResult:
+	def read_dial_response(self, response: HttpResponse) -> DialResult:
 		"""Take `"success": true` of a 2xx as the only yes; a no comes with any HTTP status but that of a fault."""
-		body = responses.json_object(answer)
-		said = responses.excerpt(body.get("message", ""), self.secrets)
+		body = responses.json_object(response)
+		detail = responses.excerpt(body.get("message", ""), self.secrets)
 		call_id = responses.call_id(body.get("unique_id"), self.secrets)
-		if body.get("success") is False and 200 <= answer.status < 500:
-			is_unknown = said.lower().rstrip(".") == "extension does not exist"
+		if body.get("success") is False and 200 <= response.status < 500:
+			is_unknown = detail.lower().rstrip(".") == "extension does not exist"
 			kind = "unknown_extension" if is_unknown else "pbx_rejected"
 			return DialResult(
-				kind, _("CommPeak refused the call: {0}", said or _("no reason given")), call_id
+				kind, _("CommPeak refused the call: {0}", detail or _("no reason given")), call_id
 			)
 		if body.get("success") is True:
-			is_yes = 200 <= answer.status < 300
+			is_yes = 200 <= response.status < 300
 			return DialResult(
-				"accepted" if is_yes else "bad_reply", self._reply_sentence(answer, is_yes), call_id
+				"accepted" if is_yes else "bad_reply", self._reply_sentence(response, is_yes), call_id
 			)
-		kind = "not_allowlisted" if answer.status == 404 else status.by_http_status(answer.status)
-		return DialResult(kind, self._refusal(kind, answer), call_id)
+		kind = "not_allowlisted" if response.status == 404 else status.by_http_status(response.status)
+		return DialResult(kind, self._refusal(kind, response), call_id)
 
-	def _reply_sentence(self, answer: HttpResponse, is_yes: bool) -> str:
+	def _reply_sentence(self, response: HttpResponse, is_yes: bool) -> str:
 		if is_yes:
 			return _("CommPeak took the call.")
-		return _("CommPeak answered with HTTP status {0} and a yes. The phone may still ring.", answer.status)
+		return _(
+			"CommPeak answered with HTTP status {0} and a yes. The phone may still ring.", response.status
+		)
 
-	def _refusal(self, kind: str, answer: HttpResponse) -> str:
+	def _refusal(self, kind: str, response: HttpResponse) -> str:
 		if kind == "not_allowlisted":
 			return _(
 				"CommPeak does not know this server (404). Ask CommPeak to allow-list the address this server"
@@ -124,14 +126,15 @@ class CommPeak(Provider):
 			)
 		if kind == "bad_credentials":
 			return _(
-				"CommPeak refused this account (HTTP {0}). Check the CRM ID and the Client ID.", answer.status
+				"CommPeak refused this account (HTTP {0}). Check the CRM ID and the Client ID.",
+				response.status,
 			)
 		if kind == "pbx_rejected":
-			return _("CommPeak refused the request (HTTP {0}). Check the account's address.", answer.status)
+			return _("CommPeak refused the request (HTTP {0}). Check the account's address.", response.status)
 		return _(
 			"CommPeak's answer cannot be read (HTTP {0}): {1} The phone may still ring.",
-			answer.status,
-			responses.excerpt(answer.text, self.secrets) or _("empty."),
+			response.status,
+			responses.excerpt(response.text, self.secrets) or _("empty."),
 		)
 
 	def parse_event(self, payload: Mapping[str, object]) -> CallEvent | None:
@@ -139,27 +142,27 @@ class CommPeak(Provider):
 		kind = str(payload.get("event", "")).lower()
 		if kind not in ("start", "answer", "end"):
 			return None
-		said = {name: _text(payload.get(name)) for name, _meaning in self.event_parameters}
-		way = said["direction"]
-		direction = values.direction(way) if values.is_said(way) else values.OUTGOING
-		is_agents = records.is_agents_leg(said["number"], said["extension"], direction)
-		talk = values.seconds(said["duration"])
-		call_status, failure_code = _meaning(kind, said["hangup_cause"], talk, is_agents)
+		fields = {name: _text(payload.get(name)) for name, _meaning in self.event_parameters}
+		way = fields["direction"]
+		direction = values.direction(way) if values.is_filled(way) else values.OUTGOING
+		is_agents = sides.is_agents_leg(fields["number"], fields["extension"], direction)
+		talk = values.parse_duration(fields["duration"])
+		call_status, failure_code = _meaning(kind, fields["hangup_cause"], talk, is_agents)
 		return CallEvent(
 			"end" if kind == "end" else "progress",
 			call_status,
 			failure_code,
-			call=said["call"],
-			pbx_call_id=responses.call_id(said["uniqueid"], self.secrets),
-			extension=said["extension"],
-			**({} if is_agents else self.number_fields(said["number"])),
+			call=fields["call"],
+			pbx_call_id=responses.call_id(fields["uniqueid"], self.secrets),
+			extension=fields["extension"],
+			**({} if is_agents else self.number_fields(fields["number"])),
 			direction="" if is_agents or direction == values.INTERNAL else direction,
-			started_at=values.moment(said["started_at"]),
-			answered_at=None if is_agents else values.moment(said["answered_at"]),
-			ended_at=values.moment(said["ended_at"]),
+			started_at=values.parse_timestamp(fields["started_at"]),
+			answered_at=None if is_agents else values.parse_timestamp(fields["answered_at"]),
+			ended_at=values.parse_timestamp(fields["ended_at"]),
 			duration=None if is_agents else talk,
-			recording_url=self.recording_link(said["recording"]),
-			unread=_unread(said),
+			recording_url=self.recording_link(fields["recording"]),
+			unread=_unread(fields),
 		)
 
 	@property
@@ -172,9 +175,9 @@ class CommPeak(Provider):
 		key = self.values["stats_api_key"]
 		return records.request(self.values["stats_url"], key, window, page, self.secrets)
 
-	def read_records(self, answer: HttpResponse) -> Page:
+	def read_records(self, response: HttpResponse) -> Page:
 		"""Read a page of PBX Stats' call records."""
-		return records.read(answer, self.secrets, self.recording_link, self.number_fields)
+		return records.read(response, self.secrets, self.recording_link, self.number_fields)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a GET of the host's root: CommPeak documents nothing else that cannot ring a phone."""
@@ -183,20 +186,27 @@ class CommPeak(Provider):
 			"GET", f"{base if self.values['crm_id'] else self.values['stats_url']}/", secrets=self.secrets
 		)
 
-	def read_probe_response(self, answer: HttpResponse) -> Finding:
-		"""An answer of any kind shows the name, the network and TLS; it cannot show the ids or the allow-list."""
+	def read_probe_response(self, response: HttpResponse) -> Finding:
+		"""An answer of any kind shows the name, the network and any TLS; it cannot show the ids or the allow-list."""
 		return Finding(
 			None,
-			_(
-				"CommPeak's server answered (HTTP {0}): name, network and certificate are fine.",
-				answer.status,
-			),
+			self._reached(response.status),
 			(
 				_(
 					"Whether this server's address is allow-listed and the ids are right: only a call shows it."
 				),
 				_("Whether the extensions exist."),
 			),
+		)
+
+	def _reached(self, http_status: int) -> Text:
+		if self.probe_request().url.startswith("https:"):
+			return _(
+				"CommPeak's server answered (HTTP {0}): name, network and certificate are fine.", http_status
+			)
+		return _(
+			"CommPeak's server answered (HTTP {0}): name and network are fine. Plain http is not encrypted.",
+			http_status,
 		)
 
 
@@ -207,18 +217,18 @@ def _text(value: object) -> str:
 def _meaning(kind: str, hangup_cause: str, talk: int | None, is_agents: bool) -> tuple[str, str]:
 	"""Return (status, failure code) of a webhook; while the agent's phone is answered the customer's rings."""
 	if kind == "end":
-		found = records.meaning(hangup_cause, talk)
-		return records.of_agents_leg(found) if is_agents else found
+		meaning = records.meaning(hangup_cause, talk)
+		return records.outcome_of_agents_leg(meaning) if is_agents else meaning
 	return (status.IN_PROGRESS if kind == "answer" and not is_agents else status.RINGING), ""
 
 
-def _unread(said: Mapping[str, str]) -> str:
+def _unread(fields: Mapping[str, str]) -> str:
 	"""Return "parameter: text" of what stands in a webhook and could not be read."""
-	times = {name: values.is_unreadable_moment(said[name]) for name in said if name.endswith("_at")}
+	times = {name: values.is_unreadable_timestamp(fields[name]) for name in fields if name.endswith("_at")}
 	unreadable = {
 		**times,
-		"duration": values.is_unreadable_seconds(said["duration"]),
-		"direction": values.is_said(said["direction"]) and not values.direction(said["direction"]),
-		"hangup_cause": not records.is_known_cause(said["hangup_cause"]),
+		"duration": values.is_unreadable_duration(fields["duration"]),
+		"direction": values.is_filled(fields["direction"]) and not values.direction(fields["direction"]),
+		"hangup_cause": not records.is_known_cause(fields["hangup_cause"]),
 	}
-	return values.listed({name: said[name] for name, is_so in unreadable.items() if is_so})
+	return values.listed({name: fields[name] for name, is_so in unreadable.items() if is_so})

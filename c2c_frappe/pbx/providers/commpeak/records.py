@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from c2c_frappe.pbx.calls import status, values
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord, Page, Window
 from c2c_frappe.pbx.errors import PbxError, RejectedError, UnavailableError
+from c2c_frappe.pbx.providers.commpeak import sides
+from c2c_frappe.pbx.providers.commpeak.sides import Sides
 from c2c_frappe.pbx.text import _
 from c2c_frappe.pbx.wire import responses
 from c2c_frappe.pbx.wire.http import HttpRequest, HttpResponse
@@ -30,6 +32,7 @@ _FIELDS = {
 	"start": ("call_start", "start_at"),
 	"end": ("call_end", "end_at"),
 	"talk": ("bill_duration",),
+	"lasted": ("duration", "call_duration"),
 	"type": ("type", "direction"),
 	"extension": ("agent_pbxExtension",),
 	"called": ("destination", "dst"),
@@ -38,6 +41,9 @@ _FIELDS = {
 	"cause": ("hangup_cause", "status"),
 	"recording": ("recording_link", "public_recording_url"),
 }
+# The two sides of the second shape, which names no roles; and where any row's number may stand.
+_SIDES = frozenset({"src", "dst"})
+_NUMBER_PLACES = (*_FIELDS["called"], *_FIELDS["caller"], *_FIELDS["customer"])
 _CAUSES = {
 	"ANSWERED": (status.COMPLETED, ""),
 	"ANSWER": (status.COMPLETED, ""),
@@ -57,13 +63,11 @@ _CAUSES = {
 	"NORMAL_UNSPECIFIED": ("", ""),
 }
 _OUR_KEY = re.compile(r"[A-Za-z0-9]{1,40}", re.ASCII)
-# A called number no longer than this is a phone of one's own.
-_OWN_DIGITS = re.compile(r"\d{1,6}", re.ASCII)
 
 
 def is_known_cause(hangup_cause: str) -> bool:
-	"""Tell whether a hangup cause is one that is understood; what is not there is nothing unknown."""
-	return not values.is_said(hangup_cause) or _cause(hangup_cause) in _CAUSES
+	"""Whether a hangup cause is one that is understood; what is not there is nothing unknown."""
+	return not values.is_filled(hangup_cause) or _cause(hangup_cause) in _CAUSES
 
 
 def meaning(hangup_cause: str, talk: int | None = None) -> tuple[str, str]:
@@ -80,16 +84,7 @@ def _cause(hangup_cause: str) -> str:
 	return hangup_cause.strip().upper().replace(" ", "_")
 
 
-def is_agents_leg(called: str, extension: str, direction: str) -> bool:
-	"""Tell whether a click's record or event is of its first leg, the agent's own phone.
-
-	That this leg names the phone as the called number is assumed. The agent's answer is none of the customer's.
-	"""
-	is_phone = bool(called) and (called == extension or bool(_OWN_DIGITS.fullmatch(called)))
-	return is_phone and direction != values.INCOMING
-
-
-def of_agents_leg(found: tuple[str, str]) -> tuple[str, str]:
+def outcome_of_agents_leg(found: tuple[str, str]) -> tuple[str, str]:
 	"""Return (status, failure code) of the call when `found` is how its agent's leg ended: a no is the agent's."""
 	is_no = found[0] in (status.NO_ANSWER, status.BUSY, status.CANCELED)
 	return (status.FAILED, "agent_unreachable") if is_no else ("", "")
@@ -133,7 +128,7 @@ def read(
 	rows = _rows(body)
 	if not 200 <= answer.status < 300 or rows is None:
 		raise _failure(answer, secrets)
-	return Page.of_rows(rows, lambda row: _record(row, secrets, link, number_fields), has_more=bool(rows))
+	return Page.from_rows(rows, lambda row: _record(row, secrets, link, number_fields), has_more=bool(rows))
 
 
 def _is_error(body: object) -> bool:
@@ -201,24 +196,29 @@ def _record(
 	said = {meaning: _text(row, names) for meaning, names in _FIELDS.items()}
 	key = _our_key(row.get("custom_fields"))
 	record_id = responses.call_id(said["id"], secrets)
-	if not record_id or not (key or said["call_id"] or values.moment(said["start"])):
+	if not record_id or not (key or said["call_id"] or values.parse_timestamp(said["start"])):
 		raise ValueError
-	direction = values.direction(said["type"])
-	is_agents = is_agents_leg(said["called"], said["extension"], direction)
-	if direction == values.INTERNAL and not (key and is_agents):
+	who = sides.read(said, not _SIDES.isdisjoint(row), number_fields)
+	if who.direction == values.INTERNAL and not (key and who.is_agents):
 		return None
 	event = CallEvent(
-		**_outcome(said, is_agents),
+		**_outcome(said, who.is_agents),
 		call=key,
 		pbx_call_id=responses.call_id(said["call_id"], secrets),
-		extension=said["extension"] or (said["called"] if is_agents else ""),
-		**({} if is_agents else number_fields(_customer(said, direction))),
-		direction="" if is_agents else direction,
-		started_at=values.moment(said["start"]),
+		extension=who.extension,
+		**who.number,
+		direction="" if who.is_agents else who.direction,
+		started_at=values.parse_timestamp(said["start"]),
 		recording_url=link(said["recording"]),
-		unread=_unread(row, said),
+		unread=_unread(row, said, who.unread),
 	)
-	return CallRecord(record_id, event, row)
+	return CallRecord(record_id, event, row, not key and _is_nameless(row, event, who))
+
+
+def _is_nameless(row: Mapping[str, object], event: CallEvent, who: Sides) -> bool:
+	"""Whether whose call it is cannot be read; that a number is masked or withheld is read."""
+	has_place = any(name in row for name in _NUMBER_PLACES)
+	return not (event.number or who.is_agents) and (bool(who.unread) or not has_place)
 
 
 def _text(row: Mapping[str, object], names: tuple[str, ...]) -> str:
@@ -229,23 +229,18 @@ def _text(row: Mapping[str, object], names: tuple[str, ...]) -> str:
 	return text if "://" in text else text.partition("@")[0]
 
 
-def _customer(said: Mapping[str, str], direction: str) -> str:
-	"""Return the number at the other end; where the direction is unknown only the field that names it tells."""
-	sides = {values.OUTGOING: said["called"], values.INCOMING: said["caller"]}
-	return said["customer"] or sides.get(direction, "")
-
-
 def _outcome(said: Mapping[str, str], is_agents: bool) -> dict:
 	"""Return source, status and failure code, when it was answered and ended, and the talk time.
 
-	A row without an end or a cause is of a call that goes on. The billed seconds are the call's last. Of an agent's
-	leg they are no talk.
+	A row without an end or a cause is of a call that goes on; with a cause it is over, and where no end is named it ended
+	after its duration. The billed seconds are the call's last. Of an agent's leg they are no talk.
 	"""
-	ended_at, talk = values.moment(said["end"]), values.seconds(said["talk"])
+	ended_at, talk = values.parse_timestamp(said["end"]), values.parse_duration(said["talk"])
 	if not said["cause"] and not ended_at:
 		return {"source": "progress", "status": status.RINGING}
+	ended_at = ended_at or _end_by_duration(said)
 	found = meaning(said["cause"], talk)
-	call_status, failure_code = of_agents_leg(found) if is_agents else found
+	call_status, failure_code = outcome_of_agents_leg(found) if is_agents else found
 	outcome = {"source": "record", "status": call_status, "failure_code": failure_code, "ended_at": ended_at}
 	if ended_at and not is_agents:
 		outcome["duration"] = talk
@@ -253,14 +248,21 @@ def _outcome(said: Mapping[str, str], is_agents: bool) -> dict:
 	return outcome
 
 
-def _unread(row: Mapping[str, object], said: Mapping[str, str]) -> str:
-	"""Return "field: text" of what stands in a row and could not be read."""
+def _end_by_duration(said: Mapping[str, str]) -> datetime | None:
+	"""Return start and duration together, which counts from the start; the billed seconds alone only the talk."""
+	start, lasted = values.parse_timestamp(said["start"]), values.parse_duration(said["lasted"])
+	return start + timedelta(seconds=lasted) if start and lasted is not None else None
+
+
+def _unread(row: Mapping[str, object], said: Mapping[str, str], unread_sides: Collection[str]) -> str:
+	"""Return "field: text" of what stands in a row and could not be read; `unread_sides` are meanings."""
 	unreadable = {
-		"start": values.is_unreadable_moment(said["start"]),
-		"end": values.is_unreadable_moment(said["end"]),
-		"talk": values.is_unreadable_seconds(said["talk"]),
-		"type": values.is_said(said["type"]) and not values.direction(said["type"]),
+		"start": values.is_unreadable_timestamp(said["start"]),
+		"end": values.is_unreadable_timestamp(said["end"]),
+		"talk": values.is_unreadable_duration(said["talk"]),
+		"type": values.is_filled(said["type"]) and not values.direction(said["type"]),
 		"cause": not is_known_cause(said["cause"]),
+		**dict.fromkeys(unread_sides, True),
 	}
 	names = {
 		key: next(name for name in _FIELDS[key] if row.get(name))

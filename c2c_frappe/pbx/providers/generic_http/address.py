@@ -64,8 +64,8 @@ def read(text: str, place: Place, allows_http: bool, reach: str) -> Address:
 
 def _split(text: str) -> tuple[str, str, str]:
 	"""Return scheme and host, path, query: the host ends at the first slash or question mark."""
-	found = re.fullmatch(r"([^/?]*//[^/?]*)([^?]*)\??(.*)", text)
-	return found.groups() if found else (text, "", "")
+	parts = re.fullmatch(r"([^/?]*//[^/?]*)([^?]*)\??(.*)", text)
+	return parts.groups() if parts else (text, "", "")
 
 
 def _refuse_host(host: str, place: Place, reach: str) -> None:

@@ -43,48 +43,61 @@ def credentials(kind: str, name: str, secret: str) -> Credentials:
 
 
 def is_answerable(challenge: str) -> bool:
-	"""Tell whether a header WWW-Authenticate asks for a digest of a kind that `digest` can give."""
-	said = _read_challenge(challenge)
-	is_known = said.get("algorithm") in _HASHES and "auth" in re.split(r"[\s,]+", said.get("qop", "auth"))
-	return bool(said.get("nonce")) and is_known and all(_QUOTABLE.fullmatch(value) for value in said.values())
+	"""Whether a header WWW-Authenticate asks for a digest of a kind that `digest` can give."""
+	directives = _read_challenge(challenge)
+	is_known = directives.get("algorithm") in _HASHES and "auth" in re.split(
+		r"[\s,]+", directives.get("qop", "auth")
+	)
+	return (
+		bool(directives.get("nonce"))
+		and is_known
+		and all(_QUOTABLE.fullmatch(value) for value in directives.values())
+	)
 
 
 def digest(challenge: str, user: str, password: str, method: str, url: str) -> Credentials:
 	"""Return the answer to an answerable challenge (RFC 7616), for one request."""
-	said = _read_challenge(challenge)
-	algorithm = said["algorithm"]
+	directives = _read_challenge(challenge)
+	algorithm = directives["algorithm"]
 	parts = urlsplit(url)
 	target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
-	response, extra = _response(said, _HASHES[algorithm], user, password, method, target)
-	fields = {"username": user, "realm": said.get("realm", ""), "nonce": said["nonce"], "uri": target}
-	fields |= {"response": response, **({"opaque": said["opaque"]} if "opaque" in said else {})}
+	response, extra = _response(directives, _HASHES[algorithm], user, password, method, target)
+	fields = {
+		"username": user,
+		"realm": directives.get("realm", ""),
+		"nonce": directives["nonce"],
+		"uri": target,
+	}
+	fields |= {"response": response, **({"opaque": directives["opaque"]} if "opaque" in directives else {})}
 	quoted = [f'{name}="{value}"' for name, value in fields.items()]
 	header = ", ".join([*quoted, f"algorithm={algorithm}", *extra])
 	return Credentials({"Authorization": f"Digest {header}"}, secrets=(response,))
 
 
 def _response(
-	said: dict[str, str], kind: str, user: str, password: str, method: str, target: str
+	directives: dict[str, str], kind: str, user: str, password: str, method: str, target: str
 ) -> tuple[str, list[str]]:
 	def hashed(text: str) -> str:
 		return hashlib.new(kind, text.encode(), usedforsecurity=False).hexdigest()
 
-	known = hashed(f"{user}:{said.get('realm', '')}:{password}")
+	secret_hash = hashed(f"{user}:{directives.get('realm', '')}:{password}")
 	asked = hashed(f"{method}:{target}")
-	if "qop" not in said:
-		return hashed(f"{known}:{said['nonce']}:{asked}"), []
+	if "qop" not in directives:
+		return hashed(f"{secret_hash}:{directives['nonce']}:{asked}"), []
 	ours = secrets.token_hex(8)
-	whole = hashed(f"{known}:{said['nonce']}:00000001:{ours}:auth:{asked}")
+	whole = hashed(f"{secret_hash}:{directives['nonce']}:00000001:{ours}:auth:{asked}")
 	return whole, ["qop=auth", "nc=00000001", f'cnonce="{ours}"']
 
 
 def _read_challenge(header: str) -> dict[str, str]:
 	# It may be one of several in the same header.
-	found = re.search(r"(?i)(?:^|,)\s*digest\s+(.*)", header)
-	if not found:
+	digest_part = re.search(r"(?i)(?:^|,)\s*digest\s+(.*)", header)
+	if not digest_part:
 		return {}
 	try:
-		said = {name.lower(): value for name, value in parse_keqv_list(parse_http_list(found[1])).items()}
+		directives = {
+			name.lower(): value for name, value in parse_keqv_list(parse_http_list(digest_part[1])).items()
+		}
 	except (ValueError, IndexError):
 		return {}
-	return {**said, "algorithm": said.get("algorithm", "MD5").upper()}
+	return {**directives, "algorithm": directives.get("algorithm", "MD5").upper()}

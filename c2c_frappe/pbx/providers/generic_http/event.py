@@ -48,6 +48,7 @@ EXPECTED = {
 	"Duration (ms)": _("milliseconds of talk"),
 	"Recording": _("the recording's link"),
 }
+UNLESS_ANSWERED = "No Answer unless answered"
 # What a status row may mean, as the form names it: (status, failure code).
 MEANINGS = {
 	status.RINGING: (status.RINGING, ""),
@@ -60,6 +61,8 @@ MEANINGS = {
 	"Agent did not answer": (status.FAILED, "agent_unreachable"),
 	# It is over, and the word does not say how.
 	"Ended": (status.UNKNOWN, ""),
+	# The same of a PBX that reports each answer by an event of its own.
+	UNLESS_ANSWERED: (status.UNKNOWN, ""),
 }
 
 
@@ -84,10 +87,11 @@ class Reading:
 		if not self._is_event(payload):
 			return None
 		texts = {field: self._text(payload, reads) for reads, field in FACTS.items()}
-		call_status, failure_code = self._status(payload)
+		meaning = self._meaning(payload)
+		call_status, failure_code = MEANINGS.get(meaning, ("", ""))
 		if not call_status and not any(texts.values()):
 			return None
-		ended_at = values.moment(texts["ended_at"], self.zone)
+		ended_at = values.parse_timestamp(texts["ended_at"], self.zone)
 		direction = _direction(texts["direction"])
 		is_end = ended_at or status.is_final(call_status) or call_status == status.UNKNOWN
 		return CallEvent(
@@ -100,39 +104,40 @@ class Reading:
 			extension=texts["extension"] if direction else "",
 			**number_fields(texts["number"]),
 			direction=direction,
-			started_at=values.moment(texts["started_at"], self.zone),
-			answered_at=values.moment(texts["answered_at"], self.zone),
+			started_at=values.parse_timestamp(texts["started_at"], self.zone),
+			answered_at=values.parse_timestamp(texts["answered_at"], self.zone),
 			ended_at=ended_at,
-			duration=values.seconds(texts["duration"] or _thousandth(texts["duration_in_ms"])),
+			duration=values.parse_duration(texts["duration"] or _thousandth(texts["duration_in_ms"])),
 			recording_url=link(texts["recording_url"]),
 			unread=_unread(texts),
+			reports_answers=meaning == UNLESS_ANSWERED,
 		)
 
 	def _is_event(self, payload: Mapping[str, object]) -> bool:
 		filters = [rule for rule in self.rules if rule.reads == FILTER]
 		return not filters or any(_holds(rule, payload) for rule in filters)
 
-	def _status(self, payload: Mapping[str, object]) -> tuple[str, str]:
+	def _meaning(self, payload: Mapping[str, object]) -> str:
 		rows = (rule for rule in self.rules if rule.reads == STATUS and _holds(rule, payload))
-		return next((MEANINGS[rule.meaning] for rule in rows), ("", ""))
+		return next((rule.meaning for rule in rows), "")
 
 	def _text(self, payload: Mapping[str, object], reads: str) -> str:
 		rows = (rule for rule in self.rules if rule.reads == reads and _is_met(rule, payload))
-		found = (find(payload, rule.place) for rule in rows)
-		return next((str(each).strip() for each in found if is_value(each, "") and _is_plain(each)), "")
+		texts = (find(payload, rule.place) for rule in rows)
+		return next((str(each).strip() for each in texts if is_value(each, "") and _is_plain(each)), "")
 
 
 def _direction(word: str) -> str:
 	"""Return "Outgoing" where no direction is named: a form without one is of the calls that were dialed."""
-	found = values.direction(word) if values.is_said(word) else values.OUTGOING
-	return "" if found == values.INTERNAL else found
+	direction = values.direction(word) if values.is_filled(word) else values.OUTGOING
+	return "" if direction == values.INTERNAL else direction
 
 
 def _unread(texts: Mapping[str, str]) -> str:
 	"""Return "field: text" of each time, duration and direction that stands there and cannot be read."""
-	times = [n for n in texts if n.endswith("_at") and values.is_unreadable_moment(texts[n])]
-	others = ["duration"] if values.is_unreadable_seconds(texts["duration"]) else []
-	if values.is_said(texts["direction"]) and not values.direction(texts["direction"]):
+	times = [n for n in texts if n.endswith("_at") and values.is_unreadable_timestamp(texts[n])]
+	others = ["duration"] if values.is_unreadable_duration(texts["duration"]) else []
+	if values.is_filled(texts["direction"]) and not values.direction(texts["direction"]):
 		others.append("direction")
 	return values.listed({name: texts[name] for name in (*times, *others)})
 
@@ -142,17 +147,17 @@ def _holds(rule: Rule, payload: Mapping[str, object]) -> bool:
 
 
 def _is_met(rule: Rule, payload: Mapping[str, object]) -> bool:
-	"""Tell whether the rule's condition, `path` or `path=value`, is met; none is."""
+	"""Whether the rule's condition, `path` or `path=value`, is met; none is."""
 	place, _equals, value = rule.only_if.partition("=")
 	return not rule.only_if or _stands_there(payload, place.strip(), value.strip())
 
 
 def _stands_there(payload: Mapping[str, object], place: str, value: str) -> bool:
 	"""Compare as people would: a form's values are all text, and `Completed` is `completed`."""
-	found = find(payload, place)
-	if is_value(found, value):
+	there = find(payload, place)
+	if is_value(there, value):
 		return True
-	return bool(value) and _is_plain(found) and str(found).strip().lower() == value.strip('"').lower()
+	return bool(value) and _is_plain(there) and str(there).strip().lower() == value.strip('"').lower()
 
 
 def _is_plain(value: object) -> bool:
@@ -172,7 +177,7 @@ def parameters(rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def is_usable(rule: Rule) -> bool:
-	"""Tell whether a rule can be one about an event."""
+	"""Whether a rule can be one about an event."""
 	condition = rule.only_if.partition("=")[0].strip()
 	if rule.reads not in READS or rule.kind != PATH or not (condition or not rule.only_if):
 		return False

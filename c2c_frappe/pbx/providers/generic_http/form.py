@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from c2c_frappe.pbx.providers.generic_http import (
 	address,
-	answer,
 	auth,
+	dial_response,
 	event,
 	fields,
 	places,
@@ -41,7 +41,7 @@ class Form:
 	auth_name: Template
 	token: Source | None
 	test: Shape | None
-	answer: answer.Reading
+	dial_response: dial_response.Reading
 	event: event.Reading
 	reach: str
 
@@ -55,9 +55,9 @@ def read(values: Mapping[str, Any]) -> Form:
 		parse(values["auth_name"], _place("auth_name")),
 		_token(values, reach),
 		_test(values, reach),
-		answer.Reading(
+		dial_response.Reading(
 			tuple(each.strip() for each in values["success_statuses"].split(",")),
-			_rules(values, "answer_rules", answer.is_usable),
+			_rules(values, "answer_rules", dial_response.is_usable),
 			is_ticked(values["accept_unknown"]),
 		),
 		event.Reading(
@@ -131,8 +131,8 @@ def _zone(name: str) -> ZoneInfo | timezone:
 	raise failure
 
 
-def _refuse_variables(name: str, used: frozenset[str], known: frozenset[str]) -> None:
-	extra = sorted(used - known)
+def _refuse_variables(name: str, used: frozenset[str], allowed: frozenset[str]) -> None:
+	extra = sorted(used - allowed)
 	if extra:
 		raise _place(name).wrong(
 			_("{0} cannot hold {1}: there is no call yet.", fields.LABELS[name], extra[0])

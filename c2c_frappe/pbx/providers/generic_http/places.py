@@ -27,8 +27,8 @@ _TAKEN = "(*)"
 class Seen:
 	"""An answer, its JSON and its lines read once and only when asked for."""
 
-	def __init__(self, answer: HttpResponse):
-		self.answer = answer
+	def __init__(self, response: HttpResponse):
+		self.answer = response
 
 	@cached_property
 	def body(self) -> object:
@@ -63,13 +63,13 @@ class Rule:
 		if self.kind == PATH:
 			return find(seen.body, self.place)
 		return next(
-			(found for found in (match(self.place, line) for line in seen.lines) if found is not None), None
+			(value for value in (match(self.place, line) for line in seen.lines) if value is not None), None
 		)
 
 	def holds(self, seen: Seen) -> bool:
-		"""Tell whether it is there, with the value asked for."""
-		found = self.look(seen)
-		return is_value(found, self.value) if self.kind == PATH else found is not None
+		"""Whether it is there, with the value asked for."""
+		value = self.look(seen)
+		return is_value(value, self.value) if self.kind == PATH else value is not None
 
 
 def find(value: object, path: str) -> object:
@@ -95,17 +95,17 @@ def _opened(value: object) -> object:
 		return value
 
 
-def is_value(found: object, expected: str) -> bool:
-	"""Tell whether a JSON value is the one meant: `true`, `0` and `null` of their type, "..." and all else text.
+def is_value(value: object, expected: str) -> bool:
+	"""Whether a JSON value is the one meant: `true`, `0` and `null` of their type, "..." and all else text.
 
 	Without an expected value it is enough that there is one which says something.
 	"""
 	if not expected:
-		return not (found is None or found is False or found in ("", [], {}))
+		return not (value is None or value is False or value in ("", [], {}))
 	wanted = _literal(expected)
-	if isinstance(wanted, bool) or isinstance(found, bool) or wanted is None:
-		return found is wanted
-	return found == wanted
+	if isinstance(wanted, bool) or isinstance(value, bool) or wanted is None:
+		return value is wanted
+	return value == wanted
 
 
 def _literal(text: str) -> object:
@@ -128,22 +128,22 @@ def match(pattern: str, line: str) -> str | None:
 	end = len(line) - len(last)
 	at, gaps = len(first), []
 	for piece in middle:
-		found = line.find(piece, at, end)
-		if found < 0:
+		where = line.find(piece, at, end)
+		if where < 0:
 			return None
-		gaps.append(line[at:found])
-		at = found + len(piece)
+		gaps.append(line[at:where])
+		at = where + len(piece)
 	gaps.append(line[at:end])
 	return gaps[taken].strip() if taken >= 0 else line
 
 
 def fits_status(place: str, status: int) -> bool:
-	"""Tell whether a status is `412`, or one of `4xx`."""
+	"""Whether a status is `412`, or one of `4xx`."""
 	return place in (str(status), f"{status // 100}xx")
 
 
 def is_well_formed(kind: str, place: str) -> bool:
-	"""Tell whether a place can be looked at in that way."""
+	"""Whether a place can be looked at in that way."""
 	if kind == PATH:
 		return bool(_IS_PATH.fullmatch(place))
 	if kind == STATUS:

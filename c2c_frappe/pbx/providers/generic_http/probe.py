@@ -15,30 +15,30 @@ from c2c_frappe.pbx.wire.http import HttpResponse
 _ONLY_A_CALL = _("Whether it places calls, and whether the agents exist: only a call shows it.")
 
 
-def read(form: Form, answer: HttpResponse, secrets: tuple[str, ...]) -> Finding:
+def read(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> Finding:
 	"""Say what the answer shows, and what it leaves unchecked."""
 	if form.token:
-		return _of_token(form, answer, secrets)
-	said = responses.excerpt(answer.text, secrets) or _("an empty page")
+		return _judge_token(form, response, secrets)
+	detail = responses.excerpt(response.text, secrets) or _("an empty page")
 	if form.test is None:
-		return _reached(answer.status, (_("Whether the key or password is right."), _ONLY_A_CALL))
+		return _reached(form.dial.address.origin, response.status)
 	if form.auth_kind == auth.DIGEST:
-		return _of_challenge(auth.is_answerable(answer.challenge), answer.status)
-	return _of_test(answer.status, said)
+		return _judge_challenge(auth.is_answerable(response.challenge), response.status)
+	return _judge_test(form.test.address.origin, response.status, detail)
 
 
-def _of_token(form: Form, answer: HttpResponse, secrets: tuple[str, ...]) -> Finding:
-	if form.token.read(answer)[0]:
+def _judge_token(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> Finding:
+	if form.token.read(response)[0]:
 		return Finding(True, _("The PBX gave a token: the key or password is right."), (_ONLY_A_CALL,))
-	kind, said = form.answer.token_refusal(answer, secrets)
+	kind, detail = form.dial_response.token_refusal(response, secrets)
 	return Finding(
 		None if kind == "not_sent" else False,
-		_("The PBX gave no token (HTTP {0}): {1}", answer.status, said or _("an empty page")),
+		_("The PBX gave no token (HTTP {0}): {1}", response.status, detail or _("an empty page")),
 		(_("Whether the key or password is right."), _ONLY_A_CALL),
 	)
 
 
-def _of_test(http_status: int, said: str) -> Finding:
+def _judge_test(origin: str, http_status: int, detail: str) -> Finding:
 	if 200 <= http_status < 300:
 		return Finding(
 			True, _("The test address answered as it should (HTTP {0}).", http_status), (_ONLY_A_CALL,)
@@ -46,13 +46,13 @@ def _of_test(http_status: int, said: str) -> Finding:
 	if http_status in (401, 403):
 		return Finding(
 			False,
-			_("The PBX refused the account's key or password (HTTP {0}): {1}", http_status, said),
+			_("The PBX refused the account's key or password (HTTP {0}): {1}", http_status, detail),
 			(_ONLY_A_CALL,),
 		)
-	return _reached(http_status, (_("Whether the key or password is right."), _ONLY_A_CALL))
+	return _reached(origin, http_status)
 
 
-def _of_challenge(is_answerable: bool, http_status: int) -> Finding:
+def _judge_challenge(is_answerable: bool, http_status: int) -> Finding:
 	unchecked = (_("Whether the key or password is right."), _ONLY_A_CALL)
 	if is_answerable:
 		return Finding(None, _("The PBX asks for a digest, which can be answered."), unchecked)
@@ -63,6 +63,14 @@ def _no_challenge(http_status: int) -> Text:
 	return _("The test address asks for no digest that could be answered (HTTP {0}).", http_status)
 
 
-def _reached(http_status: int, unchecked: tuple[str, ...]) -> Finding:
-	sentence = _("The PBX answered (HTTP {0}): name, network and certificate are fine.", http_status)
-	return Finding(None, sentence, unchecked)
+def _reached(origin: str, http_status: int) -> Finding:
+	has_certificate = origin.startswith("https:")
+	sentence = (
+		_("The PBX answered (HTTP {0}): name, network and certificate are fine.", http_status)
+		if has_certificate
+		else _(
+			"The PBX answered (HTTP {0}): name and network are fine. Plain http is not encrypted.",
+			http_status,
+		)
+	)
+	return Finding(None, sentence, (_("Whether the key or password is right."), _ONLY_A_CALL))

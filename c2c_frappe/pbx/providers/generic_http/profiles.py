@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from c2c_frappe.pbx.errors import ConfigurationError
-from c2c_frappe.pbx.providers.generic_http import answer
+from c2c_frappe.pbx.providers.generic_http import dial_response
 from c2c_frappe.pbx.providers.generic_http.template import BLANK
 from c2c_frappe.pbx.text import _
 
@@ -44,7 +44,7 @@ class Profile:
 		texts = list(_texts(self.values))
 		return {
 			"custom_data": any("{call}" in text or "{custom." in text for text in texts),
-			"call_id": answer.CALL_ID in rules,
+			"call_id": dial_response.CALL_ID in rules,
 			"confirms_dial": not self.values.get("accept_unknown"),
 			"events": bool(self.values.get("event_rules")),
 		}
@@ -54,12 +54,12 @@ class Profile:
 def every() -> dict[str, Profile]:
 	"""Return all profiles by their slug, in the order of their labels."""
 	folder = files(__package__).joinpath("profiles")
-	found = [
+	profiles = [
 		_read(file.name.removesuffix(".json"), json.loads(file.read_text("utf-8")))
 		for file in folder.iterdir()
 		if file.name.endswith(".json")
 	]
-	return {profile.slug: profile for profile in sorted(found, key=lambda each: each.label.lower())}
+	return {profile.slug: profile for profile in sorted(profiles, key=lambda each: each.label.lower())}
 
 
 def get(slug: str) -> Profile:
@@ -84,7 +84,7 @@ def _read(slug: str, content: dict) -> Profile:
 def _replaced(value: Any, texts: Mapping[str, str]) -> Any:
 	if isinstance(value, list):
 		return [{column: _replaced(cell, texts) for column, cell in row.items()} for row in value]
-	return BLANK.sub(lambda found: texts.get(found[0], found[0]), value)
+	return BLANK.sub(lambda blank: texts.get(blank[0], blank[0]), value)
 
 
 def _texts(values: Mapping[str, Any]) -> Iterator[str]:

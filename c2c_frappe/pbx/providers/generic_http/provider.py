@@ -127,26 +127,26 @@ class GenericHttp(Provider):
 		self._token = self.token_cache.get() if self.token_cache else ""
 		if self._token:
 			return None
-		answer = yield self.token_request()
-		self._token, seconds = self.form.token.read(answer)
+		response = yield self.token_request()
+		self._token, seconds = self.form.token.read(response)
 		if self._token and seconds and self.token_cache:
 			self.token_cache.put(self._token, seconds)
-		return None if self._token else self._no_token(answer)
+		return None if self._token else self._no_token(response)
 
-	def _no_token(self, answer: HttpResponse) -> DialResult:
-		kind, said = self.form.answer.token_refusal(answer, self.secrets)
-		said = said or _("an empty page")
-		sentence = _("The PBX gave no token (HTTP {0}), so nothing was dialed: {1}", answer.status, said)
+	def _no_token(self, response: HttpResponse) -> DialResult:
+		kind, detail = self.form.dial_response.token_refusal(response, self.secrets)
+		detail = detail or _("an empty page")
+		sentence = _("The PBX gave no token (HTTP {0}), so nothing was dialed: {1}", response.status, detail)
 		return DialResult(kind, sentence)
 
 	def _ask_challenge(self) -> Questions:
-		answer = yield self.probe_request()
-		if not auth.is_answerable(answer.challenge):
+		response = yield self.probe_request()
+		if not auth.is_answerable(response.challenge):
 			sentence = _(
-				"The test address asks for no digest that could be answered (HTTP {0}).", answer.status
+				"The test address asks for no digest that could be answered (HTTP {0}).", response.status
 			)
 			return DialResult("misconfigured", sentence)
-		self._challenge = answer.challenge
+		self._challenge = response.challenge
 		return None
 
 	def requests(self, dial: DialRequest) -> tuple[HttpRequest, ...]:
@@ -162,7 +162,7 @@ class GenericHttp(Provider):
 		"""Build the request; without a token or a challenge yet, as `questions` would leave it."""
 		dial = replace(dial, extension=self.checked_extension(dial.extension))
 		shape = self.form.dial
-		values = variables.of_dial(shape.variables, dial, self._known(), self.values["default_country"])
+		values = variables.dial_values(shape.variables, dial, self._known(), self.values["default_country"])
 		built = shape.build(values, self.secrets, self._credentials(), is_question=False)
 		return self._answered(built) if self._challenge else built
 
@@ -171,8 +171,8 @@ class GenericHttp(Provider):
 		return dict(zip(variables.SECRETS, own, strict=True)) | {variables.TOKEN: self._token or MASK}
 
 	def _credentials(self) -> Credentials:
-		known = self._known()
-		secret = known[variables.TOKEN] if self.form.token else known["secret.1"]
+		credentials = self._known()
+		secret = credentials[variables.TOKEN] if self.form.token else credentials["secret.1"]
 		return auth.credentials(self.form.auth_kind, self._auth_name(), secret)
 
 	def _auth_name(self) -> str:
@@ -191,9 +191,9 @@ class GenericHttp(Provider):
 		values = variables.without_dial(shape.variables, self._known())
 		return shape.build(values, self.secrets, by, is_question=True)
 
-	def read_dial_response(self, answer: HttpResponse) -> DialResult:
+	def read_dial_response(self, response: HttpResponse) -> DialResult:
 		"""Read it by the form's rules."""
-		return self.form.answer.read(answer, self._shown_secrets())
+		return self.form.dial_response.read(response, self._shown_secrets())
 
 	def _shown_secrets(self) -> tuple[str, ...]:
 		return (*self.secrets, *self._credentials().secrets)
@@ -213,9 +213,9 @@ class GenericHttp(Provider):
 		is_digest = self.form.auth_kind == auth.DIGEST
 		return self._without_dial(self.form.test, NOBODY if is_digest else self._credentials())
 
-	def read_probe_response(self, answer: HttpResponse) -> Finding:
+	def read_probe_response(self, response: HttpResponse) -> Finding:
 		"""Say what the answer shows, and what it leaves unchecked."""
-		return probe.read(self.form, answer, self._shown_secrets())
+		return probe.read(self.form, response, self._shown_secrets())
 
 
 def _place(url: str) -> tuple[str, str | None, int | None]:

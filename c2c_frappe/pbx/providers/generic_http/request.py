@@ -138,12 +138,12 @@ def read_pairs(rows: Iterable[Mapping[str, str]], table: Place, body: str) -> tu
 
 
 def is_header_name(text: str) -> bool:
-	"""Tell whether a header of this name may be sent: not one of the connection's, nor one that names a host."""
+	"""Whether a header of this name may be sent: not one of the connection's, nor one that names a host."""
 	return bool(_HEADER_NAME.fullmatch(text)) and text.lower() not in _NOT_OURS
 
 
 def is_header_value(text: str) -> bool:
-	"""Tell whether a header may hold this: no line break, and nothing that has no byte there."""
+	"""Whether a header may hold this: no line break, and nothing that has no byte there."""
 	return bool(_HEADER_VALUE.fullmatch(text))
 
 

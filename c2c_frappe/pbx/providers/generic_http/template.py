@@ -65,7 +65,7 @@ class Template:
 		return frozenset(name for _literal, name in self.parts if name)
 
 	def is_left_out(self, values: Mapping[str, str]) -> bool:
-		"""Tell whether there is nothing to say: it is empty, or all its variables are."""
+		"""Whether there is nothing to say: it is empty, or all its variables are."""
 		if self.variables:
 			return not any(values[name] for name in self.variables)
 		return not any(literal for literal, _name in self.parts)
@@ -90,9 +90,9 @@ def parse(text: str, place: Place) -> Template:
 			)
 			raise place.wrong(sentence)
 		if name and not variables.is_known(name):
-			known = ", ".join(variables.LISTED)  # not within _(), where a literal is taken for a context
+			listed = ", ".join(variables.LISTED)  # not within _(), where a literal is taken for a context
 			raise place.wrong(
-				_("{0} has an unknown variable, {1}. There are: {2}.", place.label, name, known)
+				_("{0} has an unknown variable, {1}. There are: {2}.", place.label, name, listed)
 			)
 		parts.append((literal, name or ""))
 	return Template(tuple(parts))

@@ -28,9 +28,9 @@ class Source:
 	place: str
 	expiry_place: str
 
-	def read(self, answer: HttpResponse) -> tuple[str, int]:
+	def read(self, response: HttpResponse) -> tuple[str, int]:
 		"""Return (token, seconds it may be kept), ("", 0) when the answer holds none."""
-		body = responses.json_value(answer) if 200 <= answer.status < 300 else None
+		body = responses.json_value(response) if 200 <= response.status < 300 else None
 		token = find(body, self.place)
 		if not isinstance(token, str) or not token.isascii() or not token.isprintable():
 			return "", 0

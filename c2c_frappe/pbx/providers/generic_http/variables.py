@@ -30,11 +30,11 @@ _CALLER_ID = re.compile(r"[A-Za-z0-9+ ._@-]{0,64}", re.ASCII)
 
 
 def is_known(name: str) -> bool:
-	"""Tell whether there is a variable of this name; every key of the custom data is one."""
+	"""Whether there is a variable of this name; every key of the custom data is one."""
 	return bool(_CUSTOM.fullmatch(name)) or (name in LISTED and name != "custom.KEY")
 
 
-def of_dial(
+def dial_values(
 	names: Iterable[str], dial: DialRequest, secrets: Mapping[str, str], country: str
 ) -> dict[str, str]:
 	"""Return the value of each name, "" for what the dial does not have.

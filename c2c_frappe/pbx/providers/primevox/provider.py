@@ -73,20 +73,20 @@ class Primevox(Provider):
 		address = f"{base}/api/{script}?{urlencode(query, quote_via=quote)}"
 		return HttpRequest("GET", address, secrets=self.secrets)
 
-	def read_dial_response(self, answer: HttpResponse) -> DialResult:
+	def read_dial_response(self, response: HttpResponse) -> DialResult:
 		"""A 2xx is Unconfirmed whatever its body, of which a redacted excerpt is kept for the admin."""
-		said = responses.excerpt(answer.text, self.secrets) or _("an empty page")
-		if 200 <= answer.status < 300:
+		detail = responses.excerpt(response.text, self.secrets) or _("an empty page")
+		if 200 <= response.status < 300:
 			return DialResult(
-				"unconfirmed", _("Primevox does not say whether it took the call. It answered: {0}", said)
+				"unconfirmed", _("Primevox does not say whether it took the call. It answered: {0}", detail)
 			)
-		kind = status.by_http_status(answer.status)
+		kind = status.by_http_status(response.status)
 		sentence = {
 			"bad_credentials": _(
-				"Primevox refused the API key (HTTP {0}). Check the key and the container.", answer.status
+				"Primevox refused the API key (HTTP {0}). Check the key and the container.", response.status
 			),
-			"pbx_rejected": _("Primevox refused the request (HTTP {0}): {1}", answer.status, said),
-			"bad_reply": _("Primevox had a fault (HTTP {0}). The phone may still ring.", answer.status),
+			"pbx_rejected": _("Primevox refused the request (HTTP {0}): {1}", response.status, detail),
+			"bad_reply": _("Primevox had a fault (HTTP {0}). The phone may still ring.", response.status),
 		}[kind]
 		return DialResult(kind, sentence)
 
@@ -109,7 +109,7 @@ class Primevox(Provider):
 		)
 
 	def _is_own(self, payload: Mapping[str, object]) -> bool:
-		"""Tell whether an event is of this container and tenant; 0 is the default one, however it is written."""
+		"""Whether an event is of this container and tenant; 0 is the default one, however it is written."""
 		tenant = str(payload.get("tenantId") or "0")
 		is_same_tenant = tenant.lstrip("0") == self.values["tenant_id"].lstrip("0")
 		return str(payload.get("containerId") or "") == self.values["container_id"] and is_same_tenant
@@ -124,9 +124,9 @@ class Primevox(Provider):
 			"call_list.php", **records.parameters(window, page), **records.phone_filter(extension)
 		)
 
-	def read_records(self, answer: HttpResponse) -> Page:
+	def read_records(self, response: HttpResponse) -> Page:
 		"""Read a page of the call list."""
-		return records.read(answer, self.secrets, self.recording_link, self.number_fields)
+		return records.read(response, self.secrets, self.recording_link, self.number_fields)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a call list request for an empty span: it reads, and it needs the same key and container."""
@@ -134,21 +134,21 @@ class Primevox(Provider):
 		span = Window(start, start + timedelta(seconds=1))
 		return self._get("call_list.php", **records.parameters(span, 1))
 
-	def read_probe_response(self, answer: HttpResponse) -> Finding:
+	def read_probe_response(self, response: HttpResponse) -> Finding:
 		"""A JSON object with `data` shows the key is good; 401 and 403 that it is not; all else leaves it open."""
 		unchecked = (
 			_("Whether the extensions exist, and whether the key may place calls: only a call shows it."),
 		)
-		if answer.status in (401, 403):
-			return Finding(False, _("Primevox refused the API key (HTTP {0}).", answer.status), unchecked)
-		if 200 <= answer.status < 300 and "data" in responses.json_object(answer):
+		if response.status in (401, 403):
+			return Finding(False, _("Primevox refused the API key (HTTP {0}).", response.status), unchecked)
+		if 200 <= response.status < 300 and "data" in responses.json_object(response):
 			return Finding(True, _("Primevox took the API key and the container."), unchecked)
 		return Finding(
 			None,
 			_(
 				"Primevox's server answered (HTTP {0}), but not as its call list does: {1}",
-				answer.status,
-				responses.excerpt(answer.text, self.secrets) or _("an empty page"),
+				response.status,
+				responses.excerpt(response.text, self.secrets) or _("an empty page"),
 			),
 			(_("Whether the API key and the container are right."), *unchecked),
 		)

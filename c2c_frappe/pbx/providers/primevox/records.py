@@ -72,7 +72,7 @@ def read(
 		raise _failure(answer, secrets)
 	if isinstance(rows, dict):
 		rows = [{"id": key, **row} if isinstance(row, dict) else row for key, row in rows.items()]
-	return Page.of_rows(
+	return Page.from_rows(
 		rows, lambda row: _record(row, secrets, link, number_fields), has_more=len(rows) >= PER_PAGE
 	)
 
@@ -109,23 +109,29 @@ def _record(
 	if not is_incoming and said["callDirection"] != _OUTGOING:
 		return None
 	call_status = _status(said, is_incoming)
-	started_at, lasted = values.moment(said.get("callDate")), values.seconds(said.get("duration"))
+	started_at, lasted = (
+		values.parse_timestamp(said.get("callDate")),
+		values.parse_duration(said.get("duration")),
+	)
+	place = "cidNum" if is_incoming else "numDialed"
+	number = number_fields(said.get(place))
+	is_nameless = not number.get("number") and (place not in row or not values.is_withheld(said.get(place)))
 	event = CallEvent(
 		"record",
 		call_status,
 		"pbx_rejected" if call_status == status.FAILED else "",
 		pbx_call_id=call_id,
 		extension="" if is_incoming else said.get("cidNum", ""),
-		**number_fields(said.get("cidNum" if is_incoming else "numDialed")),
+		**number,
 		direction="Incoming" if is_incoming else "Outgoing",
 		started_at=started_at,
 		ended_at=started_at + timedelta(seconds=lasted) if started_at and lasted is not None else None,
 		duration=lasted if call_status == status.COMPLETED else None,
 		recording_url=link(said.get("recordingUrl")),
 		note="\n".join(text for text in (said.get("callNotes"), said.get("transcription")) if text),
-		unread=_unread(said),
+		unread=_unread(said, {place: is_nameless and place in said}),
 	)
-	return CallRecord(record_id, event, row)
+	return CallRecord(record_id, event, row, is_nameless)
 
 
 def _status(said: Mapping[str, str], is_incoming: bool) -> str:
@@ -144,10 +150,11 @@ def _status(said: Mapping[str, str], is_incoming: bool) -> str:
 	return told
 
 
-def _unread(said: Mapping[str, str]) -> str:
-	"""Return "field: text" of what stands in a row and could not be read."""
+def _unread(said: Mapping[str, str], others: Mapping[str, bool]) -> str:
+	"""Return "field: text" of what stands in a row and could not be read, `others` by their names among it."""
 	unreadable = {
-		"callDate": values.is_unreadable_moment(said.get("callDate")),
-		"duration": values.is_unreadable_seconds(said.get("duration")),
+		"callDate": values.is_unreadable_timestamp(said.get("callDate")),
+		"duration": values.is_unreadable_duration(said.get("duration")),
+		**others,
 	}
 	return values.listed({name: said[name] for name, is_so in unreadable.items() if is_so})

@@ -141,7 +141,7 @@ def events(call: Call, origin: str = "") -> Iterator[tuple[float, str, dict[str,
 	When Call Start and Call Answer come is assumed: at the first ring, and at the customer's answer. `origin` is this
 	PBX's own address, for the link to the recording.
 	"""
-	known = {
+	common = {
 		"uniqueid": call.unique_id,
 		"call": call.custom_data.get("call", ""),
 		"extension": call.extension,
@@ -149,15 +149,15 @@ def events(call: Call, origin: str = "") -> Iterator[tuple[float, str, dict[str,
 		"direction": call.direction,
 		"started_at": _time(call.requested_at),
 	}
-	yield call.requested_at, "start", {"event": "start", **known}
+	yield call.requested_at, "start", {"event": "start", **common}
 	if call.answered_at:
-		known["answered_at"] = _time(call.answered_at)
-		yield call.answered_at, "answer", {"event": "answer", **known}
+		common["answered_at"] = _time(call.answered_at)
+		yield call.answered_at, "answer", {"event": "answer", **common}
 	if call.ended_at:
 		row = _row(call, origin)
 		ended = {"ended_at": row["call_end"], "duration": row["bill_duration"]}
 		ended |= {"hangup_cause": row["hangup_cause"], "recording": row["recording_link"]}
-		yield call.ended_at, "end", {"event": "end", **known, **ended}
+		yield call.ended_at, "end", {"event": "end", **common, **ended}
 
 
 def _cause(call: Call) -> str:

@@ -129,11 +129,11 @@ def events(call: Call, origin: str = "") -> Iterator[tuple[float, str, dict[str,
 	"""Yield (moment, event, values) of the webhooks about a call that came in so far, as their page names them."""
 	if call.direction != "in":
 		return
-	known = {"callUuid": call.unique_id, "callerIdNum": call.number}
+	common = {"callUuid": call.unique_id, "callerIdNum": call.number}
 	inbound = {"eventType": "InboundCall", "eventTarget": "phoneNumber", "didNumber": "12025550100"}
-	yield call.requested_at, "InboundCall", {**inbound, **known}
+	yield call.requested_at, "InboundCall", {**inbound, **common}
 	if call.ended_at:
-		yield call.ended_at, "HangupCall", {"eventType": "HangupCall", "extNumber": call.extension, **known}
+		yield call.ended_at, "HangupCall", {"eventType": "HangupCall", "extNumber": call.extension, **common}
 
 
 def _time(moment: float) -> str:

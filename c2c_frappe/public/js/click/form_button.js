@@ -72,7 +72,9 @@ function has_numbers({ doctype, meta }) {
 	return has_contact || phone_fields(doctype).length > 0 || phone_tables(doctype).length > 0;
 }
 
-// The record decides again: a number it no longer holds is refused.
-function logged_target({ reference_doctype, reference_name, number }) {
+// The record decides again: a number it no longer holds is refused. A mask has no extension to show.
+function logged_target({ reference_doctype, reference_name, number: logged, number_extension }) {
+	const has_extension = number_extension && /^\+\d+$/.test(logged);
+	const number = has_extension ? `${logged} x${number_extension}` : logged;
 	return { reference_doctype, reference_name, number, shown: number, title: reference_name };
 }

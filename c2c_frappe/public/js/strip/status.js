@@ -1,4 +1,4 @@
-// How each status of a call looks and lasts in the strip: the server's table (pbx/calls/looks.py), which comes at boot.
+// How each status of a call looks and lasts in the strip: the server's table (pbx/calls/status_style.py), which comes at boot.
 import { settings } from "../frappe_desk";
 
 // `color` of its pill, and what is true of it: `is_final`, `is_under_way`, `is_waiting`, `is_kept`.

@@ -20,7 +20,7 @@ export async function wrap_up({ call, title, is_required }, on_saved) {
 }
 
 function open({ call, title, is_required }, form, on_saved) {
-	const outcome = radio_group(__("What came of it?"), form.dispositions, form.disposition);
+	const outcome = radio_group(__("What came of it?"), form.dispositions, form.disposition, form.colors);
 	const dialog = open_dialog({
 		title: title ? __("Wrap up: {0}", [title]) : __("Wrap up"),
 		is_wide: true,

@@ -5,13 +5,17 @@ Costs a look at the record only where some number of it is masked or hidden from
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import frappe
 
 from c2c_frappe import messages
 from c2c_frappe.accounts import extensions
-from c2c_frappe.pbx.numbers.choice import Choice, by_number
+from c2c_frappe.pbx.errors import InvalidNumberError
+from c2c_frappe.pbx.numbers import phone
+from c2c_frappe.pbx.numbers.choice import Choice
 from c2c_frappe.pbx.numbers.phone_text import HIDDEN, without_numbers
 from c2c_frappe.phone_book import fields, record_numbers
 from c2c_frappe.phone_book.countries import deciding_countries
@@ -19,14 +23,18 @@ from c2c_frappe.phone_book.countries import deciding_countries
 
 @dataclass(frozen=True)
 class Reader:
-	"""What the user sees of the numbers of one record, by E.164; None when nothing is masked or hidden from him."""
+	"""What the user sees of the numbers of one record, by E.164 and extension; None when nothing is hidden from him."""
 
-	choices: dict[str, Choice] | None = None
+	choices: dict[tuple[str, str], Choice] | None = None
 
 	def number(self, row: dict) -> str:
-		"""Return a call's number for this reader."""
+		"""Return a call's number, with what is dialed behind it, for this reader."""
 		if not self._is_hidden(row):
-			return messages.display(row["dialed_number"] or row["number"])
+			shown, extension = (
+				messages.display(row["dialed_number"] or row["number"]),
+				row["number_extension"],
+			)
+			return f"{shown} x{extension}" if extension else shown
 		choice = self._choice(row)
 		return choice.shown if choice else HIDDEN
 
@@ -41,7 +49,8 @@ class Reader:
 		return {"fieldname": choice.fieldname, "row": choice.row} if choice and choice.is_masked else {}
 
 	def _choice(self, row: dict) -> Choice | None:
-		return self.choices.get(row["dialed_number"]) if self.choices else None
+		key = row["dialed_number"], row["number_extension"] or ""
+		return self.choices.get(key) if self.choices else None
 
 	def _is_hidden(self, row: dict) -> bool:
 		choice = self._choice(row)
@@ -54,4 +63,14 @@ def reader_of(doctype: str, name: str) -> Reader:
 		return Reader()
 	record = record_numbers.load(doctype, name)
 	countries = deciding_countries(record.country, extensions.account_of(frappe.session.user))
-	return Reader(by_number(record.choices, countries))
+	return Reader(_by_number(record.choices, countries))
+
+
+def _by_number(choices: Sequence[Choice], countries: Sequence[str]) -> dict[tuple[str, str], Choice]:
+	"""Return the choices by number and extension; of several with the same one that is shown rather than masked."""
+	found: dict[tuple[str, str], Choice] = {}
+	for choice in sorted(choices, key=lambda choice: choice.is_masked):
+		with suppress(InvalidNumberError):
+			number = phone.find(choice.text, countries)
+			found.setdefault((number.e164, number.extension), choice)
+	return found

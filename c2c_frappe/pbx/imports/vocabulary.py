@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls.values import WITHHELD
 
 INCOMING, OUTGOING, INTERNAL = "Incoming", "Outgoing", "Internal"
 
@@ -83,9 +84,8 @@ _CAUSES = {
 	ENDED: "16 31",
 }
 # What stands where a caller keeps the number back, or nothing is known.
-_NOBODY = """
-	anonymous unknown private privatenumber restricted withheld unavailable hidden blocked nonumber notavailable none
-	null nil na
+_NOBODY = f"""
+	{WITHHELD}
 	unbekannt anonym unterdruckt privat
 	desconocido anonimo privado oculto
 	inconnu anonyme prive masque"""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from c2c_frappe.pbx.calls import events as news
 from c2c_frappe.pbx.calls import facts, status
 from c2c_frappe.pbx.calls.events import CallEvent
-from c2c_frappe.pbx.calls.matching import Candidate, is_unheard_of, match
+from c2c_frappe.pbx.calls.matching import Candidate, is_new_pbx_call, match
 
 NOON = datetime(2026, 11, 23, 12, 0)
 TIMES = st.none() | st.integers(0, 600).map(lambda s: NOON + timedelta(seconds=s))
@@ -154,15 +154,15 @@ def incoming(**values):
 		# A customer calls back at once, whatever is known of the call that was dialed.
 		(incoming(), [call("a")], True),
 		(incoming(extension=""), [call("a")], True),
-		(incoming(number=""), [call("a", is_silent=True)], True),
-		(incoming(), [call("a", pbx_call_id="8", is_silent=True)], True),
+		(incoming(number=""), [call("a", is_without_events=True)], True),
+		(incoming(), [call("a", pbx_call_id="8", is_without_events=True)], True),
 		(incoming(), [call("a", pbx_call_id="8")], True),
 		# Another event of a call that came in, until its id is known.
 		(incoming(pbx_call_id=""), [call("a", pbx_call_id="8", direction="Incoming")], False),
 		(incoming(), [call("a", pbx_call_id="8", direction="Incoming")], True),
 		# One that was dialed at the phone may be the click, until the click's id is known.
 		(start(pbx_call_id="9"), [call("a")], False),
-		(start(pbx_call_id="9"), [call("a", pbx_call_id="8", is_silent=True)], False),
+		(start(pbx_call_id="9"), [call("a", pbx_call_id="8", is_without_events=True)], False),
 		(start(pbx_call_id="9"), [call("a", pbx_call_id="8", direction="Incoming")], True),
 		(incoming(number="+12025550147"), [call("a")], True),
 		(incoming(extension="1001"), [call("a")], True),
@@ -174,4 +174,4 @@ def incoming(**values):
 def test_news_is_of_a_call_that_began_at_the_pbx_only_when_no_call_of_ours_can_be_the_one(
 	event, calls, is_new
 ):
-	assert is_unheard_of(event, calls) is is_new
+	assert is_new_pbx_call(event, calls) is is_new

@@ -37,18 +37,18 @@ class Reading:
 	rules: tuple[Rule, ...]
 	accepts_unknown: bool = False
 
-	def read(self, answer: HttpResponse, secrets: tuple[str, ...]) -> DialResult:
+	def read(self, response: HttpResponse, secrets: tuple[str, ...]) -> DialResult:
 		"""Say what the PBX's answer to a dial means."""
-		seen = Seen(answer)
+		seen = Seen(response)
 		kind = self._kind(seen)
 		call_ids = (responses.call_id(text, secrets) for text in self._texts(CALL_ID, seen))
-		call_id = next((found for found in call_ids if found), "")
+		call_id = next((each for each in call_ids if each), "")
 		if kind == "accepted":
 			return DialResult(kind, _("The PBX took the call."), call_id)
-		said = self._said(seen, secrets)
+		detail = self._said(seen, secrets)
 		if status.dial_evidence(kind).status != status.FAILED:
-			return DialResult(kind, _sentence(kind, answer.status, said), call_id)
-		return self._failure(kind, seen, said, call_id)
+			return DialResult(kind, _sentence(kind, response.status, detail), call_id)
+		return self._failure(kind, seen, detail, call_id)
 
 	def _kind(self, seen: Seen) -> str:
 		http_status = seen.answer.status
@@ -56,8 +56,8 @@ class Reading:
 			# What a fault says of the call is not to be relied on: the phone may ring.
 			return status.by_http_status(http_status)
 		is_allowed = any(fits_status(each, http_status) for each in self.statuses)
-		says_yes = any(rule.holds(seen) for rule in self._of(YES))
-		if not says_yes and any(rule.holds(seen) for rule in self._of(NO)):
+		says_yes = any(rule.holds(seen) for rule in self._rules_for(YES))
+		if not says_yes and any(rule.holds(seen) for rule in self._rules_for(NO)):
 			return "bad_credentials" if http_status in (401, 403) else "pbx_rejected"
 		if not is_allowed:
 			return status.by_http_status(http_status)
@@ -65,37 +65,37 @@ class Reading:
 			return "accepted"
 		if self.accepts_unknown:
 			return "unconfirmed"
-		return "bad_reply" if self._of(YES) else "accepted"
+		return "bad_reply" if self._rules_for(YES) else "accepted"
 
-	def token_refusal(self, answer: HttpResponse, secrets: tuple[str, ...]) -> tuple[str, str]:
+	def token_refusal(self, response: HttpResponse, secrets: tuple[str, ...]) -> tuple[str, str]:
 		"""Return (kind of answer, what it says) of an answer without a token; the kind is "not_sent" where it is no refusal.
 
 		A PBX that answers 200 to everything says no here as it does to a call. 400 is what OAuth (RFC 6749) answers to a
 		client it does not know.
 		"""
-		seen = Seen(answer)
-		is_no = 200 <= answer.status < 500 and any(rule.holds(seen) for rule in self._of(NO))
-		if not is_no or any(rule.holds(seen) for rule in self._of(YES)):
-			kind = "bad_credentials" if answer.status in (400, 401, 403) else "not_sent"
-			return kind, responses.excerpt(answer.text, secrets)
-		hint = next((rule for rule in self._of(HINT) if rule.holds(seen)), None)
-		said = " ".join(filter(None, (self._said(seen, secrets), hint.hint if hint else "")))
-		return FAILURES.get(hint.meaning if hint else "", "bad_credentials"), said
+		seen = Seen(response)
+		is_no = 200 <= response.status < 500 and any(rule.holds(seen) for rule in self._rules_for(NO))
+		if not is_no or any(rule.holds(seen) for rule in self._rules_for(YES)):
+			kind = "bad_credentials" if response.status in (400, 401, 403) else "not_sent"
+			return kind, responses.excerpt(response.text, secrets)
+		hint = next((rule for rule in self._rules_for(HINT) if rule.holds(seen)), None)
+		detail = " ".join(filter(None, (self._said(seen, secrets), hint.hint if hint else "")))
+		return FAILURES.get(hint.meaning if hint else "", "bad_credentials"), detail
 
-	def _failure(self, kind: str, seen: Seen, said: str, call_id: str) -> DialResult:
+	def _failure(self, kind: str, seen: Seen, detail: str, call_id: str) -> DialResult:
 		"""Return a failure with the first hint that fits it."""
-		hint = next((rule for rule in self._of(HINT) if rule.holds(seen)), None)
+		hint = next((rule for rule in self._rules_for(HINT) if rule.holds(seen)), None)
 		if not hint:
-			return DialResult(kind, _sentence(kind, seen.answer.status, said), call_id)
+			return DialResult(kind, _sentence(kind, seen.answer.status, detail), call_id)
 		kind = FAILURES.get(hint.meaning, kind)
-		sentence = _sentence(kind, seen.answer.status, said)
+		sentence = _sentence(kind, seen.answer.status, detail)
 		return DialResult(kind, _("{0} {1}", sentence, hint.hint) if hint.hint else sentence, call_id)
 
-	def _of(self, reads: str) -> list[Rule]:
+	def _rules_for(self, reads: str) -> list[Rule]:
 		return [rule for rule in self.rules if rule.reads == reads]
 
 	def _texts(self, reads: str, seen: Seen) -> Iterable[object]:
-		return (rule.look(seen) for rule in self._of(reads))
+		return (rule.look(seen) for rule in self._rules_for(reads))
 
 	def _said(self, seen: Seen, secrets: tuple[str, ...]) -> str:
 		"""Return the error text where the rules know it, else the answer itself, as people may see it."""
@@ -103,13 +103,13 @@ class Reading:
 		return next((text for text in texts if text), "") or responses.excerpt(seen.answer.text, secrets)
 
 
-def _sentence(kind: str, http_status: int, said: str) -> Text:
-	reason = said or _("no reason given")
+def _sentence(kind: str, http_status: int, detail: str) -> Text:
+	reason = detail or _("no reason given")
 	if kind == "unconfirmed":
-		text = said or _("an empty page")
+		text = detail or _("an empty page")
 		return _("The PBX does not say whether it took the call. It answered: {0}", text)
 	if kind == "bad_reply":
-		text = said or _("empty.")
+		text = detail or _("empty.")
 		return _(
 			"The PBX's answer cannot be read (HTTP {0}): {1} The phone may still ring.", http_status, text
 		)
@@ -119,7 +119,7 @@ def _sentence(kind: str, http_status: int, said: str) -> Text:
 
 
 def is_usable(rule: Rule) -> bool:
-	"""Tell whether a rule can be one about an answer: only a hint may be about a status alone, or mean something."""
+	"""Whether a rule can be one about an answer: only a hint may be about a status alone, or mean something."""
 	if rule.reads == HINT:
 		return rule.meaning in ("", *FAILURES)
 	return rule.reads in READS and rule.kind != STATUS and not rule.meaning

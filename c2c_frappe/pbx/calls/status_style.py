@@ -11,7 +11,7 @@ from typing import NamedTuple
 from c2c_frappe.pbx.calls import status
 
 
-class Look(NamedTuple):
+class StatusStyle(NamedTuple):
 	"""A status in the strip and in lists.
 
 	`color` is the strip's, of what the agent is to feel now; `in_lists` that of a row, of how the call ended.
@@ -26,27 +26,27 @@ class Look(NamedTuple):
 	is_kept: bool = False
 
 
-LOOKS = {
-	status.DIALING: Look("gray", "Blue", is_under_way=True),
-	status.REQUESTED: Look("blue", "Blue", is_under_way=True, is_waiting=True),
-	status.UNCONFIRMED: Look("orange", "Orange", is_waiting=True, is_kept=True),
-	status.UNKNOWN: Look("orange", "Orange", is_kept=True),
-	status.RINGING: Look("blue", "Blue", is_under_way=True),
-	status.IN_PROGRESS: Look("green", "Blue", is_under_way=True),
-	status.COMPLETED: Look("green", "Green"),
-	status.NO_ANSWER: Look("orange", "Gray"),
-	status.BUSY: Look("orange", "Gray"),
-	status.CANCELED: Look("gray", "Gray"),
-	status.FAILED: Look("red", "Red", is_kept=True),
+STYLES = {
+	status.DIALING: StatusStyle("gray", "Blue", is_under_way=True),
+	status.REQUESTED: StatusStyle("blue", "Blue", is_under_way=True, is_waiting=True),
+	status.UNCONFIRMED: StatusStyle("orange", "Orange", is_waiting=True, is_kept=True),
+	status.UNKNOWN: StatusStyle("orange", "Orange", is_kept=True),
+	status.RINGING: StatusStyle("blue", "Blue", is_under_way=True),
+	status.IN_PROGRESS: StatusStyle("green", "Blue", is_under_way=True),
+	status.COMPLETED: StatusStyle("green", "Green"),
+	status.NO_ANSWER: StatusStyle("orange", "Gray"),
+	status.BUSY: StatusStyle("orange", "Gray"),
+	status.CANCELED: StatusStyle("gray", "Gray"),
+	status.FAILED: StatusStyle("red", "Red", is_kept=True),
 }
 _FLAGS = ("is_under_way", "is_waiting", "is_kept")
 
 
 def for_browser() -> dict[str, dict]:
 	"""Return {status: {color, and of is_final, is_under_way, is_waiting, is_kept those that are true}}."""
-	return {each: {"color": look.color, **_flags(each, look)} for each, look in LOOKS.items()}
+	return {each: {"color": look.color, **_flags(each, look)} for each, look in STYLES.items()}
 
 
-def _flags(of: str, look: Look) -> dict[str, bool]:
+def _flags(of: str, look: StatusStyle) -> dict[str, bool]:
 	flags = {"is_final": status.is_final(of), **{name: getattr(look, name) for name in _FLAGS}}
 	return {name: True for name, is_set in flags.items() if is_set}

@@ -16,24 +16,24 @@ from c2c_frappe.pbx.calls import events
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.facts import Changes
 from c2c_frappe.pbx.calls.incoming import INCOMING
-from c2c_frappe.pbx.calls.matching import Candidate, is_unheard_of, match
+from c2c_frappe.pbx.calls.matching import Candidate, is_new_pbx_call, match
 from c2c_frappe.phone_book import index
 
 # Of records only, and not stored: the row was made for it.
 ADDED = "Added"
 # An event that fits no call may be early; after this long it is not early any more.
-PATIENCE = timedelta(hours=24)
+MATCH_TIMEOUT = timedelta(hours=24)
 # By then every dial has its reply, and with it the PBX's id: an outgoing call nobody clicked began at the phone.
-SETTLED = timedelta(minutes=2)
+REPLY_KNOWN_AFTER = timedelta(minutes=2)
 
 
-def settled(account: str, event: CallEvent) -> CallEvent:
+def resolve_number(account: str, event: CallEvent) -> CallEvent:
 	"""Return the event with the reading of its number that a call of its minutes has, else a record."""
 	if not event.other_numbers:
 		return event
 	of_calls = {candidate.number for candidate in search.candidates(account, event)}
 	is_of_call = not of_calls.isdisjoint(event.numbers)
-	return events.settled(event, of_calls if is_of_call else index.on_record(event.numbers))
+	return events.resolve_number(event, of_calls if is_of_call else index.numbers_on_records(event.numbers))
 
 
 def place(account: str, event: CallEvent, record_id: str, age: timedelta) -> tuple[str, str]:
@@ -42,10 +42,10 @@ def place(account: str, event: CallEvent, record_id: str, age: timedelta) -> tup
 	call = match(event, candidates)
 	if call:
 		return call, APPLIED
-	is_settled = bool(record_id) or event.direction == INCOMING or age >= SETTLED
+	is_settled = bool(record_id) or event.direction == INCOMING or age >= REPLY_KNOWN_AFTER
 	pbx_id = event.pbx_call_id or record_id
 	if is_settled and pbx_id:
-		return _begun_at_pbx(account, event, pbx_id, record_id, candidates) or (
+		return _originated_at_pbx(account, event, pbx_id, record_id, candidates) or (
 			"",
 			_outcome_without_call(age),
 		)
@@ -61,21 +61,21 @@ def _untaken(candidates: list[Candidate], event: CallEvent, record_id: str) -> l
 	return [candidate for candidate in candidates if candidate.name not in taken]
 
 
-def _begun_at_pbx(
+def _originated_at_pbx(
 	account: str, event: CallEvent, pbx_id: str, record_id: str, candidates: list[Candidate]
 ) -> tuple[str, str] | None:
-	"""Return (call, outcome) of news no click explains, None while a click might; the row is added if need be."""
-	call = from_events.by_origin(account, pbx_id)
+	"""Return (call, outcome) of an event no click explains, None while a click might; the row is added if need be."""
+	call = from_events.find_by_origin(account, pbx_id)
 	if call:
 		return call, APPLIED
-	whose = {"agent": extensions.user_with(account, event.extension), **_record_of(event.number)}
-	is_ours = whose["agent"] or (event.direction == INCOMING and "reference_name" in whose)
+	columns = {"agent": extensions.user_with(account, event.extension), **_record_of(event.number)}
+	is_ours = columns["agent"] or (event.direction == INCOMING and "reference_name" in columns)
 	if not is_ours:
 		return "", IGNORED
-	near = search.calls_near(account, whose["agent"], event.known_at) if event.known_at else []
-	if not is_unheard_of(event, [*candidates, *_untaken(near, event, record_id)]):
+	near = search.calls_near(account, columns["agent"], event.known_at) if event.known_at else []
+	if not is_new_pbx_call(event, [*candidates, *_untaken(near, event, record_id)]):
 		return None
-	return from_events.add(account, pbx_id, event, whose), ADDED
+	return from_events.add(account, pbx_id, event, columns), ADDED
 
 
 def _record_of(number: str) -> dict:
@@ -85,14 +85,14 @@ def _record_of(number: str) -> dict:
 
 def parties(row: dict, changes: Changes) -> dict:
 	"""Return agent and record of a call that began at the PBX, for what changes in its extension and number."""
-	found = {}
+	columns = {}
 	if "extension" in changes.origin:
 		# A phone that is nobody's makes it nobody's call: whose phone rang first did not answer it.
-		found["agent"] = extensions.user_with(row["account"], changes.origin["extension"])
+		columns["agent"] = extensions.user_with(row["account"], changes.origin["extension"])
 	if changes.origin.get("number") and not row["reference_name"]:
-		found.update(_record_of(changes.origin["number"]))
-	return found
+		columns.update(_record_of(changes.origin["number"]))
+	return columns
 
 
 def _outcome_without_call(age: timedelta) -> str:
-	return UNMATCHED if age > PATIENCE else WAITING
+	return UNMATCHED if age > MATCH_TIMEOUT else WAITING
