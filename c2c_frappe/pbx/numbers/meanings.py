@@ -219,7 +219,7 @@ def _named(meaning: Meaning, readings: Sequence[tuple[str, str]]) -> Meaning | N
 
 def _abroad(digits: str, region: str) -> Meaning | None:
 	"""Return the valid number that digits name: another country's, or the country's own with its code after a zero."""
-	if not region or digits.startswith(("+", _code_of(region))) or numbering.has_exit_code(digits, region):
+	if not region or digits.startswith(("+", _code_of(region), numbering.exit_code(region))):
 		return None
 	if digits.startswith("0"):
 		is_own = national_plans.has_trunk_zero(region) and digits.startswith("0" + _code_of(region))
@@ -242,6 +242,8 @@ def _check_meaning(meaning: Meaning, digits: str, region: str) -> None:
 	usual = ("+", "00", *([numbering.exit_code(region)] if region else []))
 	is_explicit = _names_country(meaning, digits) and digits.startswith(usual)
 	if not (is_explicit or meaning.is_valid or _is_like_known(meaning.parsed)):
+		if meaning.is_bare and digits.startswith(_code_of(region)):
+			_check(_best(_with_plus("+" + digits)))
 		raise InvalidNumberError(
 			_("{0} begins as no number of its country does. Check its first digits.", e164(meaning.parsed))
 		)
