@@ -27,6 +27,8 @@ ABROAD = (
 	# that France's emergency doctors have 15 is nothing to a number of New Brunswick
 	("15062345678", "FR", "+15062345678"),
 	("919876543210", "US", "+919876543210"),
+	# 12843 is a prefix of some Chinese carrier too
+	("12843001234", "CN", "+12843001234"),
 	# a zero before the country's own code
 	("0919812345678", "IN", "+919812345678"),
 	("0905551234567", "TR", "+905551234567"),
@@ -76,6 +78,8 @@ IMPOSSIBLE = (
 	*(("81 1234567", "IT"), ("11 2345678", "IT"), ("39 11 2345678", "IT"), ("+39 11 5612345", "")),
 	*(("+1 202 055 0147", ""), ("+1 202 155 0147", ""), ("+1 202 911 0147", ""), ("202 911 0147", "US")),
 	*(("+1 416 155 0147", ""), ("+1 900 155 0147", ""), ("+1 876 000 0000", ""), ("+1 242 000 1234", "")),
+	# Singapore's exit codes are 000 to 039
+	*(("0364741330", "SG"), ("0364 741 330", "SG")),
 	*(("+1 809 000 1234", ""), ("+1 473 000 1234", ""), ("1 202 411 0147", "CA")),
 )
 
@@ -123,8 +127,9 @@ def test_nigerian_number_of_before_2024_is_no_other_number():
 	for text in ("234 1 123 4567", "2341 1234567", "+234 1 123 4567"):
 		try:
 			assert (phone.read(text, "NG").e164, is_known) == ("+23411234567", True)
-		except InvalidNumberError:
+		except InvalidNumberError as error:
 			assert not is_known
+			assert "+23411234567" in error.message
 	assert is_known or phone.read("0201 123 4567", "NG").e164 == "+2342011234567"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import phonenumbers
 from phonenumbers import ValidationResult
@@ -66,17 +67,17 @@ class Meaning:
 
 	@property
 	def is_bare(self) -> bool:
-		"""Return whether the digits are taken for a whole number of the country that has no trunk prefix before it."""
+		"""Whether the digits are taken for a whole number of the country that has no trunk prefix before it."""
 		return bool(self.region) and numbering.national_digits(self.parsed) == self.digits
 
 	@property
 	def is_valid(self) -> bool:
-		"""Return whether phonenumbers knows the number."""
+		"""Whether phonenumbers knows the number."""
 		return phonenumbers.is_valid_number(self.parsed)
 
 	@property
 	def is_mobile(self) -> bool:
-		"""Return whether phonenumbers knows it as a mobile number."""
+		"""Whether phonenumbers knows it as a mobile number."""
 		return numbering.kind(self.parsed) == "mobile"
 
 
@@ -198,7 +199,7 @@ def _meant(readings: Sequence[tuple[str, str]]) -> list[Meaning]:
 def _best(readings: Sequence[tuple[str, str]]) -> Meaning:
 	"""Return the first valid meaning, else the first of a possible length, else the first; raise if none."""
 	meant = _meant(readings)
-	tests = (Meaning.is_valid.fget, _has_possible_length)
+	tests = (attrgetter("is_valid"), _has_possible_length)
 	return next((meaning for test in tests for meaning in meant if test(meaning)), meant[0])
 
 
@@ -218,24 +219,31 @@ def _named(meaning: Meaning, readings: Sequence[tuple[str, str]]) -> Meaning | N
 
 def _abroad(digits: str, region: str) -> Meaning | None:
 	"""Return the valid number that digits name: another country's, or the country's own with its code after a zero."""
-	is_own = bool(region) and digits.startswith("0" + _code_of(region))
-	if not region or digits.startswith(("+", _code_of(region))) or (digits.startswith("0") and not is_own):
+	if not region or digits.startswith(("+", _code_of(region), numbering.exit_code(region))):
 		return None
+	if digits.startswith("0"):
+		is_own = national_plans.has_trunk_zero(region) and digits.startswith("0" + _code_of(region))
+		if not is_own:
+			return None
 	try:
 		meaning = _best(_with_plus("+" + digits.removeprefix("0")))
 		_check(meaning)
 	except InvalidNumberError:
 		return None
-	return meaning if meaning.is_valid else None
+	return meaning if meaning.is_valid and meaning.digits == e164(meaning.parsed) else None
 
 
 # --- What is refused ---------------------------------------------------------------------------------------
 
 
 def _check_meaning(meaning: Meaning, digits: str, region: str) -> None:
-	"""Raise for what cannot be dialed; without a + or an exit code also for what no known number is like."""
+	"""Raise for what cannot be dialed; without a + or the usual exit code also for what no known number is like."""
 	_check_possible(meaning, digits, region)
-	if not (_names_country(meaning, digits) or meaning.is_valid or _is_like_known(meaning.parsed)):
+	usual = ("+", "00", *([numbering.exit_code(region)] if region else []))
+	is_explicit = _names_country(meaning, digits) and digits.startswith(usual)
+	if not (is_explicit or meaning.is_valid or _is_like_known(meaning.parsed)):
+		if meaning.is_bare and digits.startswith(_code_of(region)):
+			_check(_best(_with_plus("+" + digits)))
 		raise InvalidNumberError(
 			_("{0} begins as no number of its country does. Check its first digits.", e164(meaning.parsed))
 		)

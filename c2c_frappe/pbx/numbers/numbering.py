@@ -161,10 +161,11 @@ def looks_known(e164: str) -> bool:
 
 
 def is_alike(parsed: phonenumbers.PhoneNumber) -> bool:
-	"""Return whether known numbers as long as this one begin with the same two digits at least."""
+	"""Return whether known numbers as long begin with the same three digits; two where area codes have three."""
 	digits = national_digits(parsed)
+	shared = digits[: 2 if parsed.country_code == NANP else 3]
 	near = [national_digits(each) for each in neighbours(parsed)]
-	return any(len(each) == len(digits) and each[:2] == digits[:2] for each in near)
+	return any(len(each) == len(digits) and each.startswith(shared) for each in near)
 
 
 def is_known(parsed: phonenumbers.PhoneNumber) -> bool:
