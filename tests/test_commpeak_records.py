@@ -267,6 +267,11 @@ class TestEndWithoutItsTime:
 		assert (found.evidence.status, found.is_over) == (status.UNKNOWN, True)
 		assert found.facts["ended_at"] == (ended_at or NOON + timedelta(minutes=5))
 
+	def test_talk_without_any_time_of_the_end_is_kept(self):
+		"""Billed seconds make it a completed call, and are its talk, though nobody says when it ended."""
+		read = of_row(hangup_cause="NORMAL_CLEARING", bill_duration="60")
+		assert (read.status, read.duration, read.ended_at) == (status.COMPLETED, 60, None)
+
 
 AGENT_LEG = {
 	**ROW,

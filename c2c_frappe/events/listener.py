@@ -125,8 +125,10 @@ class _Session:
 				return
 			if ear.is_over:
 				continue
-			if ear.has_died and self.ears.get(ear.account) is ear:
+			if ear.has_died and payload is None:
+				# All it heard is applied; the next look starts it anew.
 				self._let_go(ear.account)
+				continue
 			if payload is None:
 				self._catch_up(ear)
 			else:

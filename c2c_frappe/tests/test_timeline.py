@@ -43,7 +43,7 @@ class TestTimeline(SiteCase):
 
 	def test_calling_again_takes_the_extension_that_was_called(self):
 		"""Of x12 and x15 of one switchboard the one that was called is shown, and called again."""
-		contact = crm.make_contact("+44 20 7946 0018 x12", "+44 20 7946 0018 x15")
+		contact = crm.make_contact("+44 20 7946 0018 #12", "+44 20 7946 0018 #15")
 		frappe.db.commit()
 		at_contact = {"reference_doctype": "Contact", "reference_name": contact}
 		self.assertEqual(self.dial(**at_contact, number="+442079460018")["failure_code"], "no_number")

@@ -242,9 +242,9 @@ def _outcome(said: Mapping[str, str], is_agents: bool) -> dict:
 	found = meaning(said["cause"], talk)
 	call_status, failure_code = outcome_of_agents_leg(found) if is_agents else found
 	outcome = {"source": "record", "status": call_status, "failure_code": failure_code, "ended_at": ended_at}
-	if ended_at and not is_agents:
+	if not is_agents:
 		outcome["duration"] = talk
-		outcome["answered_at"] = ended_at - timedelta(seconds=talk) if talk else None
+		outcome["answered_at"] = ended_at - timedelta(seconds=talk) if ended_at and talk else None
 	return outcome
 
 
