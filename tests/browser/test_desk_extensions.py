@@ -30,6 +30,7 @@ def dialog(admin_page, open_form, site, phones):
 	admin_page.locator(".page-head:visible .custom-actions button:visible", has_text="Extensions").click()
 	opened = admin_page.locator(".modal.show", has_text="Extensions on")
 	opened.locator("[data-fieldname=pasted] textarea").wait_for()
+	admin_page.wait_for_function("window.cur_dialog && cur_dialog.fields_dict.rows")
 	return opened
 
 
