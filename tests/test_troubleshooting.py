@@ -78,6 +78,7 @@ LEFT_OPEN = {
 QUESTIONS_AND_EXPLANATIONS = {
 	"What came of it?",
 	"Which number of {0}?",
+	"Whose number is {0}?",
 	"Wrap up: {0}",
 	"A line each: user, extension, caller ID. The lines are added to the table above.",
 	"Empty: the default account of PBX Settings.",

@@ -12,6 +12,7 @@ from c2c_frappe import permissions
 from c2c_frappe.accounts import providers
 from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.errors import PbxError
+from c2c_frappe.transactions import committed
 
 
 class Extension(NamedTuple):
@@ -43,7 +44,10 @@ def user_with(account: str, extension: str) -> str:
 
 
 def list_phones(account: str) -> list[dict]:
-	"""Return {user, extension, caller_id} of everyone on this account, and of agents who have no extension yet."""
+	"""Return {user, extension, caller_id, is_agent} of everyone on this account, and of agents without an extension.
+
+	Who is no agent has not the role PBX Agent: the phone is theirs, and they cannot call with it.
+	"""
 	is_default = account == frappe.db.get_single_value("PBX Settings", "default_account")
 	agents = frappe.get_all("Has Role", {"role": permissions.AGENT, "parenttype": "User"}, pluck="parent")
 	people = frappe.get_all(
@@ -55,7 +59,12 @@ def list_phones(account: str) -> list[dict]:
 	)
 	own = (account, "", None) if is_default else (account,)
 	return [
-		{"user": person.name, "extension": person.pbx_extension, "caller_id": person.pbx_caller_id}
+		{
+			"user": person.name,
+			"extension": person.pbx_extension,
+			"caller_id": person.pbx_caller_id,
+			"is_agent": person.name in agents,
+		}
 		for person in people
 		if person.pbx_account in own
 	]
@@ -73,19 +82,49 @@ def list_pbx_extensions(account: str) -> list[dict]:
 	return [{"value": phone.extension, "description": words[phone.is_online]} for phone in phones]
 
 
-def assign_many(account: str, rows: list[dict]) -> list[dict]:
-	"""Give each {user, extension, caller_id} row its extension; return {user, message} of those refused."""
+def assign_many(account: str, rows: list[dict], may_move: bool = False) -> list[dict]:
+	"""Give each {user, extension, caller_id} row its extension; return {user, message, is_elsewhere} of those refused.
+
+	What a row does not say stays. A phone on another account is moved here only with `may_move`. Commits.
+	"""
+	# Users are written by their own logins too, and MariaDB ends a transaction that meets one.
+	return committed(lambda: _assign_rows(account, rows, may_move))
+
+
+def _assign_rows(account: str, rows: list[dict], may_move: bool) -> list[dict]:
 	refused = []
 	for row in rows:
 		savepoint = "extension"
 		frappe.db.savepoint(savepoint)
+		elsewhere = "" if may_move else _other_account(row["user"], account)
 		try:
-			assign(row["user"], row.get("extension") or "", account, row.get("caller_id") or "")
+			if elsewhere:
+				frappe.throw(_("This phone is on the account {0}.").format(elsewhere))
+			_assign_row(account, row)
 		except (frappe.ValidationError, frappe.DoesNotExistError) as error:
 			frappe.db.rollback(save_point=savepoint)
-			refused.append({"user": row["user"], "message": strip_html(str(error))})
+			told = {"message": strip_html(str(error)), "is_elsewhere": bool(elsewhere)}
+			refused.append({"user": row["user"], **told})
 	frappe.clear_messages()
 	return refused
+
+
+def _other_account(user: str, account: str) -> str:
+	"""Return the account a user's phone is on, "" when it is this one or the user has none."""
+	own = phone_of(user)
+	default = frappe.db.get_single_value("PBX Settings", "default_account") or ""
+	present = own.account or default
+	return present if own.extension and present != account else ""
+
+
+def _assign_row(account: str, row: dict) -> None:
+	own = phone_of(row["user"])
+	said = (row.get("extension"), row.get("caller_id"))
+	extension, caller_id = (
+		before if now is None else now
+		for now, before in zip(said, (own.extension, own.caller_id), strict=True)
+	)
+	assign(row["user"], extension, account, caller_id)
 
 
 def assign(user: str, extension: str, account: str = "", caller_id: str = "") -> None:

@@ -31,16 +31,19 @@ def set_extension(
 
 @frappe.whitelist()
 def extensions_of(account: str) -> list[dict]:
-	"""Return {user, extension, caller_id} of everyone on an account, and of agents without an extension."""
+	"""Return {user, extension, caller_id, is_agent} of everyone on an account, and of agents without an extension."""
 	permissions.require_manager()
 	return extensions.list_phones(account)
 
 
 @frappe.whitelist(methods=["POST"])
-def set_extensions(account: str, rows: str | list) -> list[dict]:
-	"""Give many users their extensions, a row {user, extension, caller_id} each; return those refused and why."""
+def set_extensions(account: str, rows: str | list, move: int | str = 0) -> list[dict]:
+	"""Give many users their extensions, a row {user, extension, caller_id} each; return those refused and why.
+
+	What a row leaves out stays as it is. A phone on another account is refused (`is_elsewhere`) unless `move` is set.
+	"""
 	permissions.require_manager()
-	return extensions.assign_many(account, frappe.parse_json(rows))
+	return extensions.assign_many(account, frappe.parse_json(rows), bool(frappe.utils.cint(move)))
 
 
 @frappe.whitelist()

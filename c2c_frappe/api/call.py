@@ -40,6 +40,13 @@ def numbers(doctype: str, name: str) -> dict:
 
 
 @frappe.whitelist()
+def owners(number: str) -> dict:
+	"""Return whose a number is that was typed: {records: [{doctype, name, title, type, url, contact}]}."""
+	permissions.require_agent()
+	return number_choices.owners(number)
+
+
+@frappe.whitelist()
 def state(call: str) -> dict:
 	"""Return the reply for a call as it stands now, for the user who placed it or a manager."""
 	frappe.get_doc("PBX Call Log", call).check_permission("read")

@@ -15,7 +15,7 @@ from c2c_frappe.pbx.numbers.choice import Choice, distinct, local_time
 from c2c_frappe.pbx.numbers.phone import PhoneNumber
 from c2c_frappe.phone_book import index, people, record_numbers
 from c2c_frappe.phone_book.countries import deciding_countries
-from c2c_frappe.replies import fixes
+from c2c_frappe.replies import fixes, screen_pop
 
 
 def offer(doctype: str, name: str) -> dict:
@@ -36,6 +36,16 @@ def offer(doctype: str, name: str) -> dict:
 		"message": "" if record.choices else _("There is no phone number here yet. Add one, save, and call."),
 		"fix": None if record.choices else fixes.link(doctype, record.name),
 	}
+
+
+def owners(text: str) -> dict:
+	"""Return {records}: those with a number that was typed, which this user may read, as screen_pop.records_of does."""
+	user = frappe.session.user
+	try:
+		number = phone.find(text, deciding_countries("", extensions.account_of(user)))
+	except InvalidNumberError:
+		return {"records": []}
+	return {"records": screen_pop.records_of(index.matching_records(number.e164), user)}
 
 
 def _read(choice: Choice, countries: tuple[str, ...]) -> PhoneNumber | None:

@@ -24,9 +24,10 @@ from c2c_frappe.pbx.numbers import choice, phone
 from c2c_frappe.pbx.numbers.choice import Choice
 from c2c_frappe.pbx.numbers.phone import PhoneNumber
 from c2c_frappe.pbx.providers.base import Provider
-from c2c_frappe.phone_book import people, record_numbers
+from c2c_frappe.phone_book import index, people, record_numbers
 from c2c_frappe.phone_book.countries import countries_of_dial
 from c2c_frappe.phone_book.record_numbers import Record
+from c2c_frappe.replies import screen_pop
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 		draft = _to_number(draft, record, chosen)
 		number = _number(chosen.text if chosen else _typed(click, settings), countries, draft.mask)
 		draft = replace(draft, number=number.e164, number_extension=number.extension)
+		record, draft = _linked(record, draft, click)
 		is_refused = chosen is not None and chosen.do_not_call
 		is_repeat = conflicts.same_call(draft.agent, draft.number, draft.number_extension) is not None
 		override = click.override.strip()
@@ -118,6 +120,22 @@ def _to_number(draft: Draft, record: Record | None, chosen: Choice | None) -> Dr
 	draft = replace(draft, mask=chosen.shown if chosen.is_masked else "", contact=chosen.contact)
 	person = chosen.person or (people.contact_name(chosen.contact) if chosen.contact else "")
 	return replace(draft, title=people.title_of(record.document, person)) if person else draft
+
+
+def _linked(record: Record | None, draft: Draft, click: Click) -> tuple[Record | None, Draft]:
+	"""Return the record and the draft of a click; a number that was typed is given the one record it stands on.
+
+	Of several that this user may read the browser has asked which, and sent it.
+	"""
+	if record or click.account:
+		return record, draft
+	found = screen_pop.records_of(index.matching_records(draft.number), draft.agent)
+	if len(found) != 1:
+		return None, draft
+	(only,) = found
+	whose = {"reference_doctype": only["doctype"], "reference_name": only["name"]}
+	draft = replace(draft, **whose, contact=only["contact"], title=only["title"])
+	return record_numbers.load(only["doctype"], only["name"]), draft
 
 
 def _check_switched_on(settings) -> None:

@@ -41,6 +41,43 @@ class TestExtensions(SiteCase):
 		self.assertEqual(listed.get(site.AGENT), "1000")
 		self.assertNotIn(site.MANAGER, listed)
 
+	def test_row_without_a_caller_id_leaves_the_one_there_is(self):
+		"""Who pastes users and extensions says nothing about caller IDs; an empty one takes it away."""
+		row = {"user": site.AGENT, "extension": "1007"}
+		frappe.set_user(site.MANAGER)
+		for more, expected in (
+			({"caller_id": "+442079460001"}, "+442079460001"),
+			({}, "+442079460001"),
+			({"caller_id": ""}, ""),
+		):
+			self.assertEqual(api.set_extensions(COMMPEAK, [{**row, **more}]), [])
+			self.assertEqual(extensions.phone_of(site.AGENT), ("1007", COMMPEAK, expected))
+
+	def test_phone_on_another_account_is_moved_only_when_asked_to(self):
+		"""Nobody's phone changes its PBX because a list was pasted into the wrong account."""
+		site.give_extension(site.NOBODY, "1005", PRIMEVOX)
+		rows = [{"user": site.NOBODY, "extension": "1006"}, {"user": site.MANAGER, "extension": "1001"}]
+		frappe.set_user(site.MANAGER)
+		(refused,) = api.set_extensions(COMMPEAK, rows)
+		self.assertEqual((refused["user"], refused["is_elsewhere"]), (site.NOBODY, True))
+		self.assertIn(PRIMEVOX, refused["message"])
+		self.assertEqual(extensions.phone_of(site.NOBODY), ("1005", PRIMEVOX, ""))
+		self.assertEqual(extensions.phone_of(site.MANAGER).extension, "1001")
+		self.assertEqual(api.set_extensions(COMMPEAK, rows[:1], move=1), [])
+		self.assertEqual(extensions.phone_of(site.NOBODY), ("1006", COMMPEAK, ""))
+
+	def test_phone_of_the_default_account_is_elsewhere_on_another(self):
+		frappe.set_user(site.MANAGER)
+		(refused,) = api.set_extensions(PRIMEVOX, [{"user": site.AGENT, "extension": "1006"}])
+		self.assertTrue(refused["is_elsewhere"])
+		self.assertEqual(extensions.phone_of(site.AGENT).extension, "1000")
+
+	def test_list_says_who_may_not_call(self):
+		site.give_extension(site.MANAGER, "1005")
+		frappe.set_user(site.MANAGER)
+		listed = {row["user"]: row["is_agent"] for row in api.extensions_of(COMMPEAK)}
+		self.assertEqual((listed[site.AGENT], listed[site.MANAGER]), (True, False))
+
 	def test_an_agent_gives_out_no_extension(self):
 		frappe.set_user(site.AGENT)
 		rows = [{"user": site.AGENT, "extension": "1002"}]
@@ -49,7 +86,9 @@ class TestExtensions(SiteCase):
 
 	def test_a_test_call_goes_through_the_account_asked_for_and_shows_the_request_without_its_secret(self):
 		frappe.get_doc("User", site.MANAGER).add_roles("PBX Agent")
+		# As Administrator: nobody takes a role from themselves, and Frappe does not say so.
 		self.addCleanup(lambda: frappe.get_doc("User", site.MANAGER).remove_roles("PBX Agent"))
+		self.addCleanup(frappe.set_user, "Administrator")
 		site.give_extension(site.MANAGER, "1001", COMMPEAK)
 		frappe.set_user(site.MANAGER)
 		reply = api.test_call(PRIMEVOX, "+44 7700 900123")

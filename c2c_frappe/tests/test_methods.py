@@ -28,6 +28,7 @@ POST, ANY = ("POST",), ("GET", "POST", "PUT", "DELETE")
 METHODS = {
 	"call.dial": (AGENTS, POST),
 	"call.numbers": (AGENTS, ANY),
+	"call.owners": (AGENTS, ANY),
 	"call.state": (AGENTS | MANAGERS, ANY),
 	"call.hang_up": (AGENTS | MANAGERS, POST),
 	"call.wrap_up_form": (AGENTS, ANY),
@@ -59,6 +60,7 @@ METHODS = {
 }
 OF_ACCOUNT = {"account": COMMPEAK}
 ARGUMENTS = {
+	"call.owners": {"number": "+44 7700 900999"},
 	"account.test_connection": OF_ACCOUNT,
 	"account.set_extension": {"user": OTHER_AGENT, "extension": "1002"},
 	"account.extensions_of": OF_ACCOUNT,

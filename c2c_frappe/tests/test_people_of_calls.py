@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import frappe
 
-from c2c_frappe import personal_data
+from c2c_frappe import permissions, personal_data
 from c2c_frappe.api import call as api
 from c2c_frappe.desk import timeline
 from c2c_frappe.tests.cases import crm, site
@@ -69,8 +71,42 @@ class TestPeopleOfCalls(SiteCase):
 		self.set_lead(do_not_call=1)
 		self.assertIn("Grace Hopper", self.dial_lead()["record"]["title"])
 
+	def test_typed_number_on_one_record_is_that_records_call(self):
+		"""As an incoming one is: in the log, on the timeline, and in what the PBX is sent."""
+		caller = crm.make_lead(mobile_no="+447700900466", phone="")
+		self.addCleanup(crm.delete_past_checks, "Lead", caller)
+		frappe.db.commit()
+		reply = self.dial(number="07700 900466")
+		self.assertEqual((reply["record"]["doctype"], reply["record"]["name"]), ("Lead", caller))
+		self.assertEqual(len(timeline.calls_of("Lead", caller)), 1)
+		self.assertEqual(self.simulator.requests[0].query["leadid"], caller)
+
+	def test_typed_number_on_several_records_is_nobodys_until_one_is_chosen(self):
+		with site.as_user(AGENT):
+			records = api.owners("07700 900123")["records"]
+		places = {(record["doctype"], record["name"]) for record in records}
+		self.assertLessEqual({("Lead", self.lead), ("Contact", self.contact)}, places)
+		self.assertIsNone(self.dial(number="07700 900123")["record"])
+		site.forget_calls()
+		reply = self.dial(reference_doctype="Lead", reference_name=self.lead, number="07700 900123")
+		self.assertEqual(reply["record"]["name"], self.lead)
+
+	def test_typed_number_of_a_hidden_record_names_nobody(self):
+		"""An agent who may not read the record is not told whose number it is."""
+		caller = crm.make_lead(mobile_no="+447700900466", phone="")
+		self.addCleanup(crm.delete_past_checks, "Lead", caller)
+		frappe.db.commit()
+		with patch.object(permissions, "may", lambda *_asked: False):
+			self.assertIsNone(self.dial(number="+447700900466")["record"])
+			with site.as_user(AGENT):
+				self.assertEqual(api.owners("+447700900466"), {"records": []})
+
+	def test_what_is_no_number_is_nobodys(self):
+		with site.as_user(AGENT):
+			self.assertEqual(api.owners("call me"), {"records": []})
+
 	def test_number_on_no_record_names_nobody(self):
-		self.assertIsNone(self.dial(number="+44 7700 900456")["record"])
+		self.assertIsNone(self.dial(number="+44 7700 900987")["record"])
 
 	def test_call_to_a_records_contact_stands_on_that_contact_too(self):
 		visitor, reply = self.dial_visitor()

@@ -141,6 +141,7 @@ async function edit_extensions(frm) {
 		title: __("Extensions on {0}", [frappe.utils.escape_html(frm.doc.name)]),
 		size: "large",
 		fields: [
+			{ fieldname: "without_role", fieldtype: "HTML", options: without_role(rows) },
 			{
 				fieldname: "rows",
 				fieldtype: "Table",
@@ -161,7 +162,7 @@ async function edit_extensions(frm) {
 			},
 		],
 		primary_action_label: __("Save"),
-		primary_action: ({ rows }) => save_extensions(frm, dialog, rows),
+		primary_action: ({ rows }) => save_extensions(frm, dialog, rows || []),
 	});
 	dialog.show();
 }
@@ -175,7 +176,15 @@ function choice_of(phones) {
 	return phones.length ? { fieldtype: "Autocomplete", options: phones, ignore_validation: 1 } : {};
 }
 
-// A spreadsheet's clipboard is text: a line a row, a tab between cells.
+// Who has a phone and may not call with it: the role is given on the User.
+function without_role(rows) {
+	const names = rows.filter(({ extension, is_agent }) => extension && !is_agent).map(({ user }) => user);
+	if (!names.length) return "";
+	const said = __("Without the role PBX Agent these users cannot call: {0}", [names.join(", ")]);
+	return `<p class="c2c-without-role text-warning">${frappe.utils.escape_html(said)}</p>`;
+}
+
+// A spreadsheet's clipboard is text: a line a row, a tab between cells. A cell that is missing or empty says nothing.
 function take_pasted(dialog) {
 	const text = dialog.get_value("pasted");
 	if (!text) return;
@@ -183,26 +192,39 @@ function take_pasted(dialog) {
 	const found = new Map(table.data.map((row) => [row.user, row]));
 	for (const line of text.split("\n")) {
 		const [user, extension, caller_id] = line.split(/[\t,;]/).map((cell) => cell.trim());
-		if (user) found.set(user, { ...found.get(user), user, extension, caller_id });
+		const cells = Object.entries({ extension, caller_id }).filter(([, text]) => text);
+		if (user) found.set(user, { ...found.get(user), user, ...Object.fromEntries(cells) });
 	}
 	table.data = [...found.values()].map((row, index) => ({ ...row, idx: index + 1 }));
 	dialog.fields_dict.rows.grid.refresh();
 	dialog.set_value("pasted", "");
 }
 
-async function save_extensions(frm, dialog, rows) {
-	const wanted = (rows || []).map(({ user, extension, caller_id }) => ({ user, extension, caller_id }));
-	const refused = await ask("set_extensions", { account: frm.doc.name, rows: wanted }, __("Saving..."));
-	if (!refused.length) {
-		dialog.hide();
-		return frappe.show_alert({ message: __("Extensions saved."), indicator: "green" });
-	}
+async function save_extensions(frm, dialog, rows, move = 0) {
+	const { name: account } = frm.doc;
+	const wanted = rows.map(({ user, extension, caller_id }) => ({ user, extension, caller_id }));
+	const refused = await ask("set_extensions", { account, rows: wanted, move }, __("Saving..."));
+	const present = await frappe.xcall(`${API}.extensions_of`, { account });
+	dialog.fields_dict.without_role.$wrapper.html(without_role(present));
+	if (refused.length) return show_refused(frm, dialog, wanted, refused);
+	frappe.show_alert({ message: __("Extensions saved."), indicator: "green" });
+	// Stays while it says who cannot call yet.
+	if (!without_role(present)) dialog.hide();
+}
+
+function show_refused(frm, dialog, wanted, refused) {
 	const escape = frappe.utils.escape_html;
 	const items = refused.map(({ user, message }) => `<li>${escape(user)}: ${escape(message)}</li>`);
+	const elsewhere = new Set(refused.filter(({ is_elsewhere }) => is_elsewhere).map(({ user }) => user));
+	const move = () => {
+		frappe.hide_msgprint();
+		save_extensions(frm, dialog, wanted.filter(({ user }) => elsewhere.has(user)), 1);
+	};
 	frappe.msgprint({
-		title: __("Not saved"),
-		indicator: "red",
-		message: `<ul>${items.join("")}</ul>`,
+		title: __("{0} of {1} saved", [wanted.length - refused.length, wanted.length]),
+		indicator: "orange",
+		message: `<p>${__("Not saved:")}</p><ul>${items.join("")}</ul>`,
+		primary_action: elsewhere.size ? { label: __("Move to this account"), action: move } : undefined,
 	});
 }
 

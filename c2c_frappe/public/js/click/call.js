@@ -2,7 +2,7 @@
 import { say } from "../frappe_desk";
 import { get, post } from "../server";
 import { show_asking, show_error, show_news } from "../strip/strip";
-import { choose } from "./chooser";
+import { choose, choose_owner } from "./chooser";
 
 const BUTTONS = ".c2c-icon, .c2c-button";
 // Looks like several numbers in one field: the server is asked which.
@@ -14,6 +14,7 @@ let is_busy = false;
 export function call(target) {
 	return alone(target, async () => {
 		if (target.is_unsaved) return ask_to_save();
+		if (!target.reference_name) return dial_typed(target);
 		const is_list = target.reference_name && target.fieldname && SEPARATOR.test(target.shown);
 		await (is_list ? dial_one_of(target, (entry) => is_of_field(entry, target)) : dial(target));
 	});
@@ -45,6 +46,14 @@ async function alone(target, act) {
 function set_busy(busy) {
 	is_busy = busy;
 	document.querySelectorAll(BUTTONS).forEach((button) => (button.disabled = busy));
+}
+
+// A number on no page in particular: whose it is the server knows, and of several who use it somebody has to say.
+async function dial_typed(target) {
+	const { records } = await get("owners", { number: target.number });
+	if (records.length < 2) return dial(target);
+	const whose = await choose_owner(target.shown, records);
+	if (whose) await dial({ ...target, ...whose });
 }
 
 async function dial_one_of(record, is_wanted) {

@@ -4,24 +4,41 @@ import { set_text } from "../text";
 import { last_choice, remember_choice } from "./last_choice";
 
 // Resolves to the entry chosen, or to nothing when the dialog is closed.
-export function choose(record, entries) {
+export async function choose(record, entries) {
+	const title = __("Which number of {0}?", [record.title]);
+	const index = await pick(title, entries.map(button_of), last_choice(record, entries));
+	if (index === null) return null;
+	remember_choice(record, entries, entries[index]);
+	return entries[index];
+}
+
+// Resolves to what is to be called, {} for a number that is to be nobody's, or to nothing when the dialog is closed.
+export async function choose_owner(number, records) {
+	const buttons = records.map(({ title, type }) => button_of({ label: title, last_result: type }));
+	buttons.push(button_of({ label: __("None of these") }));
+	const index = await pick(__("Whose number is {0}?", [number]), buttons, 0);
+	if (index === null) return null;
+	const chosen = records[index];
+	return chosen ? { reference_doctype: chosen.doctype, reference_name: chosen.name, title: chosen.title } : {};
+}
+
+// Resolves to the index of the button pressed, or to null.
+function pick(title, buttons, first) {
 	return new Promise((resolve) => {
-		const buttons = entries.map((entry) => button_of(entry));
 		const list = element("div", "c2c-choices");
 		list.setAttribute("role", "group");
 		list.append(...buttons);
 		list.addEventListener("keydown", (event) => move(event, buttons));
 		buttons.forEach((button, index) =>
 			button.addEventListener("click", () => {
-				remember_choice(record, entries, entries[index]);
-				resolve(entries[index]);
+				resolve(index);
 				dialog.close();
 			})
 		);
 		const dialog = open_dialog({
-			title: __("Which number of {0}?", [record.title]),
+			title,
 			content: [list],
-			on_open: () => buttons[last_choice(record, entries)].focus(),
+			on_open: () => buttons[first].focus(),
 			on_close: () => resolve(null),
 		});
 	});
