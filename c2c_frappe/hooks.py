@@ -18,6 +18,7 @@ before_request = ["c2c_frappe.events.webhook.before_request", "c2c_frappe.call_l
 after_install = "c2c_frappe.setup.install.after_install"
 after_migrate = "c2c_frappe.setup.install.after_migrate"
 after_app_install = "c2c_frappe.setup.install.after_app_install"
+after_app_uninstall = "c2c_frappe.phone_book.index.forget_gone_doctypes"
 before_uninstall = "c2c_frappe.setup.uninstall.before_uninstall"
 after_uninstall = "c2c_frappe.setup.uninstall.after_uninstall"
 
@@ -49,6 +50,7 @@ scheduler_events = {
 		],
 		"*/5 * * * *": ["c2c_frappe.events.reconcile.schedule", "c2c_frappe.events.polling.schedule"],
 	},
+	"hourly": ["c2c_frappe.phone_book.index.forget_gone_doctypes"],
 	"daily_long": ["c2c_frappe.desk.recordings.delete_old"],
 }
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from c2c_frappe.pbx.wire.origins import is_confirmed_address
+from c2c_frappe.pbx.wire.origins import is_confirmed_address, is_own_address
 
 
 class TestAddress:
@@ -39,3 +39,18 @@ class TestAddress:
 	)
 	def test_any_other_is_not(self, address, confirmed):
 		assert not is_confirmed_address(address, confirmed)
+
+	@pytest.mark.parametrize(
+		("address", "names", "port", "is_own"),
+		[
+			("https://crm.example", ["crm.example"], None, True),
+			("http://crm.example:8000", ["crm.example"], 8000, True),
+			("http://crm.example:40065", ["site1", "http://crm.example:40065"], 8000, True),
+			("http://crm.example:1234", ["crm.example", "http://crm.example:40065"], 8000, False),
+			("http://crm.example:1234", ["crm.example"], None, False),
+			("https://other.example", ["crm.example"], 443, False),
+		],
+	)
+	def test_a_name_is_the_sites_own_at_its_ports_alone(self, address, names, port, is_own):
+		"""The Host header is the browser's to write, its port too."""
+		assert is_own_address(address, names, port) == is_own

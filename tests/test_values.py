@@ -209,3 +209,20 @@ class TestWhatAnEventCanSay:
 	def test_a_final_status_is_an_end(self):
 		"""Progress cannot say Completed."""
 		assert CallEvent("progress", status.COMPLETED).source == "end"
+
+
+@pytest.mark.parametrize(
+	("text", "number", "is_unreadable"),
+	[
+		("%2B447700900123", "", True),
+		("+44-7700.900/123 office", "", True),
+		("+447700900123", "+447700900123", False),
+		("1001", "", False),
+		("anonymous", "", False),
+		("+4477009xxxxx", "", False),
+		(None, "", False),
+	],
+)
+def test_digits_of_a_number_that_is_not_read_are_unreadable(text, number, is_unreadable):
+	"""What stands there and is read as nothing is said; an extension or a withheld number is not."""
+	assert values.is_unreadable_number(text, number) == is_unreadable

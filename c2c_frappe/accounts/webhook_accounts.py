@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import frappe
@@ -15,20 +16,20 @@ DOCTYPE = "PBX Account"
 ACCEPTED_AFTER_DISABLING = timedelta(days=1)
 
 
-def find(asked: str):
-	"""Return the account an address names, None when there is none."""
-	if not asked:
-		return None
-	return current_settings.account(
-		frappe.db.get_value(DOCTYPE, {"webhook_key": asked}) or _find_by_name(asked)
-	)
+def find_all(asked: str) -> Iterator:
+	"""Yield the accounts an address may mean, likeliest first: several once a name was given to another account."""
+	name = asked and frappe.db.get_value(DOCTYPE, {"webhook_key": asked})
+	for each in (name,) if name else _find_by_name(asked):
+		account = current_settings.account(each)
+		if account:
+			yield account
 
 
-def _find_by_name(asked: str) -> str:
-	if frappe.db.exists(DOCTYPE, asked):
-		return asked
-	rows = frappe.get_all(DOCTYPE, {"former_names": ("is", "set")}, ["name", "former_names"])
-	return next((row.name for row in rows if asked in row.former_names.split("\n")), "")
+def _find_by_name(asked: str) -> Iterator[str]:
+	if asked and frappe.db.exists(DOCTYPE, asked):
+		yield asked
+	rows = frappe.get_all(DOCTYPE, {"former_names": ("is", "set")}, ["name", "former_names"]) if asked else ()
+	yield from (row.name for row in rows if asked in row.former_names.split("\n"))
 
 
 def takes_events(account) -> bool:

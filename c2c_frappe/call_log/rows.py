@@ -5,7 +5,7 @@ Nothing here speaks to a PBX or decides policy. Which row a dial may insert is d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import frappe
@@ -31,6 +31,13 @@ def get(name: str) -> dict | None:
 	"""Return a call's row as it is to be shown now, or None."""
 	row = frappe.db.get_value(DOCTYPE, name, COLUMNS, as_dict=True)
 	return with_current_status(row) if row else None
+
+
+def place_of(row: Mapping) -> tuple[str, str] | None:
+	"""Return (DocType, name) of a call's record; None where it has none, or its DocType went with an app."""
+	doctype, name = row["reference_doctype"], row["reference_name"]
+	is_there = doctype and name and frappe.db.exists("DocType", doctype)
+	return (doctype, name) if is_there else None
 
 
 def list_for_record(doctype: str, name: str, limit: int) -> list[dict]:
@@ -100,6 +107,12 @@ def link(numbers: list[str], doctype: str, name: str) -> None:
 		{"reference_doctype": doctype, "reference_name": name},
 		table.dialed_number.isin(numbers) & is_nobodys,
 	)
+
+
+def unlink_doctype(doctype: str) -> None:
+	"""Take the record away from the calls of a DocType that is gone; the caller commits."""
+	is_of = frappe.qb.DocType(DOCTYPE).reference_doctype == doctype
+	update({"reference_doctype": None, "reference_name": None}, is_of)
 
 
 def update(values: dict, condition) -> None:

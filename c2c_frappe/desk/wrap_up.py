@@ -65,7 +65,7 @@ def _writable(call: str):
 def _remind(document, follow_up_on: str, follow_up: str) -> None:
 	if getdate(follow_up_on) < getdate(nowdate()):
 		frappe.throw(_("The follow-up date is over. Choose today or a later day."), title=_("Follow-up"))
-	has_record = bool(document.reference_doctype and document.reference_name)
+	doctype, name = rows.place_of(document.as_dict()) or (DOCTYPE, document.name)
 	number = messages.display(document.number)
 	frappe.get_doc(
 		{
@@ -73,7 +73,7 @@ def _remind(document, follow_up_on: str, follow_up: str) -> None:
 			"allocated_to": document.agent,
 			"date": follow_up_on,
 			"description": follow_up or _("Call {0} again").format(number),
-			"reference_type": document.reference_doctype if has_record else DOCTYPE,
-			"reference_name": document.reference_name if has_record else document.name,
+			"reference_type": doctype,
+			"reference_name": name,
 		}
 	).insert()

@@ -51,8 +51,9 @@ def test_call(account: str, number: str) -> dict:
 
 
 def _storable(request_id: str) -> str:
-	"""Return a request's id as it may be stored and shown: the hash of one that is too long or has odd signs."""
-	is_plain = re.fullmatch(r"[\w.:-]{0,140}", request_id, re.ASCII)
+	"""Return a request's id as it may be stored and shown: the hash of one that is too long or has capitals or odd signs."""
+	# MariaDB finds an id in other letter case too.
+	is_plain = re.fullmatch(r"[a-z0-9_.:-]{0,140}", request_id)
 	return request_id if is_plain else hashlib.sha256(request_id.encode("utf-8", "replace")).hexdigest()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import frappe
+from frappe.utils import cint
 
 from c2c_frappe import permissions
 from c2c_frappe.pbx.wire import origins
@@ -37,7 +38,7 @@ def _is_own(address: str) -> bool:
 	conf = frappe.conf
 	domains = [one if isinstance(one, str) else one.get("domain", "") for one in conf.get("domains") or ()]
 	names = (frappe.local.site, conf.get("host_name") or "", *domains)
-	return origins.host(address) in {origins.host(name) for name in names if name}
+	return origins.is_own_address(address, filter(None, names), cint(conf.get("webserver_port")) or None)
 
 
 def confirm() -> str:

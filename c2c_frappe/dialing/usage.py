@@ -62,6 +62,7 @@ def last_minute() -> datetime:
 def _dialed(since: datetime):
 	table = frappe.qb.DocType(DOCTYPE)
 	is_refused = table.failure_code.isin(status.REFUSALS)
-	# Of what was dialed here the custom data are at least an empty object.
-	is_dialed = table.custom_data.isnotnull() & (table.failure_code.isnull() | is_refused.negate())
+	# Of what was dialed here the custom data are at least an empty object; so are they of an erased call of the PBX's own.
+	is_from_here = table.custom_data.isnotnull() & table.origin_key.isnull()
+	is_dialed = is_from_here & (table.failure_code.isnull() | is_refused.negate())
 	return table, frappe.qb.from_(table).where((table.requested_utc >= since) & is_dialed)

@@ -70,7 +70,9 @@ def _originated_at_pbx(
 		return call, APPLIED
 	columns = {"agent": extensions.user_with(account, event.extension), **_record_of(event.number)}
 	is_ours = columns["agent"] or (event.direction == INCOMING and "reference_name" in columns)
-	if not is_ours:
+	# A disabled account is told of how its last calls end, and of no new ones; records are read where somebody asks.
+	is_taken = record_id or frappe.get_cached_value("PBX Account", account, "enabled")
+	if not (is_ours and is_taken):
 		return "", IGNORED
 	near = search.calls_near(account, columns["agent"], event.known_at) if event.known_at else []
 	if not is_new_pbx_call(event, [*candidates, *_untaken(near, event, record_id)]):

@@ -122,7 +122,9 @@ def retry(name: str) -> str:
 	if row.outcome == APPLIED:
 		return APPLIED
 	try:
-		parsed = row.parsed_event and events.from_stored(json.loads(row.news), row.recording_url or "")
+		parsed = row.parsed_event and events.from_stored(
+			json.loads(row.parsed_event), row.recording_url or ""
+		)
 		event = parsed or _read_again(name, row)
 	except Exception as error:  # noqa: BLE001  whatever is wrong with this one, the next one waits behind it
 		return _mark_invalid(name, error)

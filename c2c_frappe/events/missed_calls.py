@@ -53,9 +53,8 @@ def _make(row: dict) -> str:
 
 
 def _reference(row: dict) -> dict:
-	if row["reference_name"]:
-		return {"reference_type": row["reference_doctype"], "reference_name": row["reference_name"]}
-	return {"reference_type": rows.DOCTYPE, "reference_name": row["name"]}
+	doctype, name = rows.place_of(row) or (rows.DOCTYPE, row["name"])
+	return {"reference_type": doctype, "reference_name": name}
 
 
 def _take_back(name: str) -> None:

@@ -42,8 +42,9 @@ def _take(request) -> dict:
 	if (request.content_length or 0) > payload.MAX_BODY or len(request.get_data()) > payload.MAX_BODY:
 		return _refused(413)
 	address = frappe.local.request_ip or ""
-	account = webhook_accounts.find(request.args.get("account") or request.headers.get("X-PBX-Account") or "")
-	if not account or not _has_token(account, request):
+	asked = request.args.get("account") or request.headers.get("X-PBX-Account") or ""
+	account = next((each for each in webhook_accounts.find_all(asked) if _has_token(each, request)), None)
+	if not account:
 		return _refused(429 if _is_guessing(address) else 403)
 	why = _why_not(account, address)
 	if why:

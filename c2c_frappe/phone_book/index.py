@@ -140,11 +140,28 @@ def follow_rename(doc, _method: str, old: str, _new: str, _merge: bool) -> None:
 
 
 def follow_delete(doc, _method: str | None = None) -> None:
-	"""Forget a deleted record's numbers, and all of a DocType that is deleted."""
-	if doc.doctype == "DocType" and not frappe.flags.in_uninstall:
-		frappe.db.delete(DOCTYPE, {"reference_doctype": doc.name})
+	"""Forget a deleted record's numbers."""
 	if _is_followed(doc):
 		forget(doc.doctype, [str(doc.name)])
+
+
+def _forget_doctype(doctype: str) -> None:
+	frappe.db.delete(DOCTYPE, {"reference_doctype": doctype})
+	call_log.unlink_doctype(doctype)
+	frappe.db.delete("PBX Indexed DocType", {"document_type": doctype})
+	frappe.clear_document_cache("PBX Settings", "PBX Settings")
+
+
+def forget_gone_doctypes(_app: str = "") -> None:
+	"""Forget all that names a DocType which is gone: Frappe opens and saves nothing that still does.
+
+	It tells nobody that a DocType is deleted, so this runs each hour, on migrate and when another app was removed.
+	"""
+	columns = [(DOCTYPE, "reference_doctype"), (call_log.DOCTYPE, "reference_doctype")]
+	columns.append(("PBX Indexed DocType", "document_type"))
+	named = {each for place in columns for each in frappe.get_all(place[0], pluck=place[1], distinct=True)}
+	for doctype in named - {None, "", *frappe.get_all("DocType", pluck="name")}:
+		_forget_doctype(doctype)
 
 
 def refresh(doctype: str, names: Sequence[str]) -> list[str]:

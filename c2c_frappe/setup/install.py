@@ -63,6 +63,7 @@ def add_disposition(name: str) -> None:
 def after_migrate() -> None:
 	"""Bring back a field of ours that went missing, add those a new version brings, read numbers that were skipped."""
 	custom_fields.create()
+	index.forget_gone_doctypes()
 	if frappe.flags.get(index.SKIPPED):
 		backfill.start_again()
 

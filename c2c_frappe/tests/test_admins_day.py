@@ -30,6 +30,20 @@ class TestWebhookAddress(WebhookCase):
 			reply = self.post(account=asked, **self.told_of(f"call-{asked}")[0])
 			self.assertEqual(reply["outcome"], "Waiting", asked)
 
+	def test_a_name_given_to_another_account_still_reaches_the_first(self):
+		"""The token tells which of the two is meant."""
+		other, token = "C2C Test Namesake", "another-token-of-twenty"
+		site.make_account(other, **site.USUAL, **site.ACCOUNTS[COMMPEAK], webhook_token=token)
+		self.addCleanup(frappe.db.commit)
+		self.addCleanup(frappe.delete_doc, "PBX Account", other, force=True)
+		frappe.db.set_value("PBX Account", COMMPEAK, "former_names", other)
+		self.addCleanup(frappe.db.set_value, "PBX Account", COMMPEAK, "former_names", "")
+		frappe.db.commit()
+		reply = self.post(account=other, **self.told_of("call-namesake")[0])
+		self.assertEqual(reply["outcome"], "Waiting")
+		(account,) = frappe.get_all("PBX Event", {"payload": ("like", "%call-namesake%")}, pluck="account")
+		self.assertEqual(account, COMMPEAK)
+
 	def test_right_token_from_a_wrong_address_is_told_on_the_form(self):
 		"""An admin sees why a PBX that was set up right is refused; a wrong token writes nothing."""
 		refused = {"webhook_addresses": "198.51.100.0/24", "webhook_message": ""}
@@ -44,12 +58,21 @@ class TestWebhookAddress(WebhookCase):
 		self.assertIn("203.0.113.9", frappe.db.get_value("PBX Account", COMMPEAK, "webhook_message"))
 
 	def test_disabled_account_takes_the_end_of_a_call_under_way(self):
-		"""Switching an account off leaves no call open for ever."""
+		"""Switching an account off leaves no call open for ever, and begins none."""
 		call = self.dial_lead()["call"]
 		frappe.db.set_value("PBX Account", COMMPEAK, "enabled", 0)
 		self.addCleanup(frappe.db.commit)
 		self.addCleanup(frappe.db.set_value, "PBX Account", COMMPEAK, "enabled", 1)
 		frappe.db.commit()
+		new = {
+			"event": "start",
+			"uniqueid": "77.1",
+			"number": "447700900123",
+			"direction": "in",
+			"extension": "1000",
+		}
+		self.assertEqual(self.post(**new)["outcome"], "Ignored")
+		self.assertFalse(frappe.db.exists(rows.DOCTYPE, {"pbx_call_id": "77.1"}))
 		self.assertEqual(self.post(**self.told_of(call)[2])["outcome"], "Applied")
 		self.assertEqual(self.facts(call)[0], "Completed")
 		site.forget_calls()

@@ -7,16 +7,20 @@ from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
 import frappe
+from frappe.desk.form.load import getdoc
+from frappe.utils import nowdate
 
 from c2c_frappe import personal_data
+from c2c_frappe.desk import wrap_up
 from c2c_frappe.events import call_matching, intake
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord
 from c2c_frappe.phone_book import index
-from c2c_frappe.tests.cases import pbx_events, site
+from c2c_frappe.tests.cases import crm, pbx_events, site
 from c2c_frappe.tests.cases.site import COMMPEAK, SiteCase
 
 NUMBER = "+447700900888"
+GONE = "C2C Test Gone"
 
 
 class PoisonCase(SiteCase):
@@ -91,7 +95,8 @@ class TestInvalid(PoisonCase):
 		with self.fail_for("66.1"):
 			self.assertEqual(self.receive("start"), "Invalid")
 		name = pbx_events.one(outcome="Invalid").name
-		self.assertEqual(intake.retry(name), "Applied")
+		outcome = intake.retry(name)
+		self.assertEqual((outcome, frappe.db.get_value("PBX Event", name, "reason") or ""), ("Applied", ""))
 		self.assertEqual([row.status for row in site.rows()], ["Ringing"])
 
 	def test_stored_event_that_cannot_be_read_stops_no_other(self):
@@ -131,3 +136,38 @@ class TestMissingDocTypes(PoisonCase):
 		self.assertEqual(index.matching_records(NUMBER), ())
 		self.assertEqual(self.receive("start"), "Applied")
 		self.assertEqual(json.loads(frappe.as_json(index.not_to_be_called([NUMBER]))), {})
+
+	def test_a_deleted_doctype_is_forgotten_by_all_that_named_it(self):
+		"""The form of its record's call opens, a follow-up and the settings are saved, a missed call makes its ToDo."""
+		self.make_gone_doctype()
+		place = {"reference_doctype": GONE, "reference_name": frappe.get_doc({"doctype": GONE}).insert().name}
+		call = self.add_call(**place)
+		frappe.delete_doc("DocType", GONE)
+		frappe.db.commit()
+		getdoc("PBX Call Log", call)
+		frappe.get_doc("PBX Settings").save()
+		wrap_up.save(call, "", "words", nowdate(), "")
+		self.assertTrue(frappe.db.exists("ToDo", {"reference_name": call}))
+		index.forget_gone_doctypes()
+		self.assertFalse(frappe.get_doc("PBX Call Log", call).reference_doctype)
+		self.assertFalse(frappe.db.exists("PBX Indexed DocType", {"document_type": GONE}))
+
+	def test_what_named_a_doctype_that_went_unseen_is_forgotten_on_migrate(self):
+		"""An app whose tables somebody dropped by hand."""
+		call = self.add_call(reference_doctype="C2C Never There", reference_name="someone")
+		index.forget_gone_doctypes()
+		self.assertFalse(frappe.db.get_value("PBX Call Log", call, "reference_doctype"))
+
+	def make_gone_doctype(self) -> None:
+		field = {"fieldname": "phone", "fieldtype": "Data", "options": "Phone", "label": "Phone"}
+		crm.make_doctype(GONE, [field], [])
+		self.addCleanup(frappe.delete_doc_if_exists, "DocType", GONE)
+		settings = frappe.get_doc("PBX Settings")
+		settings.append("indexed_doctypes", {"document_type": GONE})
+		settings.save()
+
+	def add_call(self, **values) -> str:
+		call = self.dial_lead()["call"]
+		frappe.db.set_value("PBX Call Log", call, values)
+		frappe.db.commit()
+		return call

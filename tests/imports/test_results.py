@@ -143,3 +143,10 @@ def _is_record_or_reason(cells):
 		assert error.message
 	else:
 		assert found.record_id and found.event.started_at and json.dumps(found.row)
+
+
+def test_a_call_without_result_and_end_ended_as_long_after_its_start(record):
+	"""It did not end when its file was read."""
+	found = record(result="Gibberish", duration="75").event
+	assert (found.ended_at - found.started_at).total_seconds() == 75
+	assert record(result="ANSWERED", duration="75").event.ended_at is None

@@ -46,6 +46,8 @@ _DIRECTIONS = (
 	(OUTGOING, re.compile(r"out|ausgehend|salient|sortant|placed|dialed")),
 	(INCOMING, re.compile(r"\bin\b|inbound|incoming|eingehend|entrant|received")),
 )
+# As few digits as a number has that is somebody's abroad, and more than a PBX gives its phones.
+LEAST_DIGITS = 7
 
 
 def direction(word: object) -> str:
@@ -88,6 +90,12 @@ def is_unreadable_duration(value: object) -> bool:
 def is_filled(value: object) -> bool:
 	"""Whether something stands there but a word or sign for nothing."""
 	return not _NOT_SET.fullmatch(_text(value))
+
+
+def is_unreadable_number(value: object, number: object) -> bool:
+	"""Whether a text holds the digits of a number and `number`, what was read there, is none. An extension is short."""
+	digits = sum(character.isdigit() for character in _text(value))
+	return not number and digits >= LEAST_DIGITS and not is_withheld(value)
 
 
 def is_withheld(value: object) -> bool:

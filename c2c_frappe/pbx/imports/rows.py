@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from c2c_frappe.pbx.calls import status, values
@@ -58,16 +58,17 @@ def read(cells: Sequence[object], reading: Reading) -> FileRecord:
 	started_at = times.start(filled, zone, reading.order)
 	direction, kind = _direction(filled.get("direction"), reading.dialect)
 	who = parties.read(filled, direction, reading.countries, reading.own_numbers)
-	answered_at, ended_at = (
-		times.later(filled.get(name), started_at, zone, reading.order) for name in ("answered_at", "ended_at")
-	)
+	moments = {
+		name: times.later(filled.get(name), started_at, zone, reading.order)
+		for name in ("answered_at", "ended_at")
+	}
 	lasted = times.seconds(filled.get("duration"), reading.dialect.has_hours_and_minutes)
 	call_status = _result(filled.get("result"), kind, lasted, who)
 	event = _event(
-		who, call_status, started_at, answered_at, ended_at, lasted, reading.link(filled.get("recording"))
+		who, call_status, started_at, *moments.values(), lasted, reading.link(filled.get("recording"))
 	)
 	row = {meaning: str(cell) for meaning, cell in filled.items()}
-	notes = tuple(_not_understood(filled, event, answered_at, lasted))
+	notes = tuple(_not_understood(filled, event, moments, lasted))
 	return FileRecord(_known_as(filled, event), event, row, notes=notes)
 
 
@@ -85,8 +86,13 @@ def _event(
 	lasted: int | None,
 	recording_url: str,
 ) -> CallEvent:
-	"""Return the event; a call nobody answered has no talk time, whatever a column that counts the ringing says."""
+	"""Return the event; a call nobody answered has no talk time, whatever a column that counts the ringing says.
+
+	Where the file tells neither how a call ended nor when, it ended as long after its start as it lasted.
+	"""
 	was_refused = call_status in status.FINAL and call_status != status.COMPLETED
+	if not (call_status or ended_at):
+		ended_at = started_at + timedelta(seconds=lasted or 0)
 	return CallEvent(
 		"record",
 		call_status,
@@ -134,16 +140,14 @@ def _result(cell: object, kind: str, lasted: int | None, who: Parties) -> str:
 
 
 def _not_understood(
-	filled: Cells, event: CallEvent, answered_at: datetime | None, lasted: int | None
+	filled: Cells, event: CallEvent, moments: Mapping[str, datetime | None], lasted: int | None
 ) -> list[str]:
-	"""Return a sentence for each text that is there and came to nothing."""
+	"""Return a sentence for each text that is there and came to nothing; `moments` are the times that were read."""
 	word = plain(text(filled.get("result")))
 	lost = {
 		"result": bool(word) and word not in RESULTS,
 		"duration": lasted is None and values.is_unreadable_duration(text(filled.get("duration"))),
-		"answered_at": answered_at is None
-		and values.is_unreadable_timestamp(text(filled.get("answered_at"))),
-		"ended_at": event.ended_at is None and values.is_unreadable_timestamp(text(filled.get("ended_at"))),
+		**{n: m is None and values.is_unreadable_timestamp(text(filled.get(n))) for n, m in moments.items()},
 		"extension": "extension" in filled and bool(plain(filled["extension"])) and not event.extension,
 		"recording": "recording" in filled and bool(plain(filled["recording"])) and not event.recording_url,
 	}

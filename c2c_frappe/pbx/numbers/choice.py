@@ -47,16 +47,6 @@ def distinct(choices: Sequence[Choice], countries: Sequence[str]) -> tuple[Choic
 	return tuple(first.values())
 
 
-def by_number(choices: Sequence[Choice], countries: Sequence[str]) -> dict[str, Choice]:
-	"""Return the choices by E.164; of several with one number one that is shown rather than masked."""
-	found: dict[str, Choice] = {}
-	for choice in sorted(choices, key=lambda choice: choice.is_masked):
-		number = _read(choice.text, countries)
-		if number:
-			found.setdefault(number.e164, choice)
-	return found
-
-
 def choose(
 	choices: Sequence[Choice], fieldname: str, row: str, number: str, countries: Sequence[str]
 ) -> Choice | None:

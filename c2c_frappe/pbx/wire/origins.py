@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 _DEFAULT_PORTS = (80, 443)
@@ -12,10 +13,10 @@ def is_confirmed_address(address: str, confirmed: str) -> bool:
 	return _place(address) in {_place(line) for line in confirmed.split()} - {None}
 
 
-def host(address: str) -> str:
-	"""Return the host name of an address or of a bare name, "" for a text that is none."""
-	place = _place(address)
-	return place[0] if place else ""
+def is_own_address(address: str, names: Iterable[str], port: int | None) -> bool:
+	"""Whether an address is one of a site's own names; `port` is what it is served at besides the names' own."""
+	own = {place for name in names if (place := _place(name))}
+	return _place(address) in own | {(host, port) for host, _port in own}
 
 
 def _place(address: str) -> tuple[str, int | None] | None:

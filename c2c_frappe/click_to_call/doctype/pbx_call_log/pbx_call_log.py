@@ -8,6 +8,7 @@ from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 from frappe.utils import get_datetime
 
+from c2c_frappe.call_log import rows
 from c2c_frappe.desk import outcomes, recordings
 from c2c_frappe.pbx.formula_escaping import escape
 from c2c_frappe.phone_book import index
@@ -30,6 +31,13 @@ COUNTED = [
 
 class PBXCallLog(Document):
 	"""The record of a call and of every attempt that was refused."""
+
+	def load_from_db(self):
+		"""Load the call without a record whose DocType is gone: Frappe would neither show nor save it."""
+		loaded = super().load_from_db()
+		if not rows.place_of(vars(self)):
+			self.reference_doctype = self.reference_name = None
+		return loaded
 
 	def onload(self):
 		"""Tell the form who else has the number, whether there is a recording to hear, whether the call may be ended."""

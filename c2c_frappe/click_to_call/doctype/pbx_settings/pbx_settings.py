@@ -22,6 +22,15 @@ class PBXSettings(Document):
 		"""When all numbers had been read; empty while they are still being read."""
 		return backfill.indexed_at()
 
+	def load_from_db(self):
+		"""Load the settings without record types that are gone: Frappe would not save them."""
+		loaded = super().load_from_db()
+		if self.indexed_doctypes:
+			named = [row.document_type for row in self.indexed_doctypes]
+			there = frappe.get_all("DocType", {"name": ("in", named)}, pluck="name")
+			self.indexed_doctypes = [row for row in self.indexed_doctypes if row.document_type in there]
+		return loaded
+
 	def validate(self):
 		"""Name the field that is wrong; take the address of the first save as the site's own."""
 		if bool(self.calling_hours_start) != bool(self.calling_hours_end):

@@ -148,6 +148,7 @@ class CommPeak(Provider):
 		is_agents = sides.is_agents_leg(fields["number"], fields["extension"], direction)
 		talk = values.parse_duration(fields["duration"])
 		call_status, failure_code = _meaning(kind, fields["hangup_cause"], talk, is_agents)
+		number = {} if is_agents else self.number_fields(fields["number"])
 		return CallEvent(
 			"end" if kind == "end" else "progress",
 			call_status,
@@ -155,14 +156,14 @@ class CommPeak(Provider):
 			call=fields["call"],
 			pbx_call_id=responses.call_id(fields["uniqueid"], self.secrets),
 			extension=fields["extension"],
-			**({} if is_agents else self.number_fields(fields["number"])),
+			**number,
 			direction="" if is_agents or direction == values.INTERNAL else direction,
 			started_at=values.parse_timestamp(fields["started_at"]),
 			answered_at=None if is_agents else values.parse_timestamp(fields["answered_at"]),
 			ended_at=values.parse_timestamp(fields["ended_at"]),
 			duration=None if is_agents else talk,
 			recording_url=self.recording_link(fields["recording"]),
-			unread=_unread(fields),
+			unread=_unread(fields, number.get("number")),
 		)
 
 	@property
@@ -222,10 +223,11 @@ def _meaning(kind: str, hangup_cause: str, talk: int | None, is_agents: bool) ->
 	return (status.IN_PROGRESS if kind == "answer" and not is_agents else status.RINGING), ""
 
 
-def _unread(fields: Mapping[str, str]) -> str:
+def _unread(fields: Mapping[str, str], number: object) -> str:
 	"""Return "parameter: text" of what stands in a webhook and could not be read."""
 	times = {name: values.is_unreadable_timestamp(fields[name]) for name in fields if name.endswith("_at")}
 	unreadable = {
+		"number": values.is_unreadable_number(fields["number"], number),
 		**times,
 		"duration": values.is_unreadable_duration(fields["duration"]),
 		"direction": values.is_filled(fields["direction"]) and not values.direction(fields["direction"]),

@@ -94,6 +94,7 @@ class Reading:
 		ended_at = values.parse_timestamp(texts["ended_at"], self.zone)
 		direction = _direction(texts["direction"])
 		is_end = ended_at or status.is_final(call_status) or call_status == status.UNKNOWN
+		number = number_fields(texts["number"])
 		return CallEvent(
 			"end" if is_end else "progress",
 			call_status,
@@ -102,14 +103,14 @@ class Reading:
 			pbx_call_id=responses.call_id(texts["pbx_call_id"], secrets),
 			# A word that says neither in nor out, such as internal, places the call by the PBX's id alone.
 			extension=texts["extension"] if direction else "",
-			**number_fields(texts["number"]),
+			**number,
 			direction=direction,
 			started_at=values.parse_timestamp(texts["started_at"], self.zone),
 			answered_at=values.parse_timestamp(texts["answered_at"], self.zone),
 			ended_at=ended_at,
 			duration=values.parse_duration(texts["duration"] or _thousandth(texts["duration_in_ms"])),
 			recording_url=link(texts["recording_url"]),
-			unread=_unread(texts),
+			unread=_unread(texts, number.get("number")),
 			reports_answers=meaning == UNLESS_ANSWERED,
 		)
 
@@ -133,12 +134,14 @@ def _direction(word: str) -> str:
 	return "" if direction == values.INTERNAL else direction
 
 
-def _unread(texts: Mapping[str, str]) -> str:
-	"""Return "field: text" of each time, duration and direction that stands there and cannot be read."""
+def _unread(texts: Mapping[str, str], number: object) -> str:
+	"""Return "field: text" of each time, duration, direction and number that stands there and cannot be read."""
 	times = [n for n in texts if n.endswith("_at") and values.is_unreadable_timestamp(texts[n])]
 	others = ["duration"] if values.is_unreadable_duration(texts["duration"]) else []
 	if values.is_filled(texts["direction"]) and not values.direction(texts["direction"]):
 		others.append("direction")
+	if values.is_unreadable_number(texts["number"], number):
+		others.append("number")
 	return values.listed({name: texts[name] for name in (*times, *others)})
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
-from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls import status, values
 from c2c_frappe.pbx.calls.dial import DialRequest, DialResult
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import Page, Window
@@ -100,12 +100,16 @@ class Primevox(Provider):
 		kind = str(payload.get("eventType") or payload.get("event") or "").lower()
 		if kind not in _EVENTS or not self._is_own(payload):
 			return None
+		caller = payload.get("callerIdNum")
+		number = self.number_fields(caller)
+		is_unread = values.is_unreadable_number(caller, number.get("number"))
 		return CallEvent(
 			*_EVENTS[kind],
 			pbx_call_id=responses.call_id(payload.get("callUuid"), self.secrets),
 			extension=str(payload.get("extNumber") or ""),
-			**self.number_fields(payload.get("callerIdNum")),
+			**number,
 			direction="Incoming",
+			unread=values.listed({"callerIdNum": str(caller)} if is_unread else {}),
 		)
 
 	def _is_own(self, payload: Mapping[str, object]) -> bool:
