@@ -120,6 +120,24 @@ class TestPeopleOfCalls(SiteCase):
 			# The Contact's own timeline need not say whom it is about.
 			self.assertEqual(f"{self.person} <bdi>" in entry["content"], place[0] != "Contact")
 
+	def test_form_lists_no_contact_of_its_own_record_as_another(self):
+		"""The Contact made from a Lead is nobody else with the Lead's number."""
+		link = {
+			"doctype": "Dynamic Link",
+			"parenttype": "Contact",
+			"parentfield": "links",
+			"parent": self.contact,
+		}
+		frappe.get_doc({**link, "link_doctype": "Lead", "link_name": self.lead}).insert(
+			ignore_permissions=True
+		)
+		frappe.db.commit()
+		document = frappe.get_doc("PBX Call Log", self.dial_lead()["call"])
+		with site.as_user(AGENT):
+			document.run_method("onload")
+		places = {(other["doctype"], other["name"]) for other in document.get_onload("others")}
+		self.assertTrue(places.isdisjoint({("Lead", self.lead), ("Contact", self.contact)}))
+
 	def test_contact_that_asked_not_to_be_called_is_ticked_too(self):
 		_visitor, reply = self.dial_visitor()
 		self.addCleanup(frappe.delete_doc, "PBX Do Not Call", "+447700900123", force=True)

@@ -181,7 +181,7 @@ function without_role(rows) {
 	const names = rows.filter(({ extension, is_agent }) => extension && !is_agent).map(({ user }) => user);
 	if (!names.length) return "";
 	const said = __("Without the role PBX Agent these users cannot call: {0}", [names.join(", ")]);
-	return `<p class="c2c-without-role text-warning">${frappe.utils.escape_html(said)}</p>`;
+	return `<div class="form-message orange">${frappe.utils.escape_html(said)}</div>`;
 }
 
 // A spreadsheet's clipboard is text: a line a row, a tab between cells. A cell that is missing or empty says nothing.

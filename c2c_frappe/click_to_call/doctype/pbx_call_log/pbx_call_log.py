@@ -42,8 +42,10 @@ class PBXCallLog(Document):
 	def onload(self):
 		"""Tell the form who else has the number, whether there is a recording to hear, whether the call may be ended."""
 		owners = index.matching_records(self.dialed_number or "")
-		others = [owner for owner in owners if owner.name not in (self.reference_name, self.contact)]
-		self.set_onload("others", screen_pop.records_of(others, frappe.session.user))
+		found = screen_pop.records_of(owners, frappe.session.user)
+		own = {(self.reference_doctype, self.reference_name), ("Contact", self.contact)}
+		others = [record for record in found if (record["doctype"], record["name"]) not in own]
+		self.set_onload("others", others)
 		self.set_onload("recording", recordings.offer(self.name))
 		self.set_onload("can_hang_up", call_state.can_hang_up(self.as_dict()))
 
