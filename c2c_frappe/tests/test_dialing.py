@@ -79,6 +79,12 @@ class TestDialing(SiteCase):
 		self.assertEqual(again, {**first, "repeated": True})
 		self.assertEqual((len(self.simulator.requests), len(site.rows())), (1, 1))
 
+	def test_request_ids_that_differ_in_case_alone_are_two_calls(self):
+		"""MariaDB finds one by the other."""
+		self.dial_lead(request_id="QzA")
+		self.assertFalse(self.dial(number=crm.MOBILE, request_id="qza")["repeated"])
+		self.assertEqual(len(self.simulator.requests), 2)
+
 	def test_a_repeated_request_returns_the_same_refusal(self):
 		self.set_lead(do_not_call=1)
 		first = self.dial_lead(request_id="click-1")

@@ -14,6 +14,7 @@ from frappe.utils import add_days, now_datetime
 
 from c2c_frappe.accounts import providers
 from c2c_frappe.api import call, personal_data
+from c2c_frappe.dialing import usage
 from c2c_frappe.events import intake
 from c2c_frappe.phone_book import index
 from c2c_frappe.tests.cases import pbx_events, site
@@ -117,6 +118,23 @@ class TestErase(PersonalCase):
 		self.assertEqual(
 			intake.retry_all([name for (name,) in pbx_events.all_of("name")]), {"Ignored": 1, "Applied": 1}
 		)
+
+	def test_an_erased_call_that_came_in_spends_no_cap(self):
+		"""Nobody dialed it, before and after."""
+		came_in = {
+			"event": "start",
+			"uniqueid": "45.1",
+			"number": NATIONAL,
+			"direction": "in",
+			"extension": "1000",
+		}
+		intake.receive(frappe.get_doc("PBX Account", COMMPEAK), came_in)
+		(name,) = frappe.get_all(LOG, {"pbx_call_id": "45.1"}, pluck="name")
+		asked = {"day": (usage.today(), frappe.db.get_value(LOG, name, "agent"))}
+		before = usage.count_dials(asked)
+		self.as_manager(personal_data.erase, number=NUMBER)
+		self.assertFalse(self.row(name).number)
+		self.assertEqual(usage.count_dials(asked), before)
 
 	def test_by_record_its_calls_are_meant(self):
 		done = self.as_manager(personal_data.erase, doctype="Lead", name=self.lead)
