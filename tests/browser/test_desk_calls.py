@@ -109,6 +109,21 @@ def test_a_double_click_is_one_dial(page, open_form, site, simulator, lead):
 	assert len(dials) == len(simulator.requests) == len(calls_of(site, lead)) == 1
 
 
+def test_a_repeated_click_says_that_nothing_was_dialed_again(page, open_form, simulator, lead):
+	"""The sentence stays while the call's status does, although the call's own words come in meanwhile."""
+	open_form(page, "Lead", lead["name"])
+	icon(page, "mobile_no").click()
+	wait_for_status(page, "Requested")
+	news = sent(page, "state")
+	icon(page, "mobile_no").click()
+	strip(page).get_by_text(re.compile(r"Not dialed again: you called this number \d+ s ago\.")).wait_for()
+	with page.expect_response("**/api/method/c2c_frappe.api.call.state**"):
+		pass
+	settle(page)
+	assert news and "Not dialed again" in strip(page).inner_text()
+	assert len(simulator.requests) == 1
+
+
 def test_until_the_reply_the_buttons_are_off_and_nothing_claims_that_a_phone_rings(
 	page, open_form, simulator, lead, number
 ):

@@ -107,7 +107,9 @@ function show_followed(news, { call, title, since }) {
 	const is_news = is_new_status || shown.has_recording !== news.has_recording;
 	const is_answered = is_known && is_new_status && news.status === "In Progress";
 	const start = is_answered ? Date.now() : (is_known && shown.since) || since;
-	show({ ...news, target: is_known ? shown.target : { title }, since: start });
+	// Why it was not dialed again stays, until there is more to say of the call.
+	const notice = is_known && !is_new_status && shown.repeated ? { message: shown.message, repeated: true } : {};
+	show({ ...news, ...notice, target: is_known ? shown.target : { title }, since: start });
 	if (is_news) refresh_timeline(shown.target);
 }
 
