@@ -29,7 +29,8 @@ export function call_despite(target, reason) {
 	return alone(target, () => dial(target, reason));
 }
 
-// One at a time in this tab: until the reply is there every button of ours is off.
+// One at a time in this tab: until the reply is there every button of ours is off. Not disabled, which would take the
+// focus away from the one that was pressed.
 async function alone(target, act) {
 	if (is_busy) return;
 	set_busy(true);
@@ -44,7 +45,7 @@ async function alone(target, act) {
 
 function set_busy(busy) {
 	is_busy = busy;
-	document.querySelectorAll(BUTTONS).forEach((button) => (button.disabled = busy));
+	document.querySelectorAll(BUTTONS).forEach((button) => button.setAttribute("aria-disabled", busy));
 }
 
 async function dial_one_of(record, is_wanted) {

@@ -3,6 +3,7 @@
 import { on_realtime, user } from "../frappe_desk";
 import { get } from "../server";
 import { has_ended } from "./status";
+import { keep } from "./waiting";
 
 const KEY = "c2c_frappe:call";
 const DAY = 86400000; // ms
@@ -14,7 +15,8 @@ let listener = null;
 let timer = null;
 
 // `on_news` gets the server's words and the call they are about, `on_ring` those about another call that comes
-// in, `on_quiet` nothing when no more will come, `on_close` nothing when another tab closed its strip.
+// in, `on_wrap_up` nothing when another one is over and to be wrapped up, `on_quiet` nothing when no more will come,
+// `on_close` nothing when another tab closed its strip.
 export function watch(listeners) {
 	listener = listeners;
 	on_realtime("pbx_call", hear);
@@ -24,6 +26,7 @@ export function watch(listeners) {
 
 export function follow(call) {
 	localStorage.setItem(KEY, JSON.stringify({ ...call, user: user() }));
+	keep(call);
 	begin(call, PAUSES[0]);
 }
 
@@ -49,9 +52,14 @@ function begin(call, pause) {
 }
 
 function hear(news) {
-	if (news.call !== followed?.call) return news.caller?.is_ringing && listener.on_ring(news);
+	if (news.call !== followed?.call) return hear_of_another(news);
 	listener.on_news(news, followed);
 	go_on(news, 0);
+}
+
+function hear_of_another(news) {
+	if (news.caller?.is_ringing) listener.on_ring(news);
+	else if (news.wrap_up) listener.on_wrap_up();
 }
 
 function ask_later(seconds, asked) {

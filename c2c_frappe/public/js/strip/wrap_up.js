@@ -3,24 +3,27 @@
 import { open_dialog, say } from "../frappe_desk";
 import { get, post } from "../server";
 import { radio_group } from "./radio_group";
+import { drop } from "./waiting";
+
+const HELD = 1000; // ms
 
 let is_open = false;
 
-// `title` names whom the call was with; a required one stays until an answer is chosen. `on_saved` gets the
-// server's words about the call.
-export async function wrap_up({ call, title, is_required }, on_saved) {
+// `title` names whom the call was with; a required one stays until an answer is chosen. `outcome` was chosen already;
+// one that `is_unasked` opens by itself. `on_saved` gets the server's words about the call, `on_gone` nothing.
+export async function wrap_up(wanted, listeners = {}) {
 	if (is_open) return;
 	is_open = true;
 	try {
-		open({ call, title, is_required }, await get("wrap_up_form", { call }), on_saved);
+		open(wanted, await get("wrap_up_form", { call: wanted.call }), listeners);
 	} catch (error) {
 		is_open = false;
 		say(error.message, "red");
 	}
 }
 
-function open({ call, title, is_required }, form, on_saved) {
-	const outcome = radio_group(__("What came of it?"), form.dispositions, form.disposition);
+function open({ call, title, is_required, outcome, is_unasked }, form, { on_saved, on_gone }) {
+	const radios = radio_group(__("Call Outcome"), form.dispositions, outcome || form.disposition);
 	const dialog = open_dialog({
 		title: title ? __("Wrap up: {0}", [title]) : __("Wrap up"),
 		is_wide: true,
@@ -31,15 +34,38 @@ function open({ call, title, is_required }, form, on_saved) {
 			{ fieldtype: "Date", fieldname: "follow_up_on", label: __("Follow-up on") },
 			{ fieldtype: "Data", fieldname: "follow_up", label: __("What to do then") },
 		],
+		parts: { outcome: radios.element },
 		label: __("Save"),
-		act: (values) => save(call, dialog, { ...values, disposition: outcome.value() }, on_saved),
-		on_open: () => outcome.focus(),
-		on_gone: () => (is_open = false),
+		act: (values) => save(call, dialog, { ...values, disposition: radios.value() }, on_saved),
+		on_open: () => (is_unasked ? hold_keys(radios.focus) : radios.focus()),
+		on_gone: () => {
+			is_open = false;
+			on_gone?.();
+		},
 	});
-	dialog.place_of("outcome").append(outcome.element);
 	dialog.body.addEventListener("keydown", (event) => {
 		if (is_send(event)) dialog.press();
 	});
+}
+
+// Whoever did not ask for it may be about to press keys meant for the page: until a second passes without one, all but
+// Escape go nowhere, and nothing in the dialog has the focus.
+function hold_keys(let_go) {
+	const types = ["keydown", "keypress", "keyup"];
+	const wait = () => setTimeout(end, HELD);
+	const swallow = (event) => {
+		if (event.key === "Escape") return;
+		event.preventDefault();
+		event.stopImmediatePropagation();
+		clearTimeout(timer);
+		timer = wait();
+	};
+	const end = () => {
+		types.forEach((type) => window.removeEventListener(type, swallow, true));
+		if (is_open) let_go();
+	};
+	let timer = wait();
+	types.forEach((type) => window.addEventListener(type, swallow, true));
 }
 
 // A text saves on Enter by Frappe's own doing; a note may have several lines.
@@ -49,14 +75,16 @@ function is_send({ key, ctrlKey, metaKey, target }) {
 
 async function save(call, dialog, { disposition, notes, follow_up_on, follow_up }, on_saved) {
 	dialog.set_busy(true);
+	dialog.say_fault("");
 	try {
 		const news = await post("wrap_up", { call, disposition, notes, follow_up_on, follow_up });
+		drop(call);
 		dialog.close();
 		say(__("The call is wrapped up."), "green");
 		on_saved?.(news);
 	} catch (error) {
 		// What was typed stays in the dialog.
-		say(error.message, "red", 10);
+		dialog.say_fault(error.message);
 		dialog.set_busy(false);
 	}
 }
