@@ -100,6 +100,20 @@ def test_primevox_gets_exactly_its_five_parameters(robin, open_form, site, simul
 	robin.locator(".timeline-item", has_text=": Unconfirmed").wait_for(state="attached")
 
 
+def test_the_strip_of_a_pbx_that_tells_nothing_more_ends_by_itself(robin, open_form, lead):
+	"""It says what was done and what to expect, runs no clock, and goes a few minutes later."""
+	robin.clock.install()
+	open_form(robin, "Lead", lead["name"])
+	icon(robin, "mobile_no").click()
+	wait_for_status(robin, "Unconfirmed")
+	assert "Sent: your phone 1001 should ring now." in strip(robin).inner_text()
+	assert robin.locator(".c2c-strip-time").inner_text() == ""
+	for _half_a_minute in range(20):
+		robin.clock.run_for(30_000)
+		settle(robin)
+	assert not robin.locator(".c2c-strip").is_visible()
+
+
 def test_a_double_click_is_one_dial(page, open_form, site, simulator, lead):
 	open_form(page, "Lead", lead["name"])
 	dials = sent(page, "dial")

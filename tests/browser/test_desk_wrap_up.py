@@ -138,17 +138,6 @@ def test_a_call_is_wrapped_up_from_the_timeline(page, site, placed):
 	assert site.admin.get("PBX Call Log", placed)["disposition"]
 
 
-def test_a_call_is_wrapped_up_from_the_log(page, site, placed):
-	page.goto(f"{site.desk}/pbx-call-log?name={placed}")
-	row = page.locator(".list-row", has=page.locator(".btn-action", has_text="Wrap up"))
-	row.locator(".btn-action").click()
-	page.locator(".c2c-radios input:focus").wait_for()
-	page.keyboard.press("Space")
-	page.keyboard.press("Enter")
-	row.wait_for(state="detached")
-	assert site.admin.get("PBX Call Log", placed)["disposition"]
-
-
 def test_a_second_call_does_not_swallow_the_wrap_up_of_the_first(page, site, placed, second_number):
 	"""The first one's comes once the second one's strip is closed, though it ended while the second was dialed."""
 	site.admin.set("PBX Settings", "PBX Settings", wrap_up="Offered")

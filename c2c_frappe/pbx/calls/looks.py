@@ -29,7 +29,7 @@ class Look(NamedTuple):
 LOOKS = {
 	status.DIALING: Look("gray", "Blue", is_under_way=True),
 	status.REQUESTED: Look("blue", "Blue", is_under_way=True, is_waiting=True),
-	status.UNCONFIRMED: Look("orange", "Orange", is_waiting=True, is_kept=True),
+	status.UNCONFIRMED: Look("orange", "Orange", is_waiting=True),
 	status.UNKNOWN: Look("orange", "Orange", is_kept=True),
 	status.RINGING: Look("blue", "Blue", is_under_way=True),
 	status.IN_PROGRESS: Look("green", "Blue", is_under_way=True),

@@ -38,9 +38,6 @@ export function add_call_buttons() {
 		() => Boolean(open_form() && has_call_button(open_form()))
 	);
 	take_clicks("[data-c2c-call]", wrap_up_entry);
-	document.addEventListener("c2c-wrap-up", ({ detail }) =>
-		wrap_up(detail, { on_saved: () => cur_list?.refresh() })
-	);
 	add_shortcut("alt+shift+w", __("Wrap up the latest call"), wrap_up_latest);
 	add_shortcut("alt+shift+s", __("Go to the call strip"), go_to, is_shown);
 }

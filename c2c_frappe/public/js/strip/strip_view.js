@@ -53,11 +53,13 @@ export function build({ on_close, on_wrap_up, on_hang_up, on_override }) {
 
 export const has_focus = () => strip.contains(document.activeElement);
 
-// The first of what can be pressed; what closes the strip comes last.
+// To what can be done with the call, else to a link, and last to what closes the strip.
 export function go_to() {
-	const buttons = [...strip.querySelectorAll("button, a")].filter((one) => one.offsetParent);
-	buttons[0]?.focus();
+	const [first] = [".btn", "a", "button"].flatMap((kind) => [...strip.querySelectorAll(kind)].filter(is_in_sight));
+	first.focus();
 }
+
+const is_in_sight = (element) => Boolean(element.offsetParent);
 
 export function draw(call) {
 	const focused = has_focus() && document.activeElement;
@@ -79,7 +81,7 @@ export function draw(call) {
 	draw_hang_up(call);
 	part("close").hidden = call.wrap_up === "Required";
 	strip.hidden = false;
-	if (focused && !(focused.isConnected && focused.offsetParent)) replace_focus(focused);
+	if (focused && !is_in_sight(focused)) replace_focus(focused);
 	const { classList, style } = document.documentElement;
 	style.setProperty("--c2c-strip-height", `${strip.offsetHeight + 8}px`);
 	classList.add("c2c-strip-shown");
