@@ -47,6 +47,7 @@ def is_focused(locator):
 
 def test_a_wrap_up_takes_no_key_from_who_is_writing(page, site, placed):
 	"""What is typed when the call ends stays in its field, and the log says no outcome; the strip offers them."""
+	page.clock.install()
 	field = page.locator(".frappe-control[data-fieldname=first_name] input:visible")
 	field.fill("")
 	page.keyboard.type("Lise ")
@@ -54,7 +55,8 @@ def test_a_wrap_up_takes_no_key_from_who_is_writing(page, site, placed):
 	page.locator(".c2c-strip-outcomes button").first.wait_for()
 	page.keyboard.type("of Vienna ")
 	page.keyboard.press("Enter")
-	page.wait_for_timeout(1500)
+	page.clock.run_for(3_000)
+	settle(page)
 	assert is_focused(field) or page.evaluate("document.activeElement === document.body")
 	assert field.input_value().startswith("Lise of Vienna")
 	assert dialog(page).count() == 0

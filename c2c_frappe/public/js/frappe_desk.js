@@ -48,6 +48,9 @@ function twin_of({ tagName, dataset }) {
 	return others.find((other) => other.offsetParent && JSON.stringify(other.dataset) === text);
 }
 
+// Fetches and runs another bundle of ours.
+export const load = (bundle) => frappe.require(bundle);
+
 export function add_shortcut(shortcut, description, action, condition) {
 	frappe.ui.keys.add_shortcut({ shortcut, description, action, condition, ignore_inputs: true });
 }
