@@ -190,3 +190,16 @@ def test_a_link_of_the_strip_keeps_the_focus_through_events(page, site, placed):
 	site.admin.set("PBX Call Log", placed, status="In Progress")
 	wait_for_status(page, "In Progress")
 	assert is_focused(page.locator(".c2c-strip a", has_text="Open this call"))
+
+
+def test_a_focus_that_was_given_up_is_not_brought_back(page, site, placed):
+	"""A timeline that is read anew keeps the focus on its own buttons alone."""
+	again = page.locator(".timeline-item button", has_text="Call again").first
+	again.wait_for(state="attached")
+	icon(page, "mobile_no").focus()
+	with page.expect_response("**/frappe.desk.form.load.get_docinfo**"):
+		site.admin.set("PBX Call Log", placed, status="In Progress")
+		wait_for_status(page, "In Progress")
+		page.evaluate("document.activeElement.blur()")
+	settle(page)
+	assert page.evaluate("document.activeElement === document.body")

@@ -74,7 +74,8 @@ export function refresh_timeline({ reference_doctype, reference_name }) {
 	// nosemgrep: frappe-cur-frm-usage - what happened to a call happened on no form
 	const form = cur_frm;
 	const is_open = reference_name && form?.docname === reference_name && form.doctype === reference_doctype;
-	if (is_open) form.sidebar?.reload_docinfo?.(keep_focus());
+	// The focus as it is when the timeline is about to be drawn anew: where it was when asked is past.
+	if (is_open) form.sidebar?.reload_docinfo?.(() => keep_focus()());
 }
 
 export const is_dialog_open = () => Boolean(document.querySelector(".modal.show"));
