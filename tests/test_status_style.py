@@ -33,10 +33,10 @@ def test_a_status_that_is_over_is_neither_under_way_nor_waited_for(each):
 		assert not look.get("is_under_way") and not look.get("is_waiting")
 
 
-def test_what_nobody_confirmed_stays_until_it_is_read():
-	"""Promise 3: what the PBX did not confirm must not disappear by itself; a failure needs its reader too."""
+def test_what_needs_a_reader_stays_until_it_is_read():
+	"""Where nobody knows whether a phone rings, and a failure; a PBX that never confirms a call stays on the log alone."""
 	kept = {each for each, look in status_style.STYLES.items() if look.is_kept}
-	assert kept == {status.UNCONFIRMED, status.UNKNOWN, status.FAILED}
+	assert kept == {status.UNKNOWN, status.FAILED}
 
 
 def test_before_the_pbx_has_spoken_no_phone_is_said_to_ring():

@@ -56,6 +56,8 @@ UNDER_WAY = {
 	"Calling...",
 	"Saving...",
 	"Pick up your phone {0} when it rings.",
+	"Sent: your phone {0} should ring now.",
+	"There is no call to wrap up.",
 	"{0} is calling.",
 	"No record has this number.",
 	"{0} called {1}: {2}",
@@ -76,7 +78,6 @@ LEFT_OPEN = {
 	"Whether this server's address is allow-listed and the ids are right: only a call shows it.",
 }
 QUESTIONS_AND_EXPLANATIONS = {
-	"What came of it?",
 	"Which number of {0}?",
 	"Whose number is {0}?",
 	"Wrap up: {0}",

@@ -9,7 +9,7 @@ from frappe.utils import escape_html, format_duration, get_fullname
 from c2c_frappe import messages, permissions
 from c2c_frappe.call_log import rows as call_log
 from c2c_frappe.desk import number_masking, recordings
-from c2c_frappe.pbx.calls import failure_codes
+from c2c_frappe.pbx.calls import failure_codes, status
 from c2c_frappe.pbx.calls.incoming import INCOMING
 from c2c_frappe.phone_book.people import contact_name
 
@@ -67,6 +67,8 @@ def _entry(
 	parts = [_content(row, reader, person), _said(row), _player(row)]
 	if is_caller and row["number"]:
 		parts.append(_call_again(row, place, reader))
+	if is_caller and row["agent"] == frappe.session.user and row["status"] != status.FAILED:
+		parts.append(_wrap_up(row))
 	return {"icon": "call", "is_card": False, "creation": row["requested_at"], "content": "".join(parts)}
 
 
@@ -128,3 +130,9 @@ def _call_again(row: dict, place: tuple[str, str], reader: number_masking.Reader
 	attributes = " ".join(f'data-c2c-{key}="{escape_html(value)}"' for key, value in carried.items())
 	label = escape_html(_("Call again"))
 	return f' <button type="button" class="btn btn-xs btn-default c2c-button" {attributes}>{label}</button>'
+
+
+def _wrap_up(row: dict) -> str:
+	"""Return the button by which its agent says what came of a call, or corrects it."""
+	label, call = escape_html(_("Wrap up")), escape_html(row["name"])
+	return f' <button type="button" class="btn btn-xs btn-default" data-c2c-call="{call}">{label}</button>'

@@ -46,7 +46,9 @@ def test_call(account: str, number: str) -> dict:
 	conflicts = dial_guard.find_conflicts(frappe.session.user, "")
 	call = prepare(Click(number=number, account=account), conflicts)
 	reply = _place(call, conflicts)
-	is_sent = reply["status"] != status.FAILED or reply["failure_code"] not in status.REFUSALS
+	is_refused = reply["status"] == status.FAILED and reply["failure_code"] in status.REFUSALS
+	# The call that this one would repeat may be another account's, and nothing was sent for this one.
+	is_sent = not is_refused and not reply["repeated"]
 	return {**reply, "request": _masked_request(call) if is_sent else ""}
 
 
@@ -129,7 +131,14 @@ def _redact_for_agent(draft: Draft, message: str) -> str:
 def _repeat_reply(row: dict) -> dict:
 	if row["agent"] != frappe.session.user:
 		frappe.throw(_("This request belongs to another user."), frappe.PermissionError)
-	return call_state.describe(row, repeated=True)
+	reply = call_state.describe(row, repeated=True)
+	# The same request that came twice is told how its call stands, as if it had come once.
+	return reply if row["is_same_request"] else {**reply, "message": _not_dialed_again(row)}
+
+
+def _not_dialed_again(row: dict) -> str:
+	seconds = round((utc_now() - row["requested_utc"]).total_seconds())
+	return _("Not dialed again: you called this number {0} s ago.").format(seconds)
 
 
 def _reply_of(row: dict, draft: Draft) -> dict:

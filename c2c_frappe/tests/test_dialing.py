@@ -104,6 +104,7 @@ class TestDialing(SiteCase):
 		first = self.dial_lead(request_id="click-1")
 		second = self.dial_lead(request_id="click-2")
 		self.assertEqual((second["call"], second["repeated"]), (first["call"], True))
+		self.assertRegex(second["message"], r"^Not dialed again: you called this number \d s ago\.$")
 		self.assertEqual((len(self.simulator.requests), len(site.rows())), (1, 1))
 
 	def test_a_second_click_inside_the_window_is_the_same_call_even_when_a_cap_is_reached(self):

@@ -97,6 +97,18 @@ class TestExtensions(SiteCase):
 		self.assertIn("phoneNumber=011447700900123", reply["request"])
 		self.assertNotIn(site.API_KEY, frappe.as_json(reply))
 
+	def test_a_test_call_that_is_a_repeat_shows_no_request(self):
+		"""The call that was placed before may be another account's: nothing left for this one, and it says so."""
+		frappe.get_doc("User", site.MANAGER).add_roles("PBX Agent")
+		self.addCleanup(lambda: frappe.get_doc("User", site.MANAGER).remove_roles("PBX Agent"))
+		site.give_extension(site.MANAGER, "1001", COMMPEAK)
+		frappe.set_user(site.MANAGER)
+		api.test_call(PRIMEVOX, "+44 7700 900123")
+		reply = api.test_call(COMMPEAK, "+44 7700 900123")
+		self.assertEqual((reply["request"], reply["repeated"]), ("", True))
+		self.assertIn("Not dialed again", reply["message"])
+		self.assertEqual(len(self.simulator.requests), 1)
+
 	def test_the_last_day_of_an_account_is_counted_by_status(self):
 		self.dial_lead()
 		frappe.set_user(site.MANAGER)

@@ -148,6 +148,15 @@ class TestTimeline(SiteCase):
 			(text,) = self.shown()
 		self.assertNotIn("data-c2c", text)
 
+	def test_a_call_is_offered_to_be_wrapped_up_to_its_agent_alone(self):
+		"""Nobody else may write what came of it, and of one that failed nothing did."""
+		call = self.dial_lead()["call"]
+		self.assertIn(f'data-c2c-call="{call}"', self.shown()[0])
+		site.move(call, agent=OTHER_AGENT)
+		self.assertNotIn("data-c2c-call", self.shown()[0])
+		site.move(call, agent=AGENT, status="Failed")
+		self.assertNotIn("data-c2c-call", self.shown()[0])
+
 	def test_a_failure_shows_nothing_and_is_logged_without_secrets(self):
 		title = "Calls on the timeline"
 		save_to_db()

@@ -100,6 +100,20 @@ def test_primevox_gets_exactly_its_five_parameters(robin, open_form, site, simul
 	robin.locator(".timeline-item", has_text=": Unconfirmed").wait_for(state="attached")
 
 
+def test_the_strip_of_a_pbx_that_tells_nothing_more_ends_by_itself(robin, open_form, lead):
+	"""It says what was done and what to expect, runs no clock, and goes a few minutes later."""
+	robin.clock.install()
+	open_form(robin, "Lead", lead["name"])
+	icon(robin, "mobile_no").click()
+	wait_for_status(robin, "Unconfirmed")
+	assert "Sent: your phone 1001 should ring now." in strip(robin).inner_text()
+	assert robin.locator(".c2c-strip-time").inner_text() == ""
+	for _half_a_minute in range(20):
+		robin.clock.run_for(30_000)
+		settle(robin)
+	assert not robin.locator(".c2c-strip").is_visible()
+
+
 def test_a_double_click_is_one_dial(page, open_form, site, simulator, lead):
 	open_form(page, "Lead", lead["name"])
 	dials = sent(page, "dial")
@@ -107,6 +121,21 @@ def test_a_double_click_is_one_dial(page, open_form, site, simulator, lead):
 	wait_for_status(page, "Requested")
 	settle(page)
 	assert len(dials) == len(simulator.requests) == len(calls_of(site, lead)) == 1
+
+
+def test_a_repeated_click_says_that_nothing_was_dialed_again(page, open_form, simulator, lead):
+	"""The sentence stays while the call's status does, although the call's own words come in meanwhile."""
+	open_form(page, "Lead", lead["name"])
+	icon(page, "mobile_no").click()
+	wait_for_status(page, "Requested")
+	news = sent(page, "state")
+	icon(page, "mobile_no").click()
+	strip(page).get_by_text(re.compile(r"Not dialed again: you called this number \d+ s ago\.")).wait_for()
+	with page.expect_response("**/api/method/c2c_frappe.api.call.state**"):
+		pass
+	settle(page)
+	assert news and "Not dialed again" in strip(page).inner_text()
+	assert len(simulator.requests) == 1
 
 
 def test_until_the_reply_the_buttons_are_off_and_nothing_claims_that_a_phone_rings(

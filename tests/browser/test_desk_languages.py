@@ -61,7 +61,7 @@ def test_a_call_is_placed_and_wrapped_up_in_the_users_language(
 	assert words("Wrap up") in strip(page).inner_text()
 	page.keyboard.press("Alt+Shift+W")
 	dialog = page.locator(".c2c-dialog.show")
-	dialog.get_by_text(words("What came of it?")).wait_for()
+	dialog.get_by_text(words("Call Outcome")).wait_for()
 	for english in ("Notes", "Follow-up on", "What to do then"):
 		assert dialog.get_by_text(words(english), exact=True).count() == 1, english
 

@@ -3,11 +3,19 @@
 import datetime
 
 import pytest
-from desk_page import icon, sent, settle, wait_for_status
+from desk_page import NUMBERS, icon, sent, settle, wait_for_status
 
 
 @pytest.fixture
-def placed(page, open_form, site, simulator, lead):
+def second_number(site, lead):
+	"""Another number of the Lead."""
+	number = next(NUMBERS)
+	site.admin.set("Lead", lead["name"], phone=number)
+	return number
+
+
+@pytest.fixture
+def placed(page, open_form, site, simulator, lead, second_number):
 	"""The name of a call that was placed from the Lead's form and is followed by the strip."""
 	open_form(page, "Lead", lead["name"])
 	icon(page, "mobile_no").click()
@@ -82,7 +90,9 @@ def test_what_the_server_refuses_stays_in_the_dialog(page, site, placed, console
 	page.locator(".c2c-dialog [data-fieldname=notes] textarea").fill("Left a message with her brother.")
 	page.evaluate("cur_dialog.set_value('follow_up_on', '2020-01-01')")
 	page.locator(".c2c-dialog .btn-modal-primary").click()
-	page.locator(".desk-alert", has_text="The follow-up date is over").wait_for()
+	dialog(page).get_by_role("alert").get_by_text("The follow-up date is over").wait_for()
+	# In the dialog, and not over the button it is about.
+	assert page.locator(".desk-alert").count() == 0
 	assert page.locator(".c2c-dialog textarea").input_value() == "Left a message with her brother."
 	assert not site.admin.get("PBX Call Log", placed)["notes"]
 	page.evaluate("cur_dialog.set_value('follow_up_on', '')")
@@ -99,3 +109,46 @@ def test_a_logged_call_is_wrapped_up_on_its_form(page, open_form, site, placed):
 	page.locator(".c2c-dialog .btn-modal-primary").click()
 	page.wait_for_function("() => cur_frm.doc.disposition")
 	assert site.admin.get("PBX Call Log", placed)["disposition"]
+
+
+def test_a_call_whose_strip_is_gone_is_wrapped_up_by_the_shortcut(page, site, placed, lead):
+	"""Alt+Shift+W finds the latest call again, named as it was, and after a reload too."""
+	page.locator(".c2c-strip").get_by_role("button", name="Close").click()
+	page.reload()
+	page.wait_for_function("window.cur_frm && cur_frm.doc && frappe.ui.keys.handlers['alt+shift+w']")
+	page.keyboard.press("Alt+Shift+W")
+	page.locator(".c2c-radios input:focus").wait_for()
+	assert "Lise Meitner" in dialog(page).locator(".modal-title").inner_text()
+	page.keyboard.press("Space")
+	page.keyboard.press("Enter")
+	dialog(page).wait_for(state="detached")
+	assert site.admin.get("PBX Call Log", placed)["disposition"]
+	page.keyboard.press("Alt+Shift+W")
+	page.locator(".desk-alert", has_text="There is no call to wrap up.").wait_for()
+
+
+def test_a_call_is_wrapped_up_from_the_timeline(page, site, placed):
+	entry = page.locator(".timeline-item button", has_text="Wrap up").first
+	entry.wait_for(state="attached")
+	entry.evaluate("button => button.click()")
+	page.locator(".c2c-radios input:focus").wait_for()
+	page.keyboard.press("Space")
+	page.keyboard.press("Enter")
+	page.locator(".timeline-item .indicator-pill").first.wait_for(state="attached")
+	assert site.admin.get("PBX Call Log", placed)["disposition"]
+
+
+def test_a_second_call_does_not_swallow_the_wrap_up_of_the_first(page, site, placed, second_number):
+	"""The first one's comes once the second one's strip is closed, though it ended while the second was dialed."""
+	site.admin.set("PBX Settings", "PBX Settings", wrap_up="Offered")
+	try:
+		page.evaluate("cur_frm.fields_dict.phone.wrapper.querySelector('.c2c-icon').click()")
+		page.locator(".c2c-strip-message, .c2c-strip-number", has_text=second_number).first.wait_for()
+		page.wait_for_function("call => !document.querySelector(`.c2c-strip a[href*='${call}']`)", arg=placed)
+		site.admin.set("PBX Call Log", placed, status="Completed")
+		wait_for_status(page, "Requested")
+		page.locator(".c2c-strip").get_by_role("button", name="Close").click()
+		dialog(page).wait_for()
+		page.locator(f".c2c-strip a[href*='{placed}']").wait_for()
+	finally:
+		site.admin.set("PBX Settings", "PBX Settings", wrap_up="When asked")

@@ -29,7 +29,7 @@ class StatusStyle(NamedTuple):
 STYLES = {
 	status.DIALING: StatusStyle("gray", "Blue", is_under_way=True),
 	status.REQUESTED: StatusStyle("blue", "Blue", is_under_way=True, is_waiting=True),
-	status.UNCONFIRMED: StatusStyle("orange", "Orange", is_waiting=True, is_kept=True),
+	status.UNCONFIRMED: StatusStyle("orange", "Orange", is_waiting=True),
 	status.UNKNOWN: StatusStyle("orange", "Orange", is_kept=True),
 	status.RINGING: StatusStyle("blue", "Blue", is_under_way=True),
 	status.IN_PROGRESS: StatusStyle("green", "Blue", is_under_way=True),

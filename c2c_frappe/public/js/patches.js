@@ -48,3 +48,22 @@ export function take_clicks(selector, take) {
 	};
 	document.addEventListener("click", on_click, true);
 }
+
+// Until so many milliseconds pass without a key, all but Escape go nowhere; then `let_go` is called.
+export function hold_keys(milliseconds, let_go) {
+	const types = ["keydown", "keypress", "keyup"];
+	const wait = () => setTimeout(end, milliseconds);
+	const swallow = (event) => {
+		if (event.key === "Escape") return;
+		event.preventDefault();
+		event.stopImmediatePropagation();
+		clearTimeout(timer);
+		timer = wait();
+	};
+	const end = () => {
+		types.forEach((type) => window.removeEventListener(type, swallow, true));
+		let_go();
+	};
+	let timer = wait();
+	types.forEach((type) => window.addEventListener(type, swallow, true));
+}

@@ -107,6 +107,7 @@ function ask_test_call(frm) {
 		},
 		async ({ number }) => {
 			const reply = await ask("test_call", { account: frm.doc.name, number }, __("Calling..."));
+			if (reply.repeated) return show(__("Not Dialed"), "orange", reply.message, "", []);
 			const indicator = reply.status === "Failed" ? "red" : reply.status === "Requested" ? "green" : "orange";
 			show(__(reply.status), indicator, reply.message, reply.request, []);
 		},

@@ -30,7 +30,8 @@ export function call_despite(target, reason) {
 	return alone(target, () => dial(target, reason));
 }
 
-// One at a time in this tab: until the reply is there every button of ours is off.
+// One at a time in this tab: until the reply is there every button of ours is off. Not disabled, which would take the
+// focus away from the one that was pressed.
 async function alone(target, act) {
 	if (is_busy) return;
 	set_busy(true);
@@ -45,7 +46,7 @@ async function alone(target, act) {
 
 function set_busy(busy) {
 	is_busy = busy;
-	document.querySelectorAll(BUTTONS).forEach((button) => (button.disabled = busy));
+	document.querySelectorAll(BUTTONS).forEach((button) => button.setAttribute("aria-disabled", busy));
 }
 
 // A number on no page in particular: whose it is the server knows, and of several who use it somebody has to say.

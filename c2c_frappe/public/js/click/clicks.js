@@ -3,10 +3,17 @@ import { take_clicks } from "../patches";
 import { call, call_record } from "./call";
 import { target_of } from "./target";
 
+const OURS = ".c2c-icon, .c2c-button, .c2c-strip, .c2c-dialog button, .c2c-radios";
 const NUMBERS = ".phone-btn, a[href^='tel:'], [data-c2c-doctype]";
 
 export function listen_for_clicks() {
 	take_clicks(NUMBERS, place_call);
+	// A key that is held down is pressed once, whatever has the focus by then.
+	document.addEventListener("keydown", ignore_held, true);
+}
+
+function ignore_held(event) {
+	if (event.repeat && event.key === "Enter" && event.target.closest?.(OURS)) event.preventDefault();
 }
 
 // Returns whether the click was ours; of a double click the second one is, too, and calls nobody.

@@ -1,7 +1,9 @@
 // The "Call" button of forms in the form's own style, its keyboard shortcut, and "Call again" on a logged call.
-import { add_shortcut } from "../frappe_desk";
+import { add_shortcut, refresh_timeline } from "../frappe_desk";
+import { take_clicks } from "../patches";
 import { hang_up } from "../strip/hang_up";
-import { wrap_up_shown } from "../strip/strip";
+import { is_shown, wrap_up_latest } from "../strip/strip";
+import { go_to } from "../strip/strip_view";
 import { wrap_up } from "../strip/wrap_up";
 import { call, call_record } from "./call";
 import { phone_fields, phone_tables } from "./phone_fields";
@@ -35,7 +37,9 @@ export function add_call_buttons() {
 		() => call_record(record_of(open_form())),
 		() => Boolean(open_form() && has_call_button(open_form()))
 	);
-	add_shortcut("alt+shift+w", __("Wrap up the latest call"), wrap_up_shown);
+	take_clicks("[data-c2c-call]", wrap_up_entry);
+	add_shortcut("alt+shift+w", __("Wrap up the latest call"), wrap_up_latest);
+	add_shortcut("alt+shift+s", __("Go to the call strip"), go_to, is_shown);
 }
 
 function open_form() {
@@ -51,14 +55,22 @@ function add_buttons_of_call(frm) {
 	if (frm.perm[0]?.write) frm.add_custom_button(__("Wrap up"), () => wrap_up_logged(frm));
 }
 
+// A call on the timeline of the record in sight.
+function wrap_up_entry({ dataset }) {
+	const record = record_of(open_form());
+	wrap_up({ call: dataset.c2cCall, title: record.title }, { on_saved: () => refresh_timeline(record) });
+	return true;
+}
+
 async function wrap_up_logged(frm) {
 	// The dialog and the form write the same fields.
 	if (frm.is_dirty()) await frm.save();
-	wrap_up({ call: frm.docname, title: frm.doc.reference_name }, () => frm.reload_doc());
+	wrap_up({ call: frm.docname, title: frm.doc.reference_name }, { on_saved: () => frm.reload_doc() });
 }
 
 function add_button(frm, label, act) {
-	frm.add_custom_button(label, act)?.addClass("c2c-button");
+	// A button whose action returns a promise is disabled by Frappe meanwhile, which takes the focus away.
+	frm.add_custom_button(label, () => void act())?.addClass("c2c-button");
 }
 
 function has_call_button(frm) {

@@ -3,6 +3,7 @@
 import { on_realtime, user } from "../frappe_desk";
 import { get } from "../server";
 import { has_ended } from "./status";
+import { keep } from "./waiting";
 
 const KEY = "c2c_frappe:call";
 const DAY = 86400000; // ms
@@ -13,7 +14,8 @@ let followed = null;
 let listener = null;
 let timer = null;
 
-// `on_news` gets the server's words and the call they are about, `on_other` those about another call, `on_quiet` nothing when no more will come, `on_close` nothing when another tab closed its strip.
+// `on_news` gets the server's words and the call they are about, `on_other` those about another call, `on_quiet`
+// nothing when no more will come, `on_close` nothing when another tab closed its strip.
 export function watch(listeners) {
 	listener = listeners;
 	on_realtime("pbx_call", hear);
@@ -23,6 +25,7 @@ export function watch(listeners) {
 
 export function follow(call) {
 	localStorage.setItem(KEY, JSON.stringify({ ...call, user: user() }));
+	keep(call);
 	begin(call, PAUSES[0]);
 }
 

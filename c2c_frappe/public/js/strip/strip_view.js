@@ -1,11 +1,12 @@
 // What the call strip looks like. It is told what to show and decides nothing.
-import { address_of, icon } from "../frappe_desk";
+import { address_of, icon, keep_focus } from "../frappe_desk";
 import { set_text } from "../text";
 import { draw_caller } from "./caller";
 import { override_label } from "./override";
 import { can_be_wrapped_up, has_ended, look_of } from "./status";
 
 let strip = null;
+let give_back_focus = null;
 
 export function build({ on_close, on_wrap_up, on_hang_up, on_override }) {
 	strip = document.createElement("section");
@@ -24,6 +25,7 @@ export function build({ on_close, on_wrap_up, on_hang_up, on_override }) {
 		</div>
 		<div class="c2c-strip-caller"></div>
 		<div class="c2c-strip-links"></div>
+		<div class="c2c-strip-outcomes" role="group"></div>
 		<button type="button" class="c2c-strip-override c2c-button btn btn-xs btn-default"></button>
 		<button type="button" class="c2c-strip-wrap-up btn btn-xs"></button>
 		<button type="button" class="c2c-strip-hang-up btn btn-xs btn-danger"></button>
@@ -35,17 +37,35 @@ export function build({ on_close, on_wrap_up, on_hang_up, on_override }) {
 	button.addEventListener("click", on_close);
 	set_text(part("wrap-up"), __("Wrap up"));
 	part("wrap-up").title = __("Wrap up the latest call (Alt+Shift+W)");
-	part("wrap-up").addEventListener("click", on_wrap_up);
+	part("wrap-up").addEventListener("click", () => on_wrap_up());
+	part("outcomes").setAttribute("aria-label", __("Call Outcome"));
+	part("outcomes").addEventListener("click", ({ target }) => target.value && on_wrap_up(target.value));
 	part("override").addEventListener("click", on_override);
 	set_text(part("hang-up"), __("Hang up"));
 	part("hang-up").title = __("End this call");
 	part("hang-up").addEventListener("click", on_hang_up);
+	// Whoever closes the strip goes on where the way to it began.
+	strip.addEventListener("focusin", ({ relatedTarget: before }) => {
+		if (!strip.contains(before)) give_back_focus = keep_focus(before || document.body);
+	});
 	document.body.append(strip);
 }
 
+export const has_focus = () => strip.contains(document.activeElement);
+
+// To what can be done with the call, else to a link, and last to what closes the strip.
+export function go_to() {
+	const [first] = [".btn", "a", "button"].flatMap((kind) => [...strip.querySelectorAll(kind)].filter(is_in_sight));
+	first.focus();
+}
+
+const is_in_sight = (element) => Boolean(element.offsetParent);
+
 export function draw(call) {
-	const { number, message = "", extension } = call;
-	const { color, is_waiting } = look_of(call.status);
+	const focused = has_focus() && document.activeElement;
+	const { number, extension } = call;
+	const message = message_of(call);
+	const { color, is_waiting, is_under_way } = look_of(call.status);
 	part("status").className = `c2c-strip-status c2c-pill indicator-pill ${color}`;
 	set_text(part("status"), is_ringing_in(call) ? __("Incoming call") : __(call.status));
 	// Who is calling is named, with a link, below.
@@ -53,16 +73,31 @@ export function draw(call) {
 	set_text(part("number"), message.includes(number) ? "" : number, number);
 	set_text(part("message"), message, number);
 	const hint = __("Pick up your phone {0} when it rings.", [extension]);
-	set_text(part("hint"), is_waiting && extension ? hint : "");
+	set_text(part("hint"), is_waiting && is_under_way && extension ? hint : "");
 	draw_caller(part("caller"), call);
 	part("links").replaceChildren(...links(call));
 	set_text(part("override"), override_label(call));
 	draw_wrap_up(call);
 	draw_hang_up(call);
+	part("close").hidden = call.wrap_up === "Required";
 	strip.hidden = false;
+	if (focused && !is_in_sight(focused)) replace_focus(focused);
 	const { classList, style } = document.documentElement;
 	style.setProperty("--c2c-strip-height", `${strip.offsetHeight + 8}px`);
 	classList.add("c2c-strip-shown");
+}
+
+// A PBX that tells nothing after the dial has not said that it rings the phone either.
+function message_of({ status, extension, message = "", notice }) {
+	const { is_waiting, is_under_way } = look_of(status);
+	const is_last_word = is_waiting && !is_under_way && extension;
+	return notice || (is_last_word ? __("Sent: your phone {0} should ring now.", [extension]) : message);
+}
+
+// What had the focus was drawn anew or is gone, as a call that ended cannot be hung up.
+function replace_focus({ href }) {
+	const twin = href && [...strip.querySelectorAll("a")].find((link) => link.href === href);
+	(twin || part(part("wrap-up").hidden ? "close" : "wrap-up")).focus();
 }
 
 function is_ringing_in({ caller, status }) {
@@ -75,17 +110,32 @@ function draw_wrap_up(call) {
 	part("wrap-up").hidden = !can_be_wrapped_up(call);
 	part("wrap-up").classList.toggle("btn-primary", is_over);
 	part("wrap-up").classList.toggle("btn-default", !is_over);
+	draw_outcomes((call.wrap_up && call.outcomes) || []);
 }
 
-// Gone once the call is over: whoever pressed it goes on from the button beside it. Not disabled meanwhile, which
-// would take the focus away.
+// What the wrap-up begins with, for whoever is asked for one while writing elsewhere.
+function draw_outcomes(outcomes) {
+	const place = part("outcomes");
+	const drawn = [...place.querySelectorAll("button")].map(({ value }) => value);
+	if (drawn.join("\n") === outcomes.join("\n")) return;
+	const title = document.createElement("div");
+	title.textContent = __("Call Outcome");
+	place.replaceChildren(...(outcomes.length ? [title, ...outcomes.map(outcome_button)] : []));
+}
+
+function outcome_button(outcome) {
+	const button = document.createElement("button");
+	Object.assign(button, { type: "button", className: "btn btn-xs btn-default", value: outcome });
+	button.textContent = __(outcome);
+	return button;
+}
+
+// Gone once the call is over. Not disabled meanwhile, which would take the focus away.
 function draw_hang_up({ can_hang_up, is_hanging_up }) {
 	const button = part("hang-up");
-	const had_focus = document.activeElement === button;
 	button.hidden = !can_hang_up;
 	button.setAttribute("aria-disabled", Boolean(is_hanging_up));
 	button.classList.toggle("disabled", Boolean(is_hanging_up));
-	if (had_focus && button.hidden) part(part("wrap-up").hidden ? "close" : "wrap-up").focus();
 }
 
 export function tick(since) {
@@ -95,7 +145,9 @@ export function tick(since) {
 }
 
 export function hide() {
+	const had_focus = has_focus();
 	strip.hidden = true;
+	if (had_focus) give_back_focus?.();
 	document.documentElement.classList.remove("c2c-strip-shown");
 }
 
