@@ -88,13 +88,14 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 		draft = _to_number(draft, record, chosen)
 		number = _number(chosen.text if chosen else _typed(click, settings), countries, draft.mask)
 		draft = replace(draft, number=number.e164, number_extension=number.extension)
-		record, draft = _linked(record, draft, click)
 		is_refused = chosen is not None and chosen.do_not_call
 		is_repeat = conflicts.same_call(draft.agent, draft.number, draft.number_extension) is not None
 		override = click.override.strip()
 		request = checks.Request(draft, number, is_refused, override, is_repeat, account.modified)
 		overridden = checks.screen(request, settings)
 		draft = replace(draft, overridden=overridden, override_reason=override if overridden else "")
+		# Not before: the checks take a record of the draft for one whose own refusal was read with its number.
+		record, draft = _linked(record, draft, click)
 	except PbxError as refusal:
 		return Refusal(draft, refusal.failure_code, messages.sentence(refusal.message))
 	data = filled_custom_data(settings, draft, record.company if record else "")
