@@ -137,7 +137,7 @@ def _repeat_reply(row: dict) -> dict:
 
 
 def _not_dialed_again(row: dict) -> str:
-	seconds = round((utc_now() - row["requested_utc"]).total_seconds())
+	seconds = max(1, round((utc_now() - row["requested_utc"]).total_seconds()))
 	return _("Not dialed again: you called this number {0} s ago.").format(seconds)
 
 

@@ -95,3 +95,14 @@ def test_the_shortcuts_are_in_the_help_of_frappe(page, open_form, lead):
 	assert "Call the open record" in help_text.inner_text()
 	assert "Wrap up the latest call" in help_text.inner_text()
 	assert "Dial a number" in help_text.inner_text()
+	assert "Go to the call strip" not in help_text.inner_text()
+
+
+def test_the_way_to_the_strip_is_in_the_help_while_there_is_one(page, open_form, simulator, lead):
+	open_form(page, "Lead", lead["name"])
+	call(page)
+	page.evaluate("document.activeElement.blur()")
+	page.keyboard.press("Shift+/")
+	help_text = page.locator(".modal.show .modal-body")
+	help_text.wait_for()
+	assert "Go to the call strip" in help_text.inner_text()
