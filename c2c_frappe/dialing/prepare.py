@@ -87,7 +87,7 @@ def prepare(click: Click, conflicts: Conflicts) -> Prepared | Refusal:
 		number = _number(chosen.text if chosen else _typed(click, settings), countries, draft.mask)
 		draft = replace(draft, number=number.e164, number_extension=number.extension)
 		record, draft = _linked(record, draft, click)
-		is_refused = chosen is not None and chosen.do_not_call
+		is_refused = _is_refused(record, chosen)
 		is_repeat = conflicts.same_call(draft.agent, draft.number, draft.number_extension) is not None
 		override = click.override.strip()
 		request = checks.Request(draft, number, is_refused, override, is_repeat, account.modified)
@@ -134,6 +134,13 @@ def _linked(record: Record | None, draft: Draft, click: Click) -> tuple[Record |
 	whose = {"reference_doctype": only["doctype"], "reference_name": only["name"]}
 	draft = replace(draft, **whose, contact=only["contact"], title=only["title"])
 	return record_numbers.load(only["doctype"], only["name"]), draft
+
+
+def _is_refused(record: Record | None, chosen: Choice | None) -> bool:
+	"""Tell whether the record of a click asks not to be called; one that was found by a typed number may, too."""
+	if chosen or not record:
+		return chosen is not None and chosen.do_not_call
+	return record_numbers.says_do_not_call(record.document.doctype, record.document)
 
 
 def _check_switched_on(settings) -> None:
