@@ -81,6 +81,15 @@ class TestPeopleOfCalls(SiteCase):
 		self.assertEqual(len(timeline.calls_of("Lead", caller)), 1)
 		self.assertEqual(self.simulator.requests[0].query["leadid"], caller)
 
+	def test_typed_number_of_a_record_that_refuses_is_refused(self):
+		"""Being linked to the record must not hide its own wish from the check."""
+		caller = crm.make_lead(mobile_no="+447700900466", phone="", do_not_call=1)
+		self.addCleanup(crm.delete_past_checks, "Lead", caller)
+		frappe.db.commit()
+		reply = self.dial(number="07700 900466")
+		self.assertEqual((reply["failure_code"], reply["record"]["name"]), ("do_not_call", caller))
+		self.assertEqual(self.simulator.requests, [])
+
 	def test_typed_number_on_several_records_is_nobodys_until_one_is_chosen(self):
 		with site.as_user(AGENT):
 			records = api.owners("07700 900123")["records"]
