@@ -9,7 +9,7 @@ NEW = "Browser Test Account"
 @pytest.fixture
 def account(site, simulator):
 	"""The name of an account without a token, which calls through the simulated PBX over plain http."""
-	[known] = site.admin.list("PBX Account", ["base_url"], {"provider": "commpeak"})
+	[known, *_] = site.admin.list("PBX Account", ["base_url"], {"provider": "commpeak"})
 	values = {"provider": "commpeak", "crm_id": "7", "client_id": "8", "allow_http": 1}
 	made = site.admin.insert("PBX Account", account_name=NEW, enabled=1, **known, **values)
 	yield made["name"]
