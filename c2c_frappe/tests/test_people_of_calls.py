@@ -88,7 +88,7 @@ class TestPeopleOfCalls(SiteCase):
 		frappe.db.commit()
 		reply = self.dial(number="07700 900466")
 		self.assertEqual((reply["failure_code"], reply["record"]["name"]), ("do_not_call", caller))
-		self.assertEqual(self.simulator.requests, [])
+		self.assertEqual(len(self.simulator.requests), 0)
 
 	def test_typed_number_on_several_records_is_nobodys_until_one_is_chosen(self):
 		with site.as_user(AGENT):
