@@ -85,12 +85,7 @@ class TestExtensions(SiteCase):
 		self.assertRaises(frappe.PermissionError, api.set_extension, site.AGENT, "1002")
 
 	def test_a_test_call_goes_through_the_account_asked_for_and_shows_the_request_without_its_secret(self):
-		frappe.get_doc("User", site.MANAGER).add_roles("PBX Agent")
-		# As Administrator: nobody takes a role from themselves, and Frappe does not say so.
-		self.addCleanup(lambda: frappe.get_doc("User", site.MANAGER).remove_roles("PBX Agent"))
-		self.addCleanup(frappe.set_user, "Administrator")
-		site.give_extension(site.MANAGER, "1001", COMMPEAK)
-		frappe.set_user(site.MANAGER)
+		self.make_manager_an_agent()
 		reply = api.test_call(PRIMEVOX, "+44 7700 900123")
 		self.assertEqual(reply["status"], "Unconfirmed")
 		self.assertEqual(self.simulator.requests[0].query["extension"], "1001")
@@ -99,15 +94,20 @@ class TestExtensions(SiteCase):
 
 	def test_a_test_call_that_is_a_repeat_shows_no_request(self):
 		"""The call that was placed before may be another account's: nothing left for this one, and it says so."""
-		frappe.get_doc("User", site.MANAGER).add_roles("PBX Agent")
-		self.addCleanup(lambda: frappe.get_doc("User", site.MANAGER).remove_roles("PBX Agent"))
-		site.give_extension(site.MANAGER, "1001", COMMPEAK)
-		frappe.set_user(site.MANAGER)
+		self.make_manager_an_agent()
 		api.test_call(PRIMEVOX, "+44 7700 900123")
 		reply = api.test_call(COMMPEAK, "+44 7700 900123")
 		self.assertEqual((reply["request"], reply["repeated"]), ("", True))
 		self.assertIn("Not dialed again", reply["message"])
 		self.assertEqual(len(self.simulator.requests), 1)
+
+	def make_manager_an_agent(self) -> None:
+		frappe.get_doc("User", site.MANAGER).add_roles("PBX Agent")
+		# As Administrator: nobody takes a role from themselves, and Frappe does not say so.
+		self.addCleanup(lambda: frappe.get_doc("User", site.MANAGER).remove_roles("PBX Agent"))
+		self.addCleanup(frappe.set_user, "Administrator")
+		site.give_extension(site.MANAGER, "1001", COMMPEAK)
+		frappe.set_user(site.MANAGER)
 
 	def test_the_last_day_of_an_account_is_counted_by_status(self):
 		self.dial_lead()
