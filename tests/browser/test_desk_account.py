@@ -2,6 +2,7 @@
 
 import pytest
 from desk_page import digits
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 NEW = "Browser Test Account"
 
@@ -33,8 +34,15 @@ def press(page, label):
 
 
 def press_new_token(page):
-	page.evaluate("cur_frm.scroll_to_field('new_webhook_token')")
-	page.locator("[data-fieldname=new_webhook_token] button").click()
+	"""Frappe closes the section again when it draws the form anew, which it does after a token was made."""
+	button = page.locator("[data-fieldname=new_webhook_token] button")
+	for _attempt in range(10):
+		page.evaluate("cur_frm.scroll_to_field('new_webhook_token')")
+		try:
+			return button.click(timeout=3000)
+		except PlaywrightTimeout:
+			continue
+	return button.click()
 
 
 def dialog(page):
