@@ -103,8 +103,8 @@ def _assign_rows(account: str, rows: list[dict], may_move: bool) -> list[dict]:
 			_assign_row(account, row)
 		except (frappe.ValidationError, frappe.DoesNotExistError) as error:
 			frappe.db.rollback(save_point=savepoint)
-			told = {"message": strip_html(str(error)), "is_elsewhere": bool(elsewhere)}
-			refused.append({"user": row["user"], **told})
+			refusal = {"message": strip_html(str(error)), "is_elsewhere": bool(elsewhere)}
+			refused.append({"user": row["user"], **refusal})
 	frappe.clear_messages()
 	return refused
 
@@ -119,10 +119,10 @@ def _other_account(user: str, account: str) -> str:
 
 def _assign_row(account: str, row: dict) -> None:
 	own = phone_of(row["user"])
-	said = (row.get("extension"), row.get("caller_id"))
+	fields = (row.get("extension"), row.get("caller_id"))
 	extension, caller_id = (
 		before if now is None else now
-		for now, before in zip(said, (own.extension, own.caller_id), strict=True)
+		for now, before in zip(fields, (own.extension, own.caller_id), strict=True)
 	)
 	assign(row["user"], extension, account, caller_id)
 

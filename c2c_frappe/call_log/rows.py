@@ -43,11 +43,11 @@ def place_of(row: Mapping) -> tuple[str, str] | None:
 def list_for_record(doctype: str, name: str, limit: int) -> list[dict]:
 	"""Return the record's latest calls as they are to be shown now; the caller checked the right to read it."""
 	table = frappe.qb.DocType(DOCTYPE)
-	found = _latest((table.reference_doctype == doctype) & (table.reference_name == name), limit)
+	latest = _latest((table.reference_doctype == doctype) & (table.reference_name == name), limit)
 	if doctype == "Contact":
 		# Each by its own index.
-		found += _latest(table.contact == name, limit)
-	return sorted(found, key=lambda row: row["requested_at"], reverse=True)[:limit]
+		latest += _latest(table.contact == name, limit)
+	return sorted(latest, key=lambda row: row["requested_at"], reverse=True)[:limit]
 
 
 def list_for_number(number: str, limit: int) -> list[dict]:

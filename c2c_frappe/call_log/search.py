@@ -27,8 +27,8 @@ def latest_place(number: str) -> tuple[tuple[str, str], datetime] | None:
 	table = frappe.qb.DocType(DOCTYPE)
 	query = frappe.qb.from_(table).where((table.dialed_number == number) & (table.reference_name != ""))
 	query = query.select(table.reference_doctype, table.reference_name, table.requested_at)
-	found = query.orderby(table.requested_at, order=frappe.qb.desc).limit(1).run()
-	return ((found[0][0], found[0][1]), found[0][2]) if found else None
+	rows_found = query.orderby(table.requested_at, order=frappe.qb.desc).limit(1).run()
+	return ((rows_found[0][0], rows_found[0][1]), rows_found[0][2]) if rows_found else None
 
 
 def candidates(account: str, event: CallEvent) -> list[Candidate]:
@@ -72,10 +72,10 @@ def _candidates(condition) -> list[Candidate]:
 		"direction",
 	)
 	query = frappe.qb.from_(table).select(*(table[column] for column in columns)).where(condition)
-	found = query.orderby(table.requested_utc, order=frappe.qb.desc).limit(CANDIDATES).run()
+	candidate_rows = query.orderby(table.requested_utc, order=frappe.qb.desc).limit(CANDIDATES).run()
 	return [
 		Candidate(n, i or "", x or "", number or "", at, (rank or 0) < status.PBX_ORIGINATED.rank, way)
-		for n, i, x, number, at, rank, way in found
+		for n, i, x, number, at, rank, way in candidate_rows
 	]
 
 

@@ -68,9 +68,9 @@ def reader_of(doctype: str, name: str) -> Reader:
 
 def _by_number(choices: Sequence[Choice], countries: Sequence[str]) -> dict[tuple[str, str], Choice]:
 	"""Return the choices by number and extension; of several with the same one that is shown rather than masked."""
-	found: dict[tuple[str, str], Choice] = {}
+	choices_by_number: dict[tuple[str, str], Choice] = {}
 	for choice in sorted(choices, key=lambda choice: choice.is_masked):
 		with suppress(InvalidNumberError):
 			number = phone.find(choice.text, countries)
-			found.setdefault((number.e164, number.extension), choice)
-	return found
+			choices_by_number.setdefault((number.e164, number.extension), choice)
+	return choices_by_number

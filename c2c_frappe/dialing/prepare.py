@@ -130,12 +130,12 @@ def _linked(record: Record | None, draft: Draft, click: Click) -> tuple[Record |
 	"""
 	if record or click.account:
 		return record, draft
-	found = screen_pop.records_of(index.matching_records(draft.number), draft.agent)
-	if len(found) != 1:
+	records = screen_pop.records_of(index.matching_records(draft.number), draft.agent)
+	if len(records) != 1:
 		return None, draft
-	(only,) = found
-	whose = {"reference_doctype": only["doctype"], "reference_name": only["name"]}
-	draft = replace(draft, **whose, contact=only["contact"], title=only["title"])
+	(only,) = records
+	place = {"reference_doctype": only["doctype"], "reference_name": only["name"]}
+	draft = replace(draft, **place, contact=only["contact"], title=only["title"])
 	return record_numbers.load(only["doctype"], only["name"]), draft
 
 

@@ -84,8 +84,8 @@ def _record_of(number: str) -> dict:
 	parties = index.fold_contacts(index.matching_records(number))
 	if not parties:
 		return {}
-	found = {"reference_doctype": parties[0].doctype, "reference_name": parties[0].name}
-	return {**found, "contact": parties[0].contact} if parties[0].contact else found
+	columns = {"reference_doctype": parties[0].doctype, "reference_name": parties[0].name}
+	return {**columns, "contact": parties[0].contact} if parties[0].contact else columns
 
 
 def parties(row: dict, changes: Changes) -> dict:

@@ -85,14 +85,14 @@ def _with_dimensions(archive: zipfile.ZipFile) -> io.BytesIO:
 	places = {part.filename: _place_of_dimension(archive, part) for part in archive.infolist()}
 	if not any(places.values()):
 		return archive.fp
-	made = io.BytesIO()
-	with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
+	sized = io.BytesIO()
+	with zipfile.ZipFile(sized, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
 		for part in archive.infolist():
 			with archive.open(part) as source, copy.open(part.filename, "w", force_zip64=True) as target:
 				place = places[part.filename]
 				target.write(source.read(place) + _DIMENSION if place else b"")
 				shutil.copyfileobj(source, target, _CHUNK)
-	return made
+	return sized
 
 
 def _place_of_dimension(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:

@@ -45,10 +45,10 @@ def records_of(owners: Sequence[Owner], user: str) -> list[dict]:
 	A Contact that was made for another of them is one with that, whose `contact` it is.
 	"""
 	documents = _readable(owners, user)
-	found = index.fold_contacts([owner for owner in owners if (owner.doctype, owner.name) in documents])
+	parties = index.fold_contacts([owner for owner in owners if (owner.doctype, owner.name) in documents])
 	return [
 		_link(documents[party.doctype, party.name], documents.get(("Contact", party.contact)))
-		for party in found
+		for party in parties
 	]
 
 

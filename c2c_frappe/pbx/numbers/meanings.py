@@ -185,15 +185,15 @@ def _code_of(region: str) -> str:
 
 def _meant(readings: Sequence[tuple[str, str]]) -> list[Meaning]:
 	"""Return the readings that mean something; raise the reason of the first if none does."""
-	found, errors = [], []
+	meant, errors = [], []
 	for digits, region in readings:
 		try:
-			found.append(Meaning(digits, region, parse(digits, region)))
+			meant.append(Meaning(digits, region, parse(digits, region)))
 		except InvalidNumberError as error:
 			errors.append(error)
-	if not found:
+	if not meant:
 		raise errors[0]
-	return found
+	return meant
 
 
 def _best(readings: Sequence[tuple[str, str]]) -> Meaning:

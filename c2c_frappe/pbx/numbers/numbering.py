@@ -135,9 +135,9 @@ def neighbours(parsed: phonenumbers.PhoneNumber) -> tuple[phonenumbers.PhoneNumb
 @lru_cache(maxsize=1024)
 def _neighbours(code: int, digits: str) -> tuple[phonenumbers.PhoneNumber, ...]:
 	for length in range(len(digits) - 1, 0, -1):
-		known = tuple(number for number in _with_head(code, digits, length) if is_known(number))
-		if known:
-			return known
+		near = tuple(number for number in _with_head(code, digits, length) if is_known(number))
+		if near:
+			return near
 	return ()
 
 
@@ -266,8 +266,8 @@ def time_zones(parsed: phonenumbers.PhoneNumber) -> tuple[str, ...]:
 
 	A number that is tied to no place within its country, as a mobile in Australia, may be in any of its zones.
 	"""
-	known = [parsed] if is_known(parsed) else neighbours(parsed)
-	zones = {zone for number in known if kind(number) not in PLACELESS for zone in _zones_of_known(number)}
+	valid = [parsed] if is_known(parsed) else neighbours(parsed)
+	zones = {zone for number in valid if kind(number) not in PLACELESS for zone in _zones_of_known(number)}
 	return tuple(sorted(zones - {timezone.UNKNOWN_TIMEZONE}))
 
 

@@ -58,8 +58,8 @@ def readings(text: object, countries: Sequence[str] = ()) -> tuple[str, ...]:
 		return ()
 	if body.startswith("+"):
 		return tuple(number.e164 for number in _numbers(body, ""))
-	found = sorted(_ranked(body, _known(countries)), key=lambda each: each[0])
-	return tuple(dict.fromkeys(e164 for _rank, e164 in found))
+	ranked = sorted(_ranked(body, _known(countries)), key=lambda each: each[0])
+	return tuple(dict.fromkeys(e164 for _rank, e164 in ranked))
 
 
 def _bare(text: object) -> str:
@@ -110,10 +110,10 @@ def _outside(digits: str, country: str) -> tuple[str, ...]:
 	"""Return the number after a digit for an outside line, as E.164: with its trunk zero, or where none is written."""
 	if not country or digits[:1] not in _OUTSIDE:
 		return ()
-	found = [number for number in _numbers(digits[1:], country) if numbering.looks_known(number.e164)]
+	outside = [number for number in _numbers(digits[1:], country) if numbering.looks_known(number.e164)]
 	if digits[1:2] == "0":
-		return tuple(number.e164 for number in found)
-	return tuple(number.e164 for number in found if _is_whole_without_zero(number, country))
+		return tuple(number.e164 for number in outside)
+	return tuple(number.e164 for number in outside if _is_whole_without_zero(number, country))
 
 
 def _is_whole_without_zero(number: phone.PhoneNumber, country: str) -> bool:

@@ -134,8 +134,8 @@ def dial_format(number: str | PhoneNumber, style: str, country: str = "") -> str
 	ConfigurationError for an unknown style and InvalidNumberError for a text that is not E.164.
 	"""
 	if style not in STYLES:
-		known = ", ".join(STYLES)  # not within _(), where a literal is taken for a translation's context
-		raise ConfigurationError(_("{0} is no number format. Choose one of: {1}.", style, known))
+		styles = ", ".join(STYLES)  # not within _(), where a literal is taken for a translation's context
+		raise ConfigurationError(_("{0} is no number format. Choose one of: {1}.", style, styles))
 	rule, parsed = STYLES[style], _parsed(number)
 	digits = _e164(parsed).removeprefix("+")
 	if rule.home == "code" and parsed.country_code == rule.home_code:

@@ -80,13 +80,13 @@ def _refused(message: str) -> Verdict:
 
 def describe(text: str, country: str = "", rules: Rules = Rules()) -> dict:
 	"""Say how text is read and whether it may be dialed, as JSON-able values under fixed keys."""
-	known = dict.fromkeys(("number", "country", "national", "display", "type", "extension"))
+	description = dict.fromkeys(("number", "country", "national", "display", "type", "extension"))
 	try:
 		number = phone.read(text, country)
 	except InvalidNumberError as error:
 		verdict = Verdict(False, error.failure_code, error.message)
-		return {"input": text, **known, "time_zones": [], **vars(verdict)}
-	known = {
+		return {"input": text, **description, "time_zones": [], **vars(verdict)}
+	description = {
 		"number": number.e164,
 		"country": number.country,
 		"national": number.national,
@@ -96,7 +96,7 @@ def describe(text: str, country: str = "", rules: Rules = Rules()) -> dict:
 	}
 	return {
 		"input": text,
-		**known,
+		**description,
 		"time_zones": list(phone.time_zones(number)),
 		**vars(judge(number, rules)),
 	}
@@ -117,8 +117,8 @@ def within_hours(
 		return True
 	hours = (start or time.min, end or time.min)
 	now = now_utc.replace(tzinfo=timezone.utc) if now_utc.tzinfo is None else now_utc
-	found = (_zone(zone) for zone in zones)
-	places = [place for place in found if place]
+	valid_zones = (_zone(zone) for zone in zones)
+	places = [place for place in valid_zones if place]
 	if places and _ever_suits_all(now, hours, places):
 		return all(_is_open(now, hours, place) for place in places)
 	site = _zone(site_zone)

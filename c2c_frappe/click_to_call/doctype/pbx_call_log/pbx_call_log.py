@@ -42,9 +42,9 @@ class PBXCallLog(Document):
 	def onload(self):
 		"""Tell the form who else has the number, whether there is a recording to hear, whether the call may be ended."""
 		owners = index.matching_records(self.dialed_number or "")
-		found = screen_pop.records_of(owners, frappe.session.user)
+		records = screen_pop.records_of(owners, frappe.session.user)
 		own = {(self.reference_doctype, self.reference_name), ("Contact", self.contact)}
-		others = [record for record in found if (record["doctype"], record["name"]) not in own]
+		others = [record for record in records if (record["doctype"], record["name"]) not in own]
 		self.set_onload("others", others)
 		self.set_onload("recording", recordings.offer(self.name))
 		self.set_onload("can_hang_up", call_state.can_hang_up(self.as_dict()))

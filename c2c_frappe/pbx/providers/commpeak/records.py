@@ -75,18 +75,18 @@ def meaning(hangup_cause: str, talk: int | None = None) -> tuple[str, str]:
 
 	`talk` are the billed seconds: with some, an end without a cause of its own is that of a call.
 	"""
-	found = _CAUSES.get(_cause(hangup_cause), ("", ""))
-	is_bare_end = _cause(hangup_cause) in _CAUSES and not found[0]
-	return (status.COMPLETED, "") if is_bare_end and talk else found
+	outcome = _CAUSES.get(_cause(hangup_cause), ("", ""))
+	is_bare_end = _cause(hangup_cause) in _CAUSES and not outcome[0]
+	return (status.COMPLETED, "") if is_bare_end and talk else outcome
 
 
 def _cause(hangup_cause: str) -> str:
 	return hangup_cause.strip().upper().replace(" ", "_")
 
 
-def outcome_of_agents_leg(found: tuple[str, str]) -> tuple[str, str]:
-	"""Return (status, failure code) of the call when `found` is how its agent's leg ended: a no is the agent's."""
-	is_no = found[0] in (status.NO_ANSWER, status.BUSY, status.CANCELED)
+def outcome_of_agents_leg(outcome: tuple[str, str]) -> tuple[str, str]:
+	"""Return (status, failure code) of the call when `outcome` is how its agent's leg ended: a no is the agent's."""
+	is_no = outcome[0] in (status.NO_ANSWER, status.BUSY, status.CANCELED)
 	return (status.FAILED, "agent_unreachable") if is_no else ("", "")
 
 
@@ -112,7 +112,7 @@ def request(stats_url: str, api_key: str, window: Window, page: int, secrets: tu
 
 
 def read(
-	answer: HttpResponse,
+	response: HttpResponse,
 	secrets: tuple[str, ...],
 	link: Callable[[object], str],
 	number_fields: Callable[[object], dict],
@@ -122,12 +122,12 @@ def read(
 	`link` says which address of a recording may be kept, `number_fields` reads a number.
 	How many rows a page may have is not documented, so only an empty one is known to be the last.
 	"""
-	body = responses.json_value(answer)
+	body = responses.json_value(response)
 	if _is_error(body):
-		raise _refusal(answer, body, secrets)
+		raise _refusal(response, body, secrets)
 	rows = _rows(body)
-	if not 200 <= answer.status < 300 or rows is None:
-		raise _failure(answer, secrets)
+	if not 200 <= response.status < 300 or rows is None:
+		raise _failure(response, secrets)
 	return Page.from_rows(rows, lambda row: _record(row, secrets, link, number_fields), has_more=bool(rows))
 
 
@@ -152,37 +152,37 @@ def _rows(body: object) -> list | None:
 	return [] if inner is None else _rows(inner)
 
 
-def _refusal(answer: HttpResponse, body: Mapping[str, object], secrets: tuple[str, ...]) -> PbxError:
+def _refusal(response: HttpResponse, body: Mapping[str, object], secrets: tuple[str, ...]) -> PbxError:
 	"""Return the error for a page that says no, in whatever status it came."""
-	said = body.get("error") or body.get("errors") or body.get("message")
-	text = responses.excerpt(said if isinstance(said, str) else json.dumps(said), secrets)
-	if answer.status in (401, 403) or "api key" in text.lower():
-		return _bad_key(answer)
-	if answer.status >= 500:
-		return _failure(answer, secrets)
-	return _not_listed(answer, text)
+	detail = body.get("error") or body.get("errors") or body.get("message")
+	text = responses.excerpt(detail if isinstance(detail, str) else json.dumps(detail), secrets)
+	if response.status in (401, 403) or "api key" in text.lower():
+		return _bad_key(response)
+	if response.status >= 500:
+		return _failure(response, secrets)
+	return _not_listed(response, text)
 
 
-def _bad_key(answer: HttpResponse) -> PbxError:
+def _bad_key(response: HttpResponse) -> PbxError:
 	return RejectedError(
-		_("PBX Stats refused the API key (HTTP {0}). Check the PBX Stats API key.", answer.status)
+		_("PBX Stats refused the API key (HTTP {0}). Check the PBX Stats API key.", response.status)
 	)
 
 
-def _not_listed(answer: HttpResponse, said: str) -> PbxError:
+def _not_listed(response: HttpResponse, detail: str) -> PbxError:
 	return RejectedError(
-		_("PBX Stats refused to list the calls (HTTP {0}): {1} Check its address.", answer.status, said)
+		_("PBX Stats refused to list the calls (HTTP {0}): {1} Check its address.", response.status, detail)
 	)
 
 
-def _failure(answer: HttpResponse, secrets: tuple[str, ...]) -> PbxError:
-	if answer.status in (401, 403):
-		return _bad_key(answer)
-	said = responses.excerpt(answer.text, secrets) or _("an empty page")
-	if 300 <= answer.status < 500:
-		return _not_listed(answer, said)
+def _failure(response: HttpResponse, secrets: tuple[str, ...]) -> PbxError:
+	if response.status in (401, 403):
+		return _bad_key(response)
+	detail = responses.excerpt(response.text, secrets) or _("an empty page")
+	if 300 <= response.status < 500:
+		return _not_listed(response, detail)
 	return UnavailableError(
-		_("PBX Stats answered (HTTP {0}), but not with call records: {1}", answer.status, said)
+		_("PBX Stats answered (HTTP {0}), but not with call records: {1}", response.status, detail)
 	)
 
 
@@ -193,24 +193,24 @@ def _record(
 	number_fields: Callable[[object], dict],
 ) -> CallRecord | None:
 	"""Return a row as a record, None for an internal call; raise ValueError for a row no call can be read from."""
-	said = {meaning: _text(row, names) for meaning, names in _FIELDS.items()}
+	fields = {meaning: _text(row, names) for meaning, names in _FIELDS.items()}
 	key = _our_key(row.get("custom_fields"))
-	record_id = responses.call_id(said["id"], secrets)
-	if not record_id or not (key or said["call_id"] or values.parse_timestamp(said["start"])):
+	record_id = responses.call_id(fields["id"], secrets)
+	if not record_id or not (key or fields["call_id"] or values.parse_timestamp(fields["start"])):
 		raise ValueError
-	who = sides.read(said, not _SIDES.isdisjoint(row), number_fields)
+	who = sides.read(fields, not _SIDES.isdisjoint(row), number_fields)
 	if who.direction == values.INTERNAL and not (key and who.is_agents):
 		return None
 	event = CallEvent(
-		**_outcome(said, who.is_agents),
+		**_outcome(fields, who.is_agents),
 		call=key,
-		pbx_call_id=responses.call_id(said["call_id"], secrets),
+		pbx_call_id=responses.call_id(fields["call_id"], secrets),
 		extension=who.extension,
 		**who.number,
 		direction="" if who.is_agents else who.direction,
-		started_at=values.parse_timestamp(said["start"]),
-		recording_url=link(said["recording"]),
-		unread=_unread(row, said, who.unread),
+		started_at=values.parse_timestamp(fields["start"]),
+		recording_url=link(fields["recording"]),
+		unread=_unread(row, fields, who.unread),
 	)
 	return CallRecord(record_id, event, row, not key and _is_nameless(row, event, who))
 
@@ -223,24 +223,24 @@ def _is_nameless(row: Mapping[str, object], event: CallEvent, who: Sides) -> boo
 
 def _text(row: Mapping[str, object], names: tuple[str, ...]) -> str:
 	"""Return the first of these fields that says something, without the host of an address."""
-	found = (row.get(name) for name in names)
-	texts = (str(value).strip() for value in found if isinstance(value, str | int | float))
+	values_found = (row.get(name) for name in names)
+	texts = (str(value).strip() for value in values_found if isinstance(value, str | int | float))
 	text = next((text for text in texts if text), "")
 	return text if "://" in text else text.partition("@")[0]
 
 
-def _outcome(said: Mapping[str, str], is_agents: bool) -> dict:
+def _outcome(fields: Mapping[str, str], is_agents: bool) -> dict:
 	"""Return source, status and failure code, when it was answered and ended, and the talk time.
 
 	A row without an end or a cause is of a call that goes on; with a cause it is over, and where no end is named it ended
 	after its duration. The billed seconds are the call's last. Of an agent's leg they are no talk.
 	"""
-	ended_at, talk = values.parse_timestamp(said["end"]), values.parse_duration(said["talk"])
-	if not said["cause"] and not ended_at:
+	ended_at, talk = values.parse_timestamp(fields["end"]), values.parse_duration(fields["talk"])
+	if not fields["cause"] and not ended_at:
 		return {"source": "progress", "status": status.RINGING}
-	ended_at = ended_at or _end_by_duration(said)
-	found = meaning(said["cause"], talk)
-	call_status, failure_code = outcome_of_agents_leg(found) if is_agents else found
+	ended_at = ended_at or _end_by_duration(fields)
+	leg_outcome = meaning(fields["cause"], talk)
+	call_status, failure_code = outcome_of_agents_leg(leg_outcome) if is_agents else leg_outcome
 	outcome = {"source": "record", "status": call_status, "failure_code": failure_code, "ended_at": ended_at}
 	if not is_agents:
 		outcome["duration"] = talk
@@ -248,20 +248,20 @@ def _outcome(said: Mapping[str, str], is_agents: bool) -> dict:
 	return outcome
 
 
-def _end_by_duration(said: Mapping[str, str]) -> datetime | None:
+def _end_by_duration(fields: Mapping[str, str]) -> datetime | None:
 	"""Return start and duration together, which counts from the start; the billed seconds alone only the talk."""
-	start, lasted = values.parse_timestamp(said["start"]), values.parse_duration(said["lasted"])
+	start, lasted = values.parse_timestamp(fields["start"]), values.parse_duration(fields["lasted"])
 	return start + timedelta(seconds=lasted) if start and lasted is not None else None
 
 
-def _unread(row: Mapping[str, object], said: Mapping[str, str], unread_sides: Collection[str]) -> str:
+def _unread(row: Mapping[str, object], fields: Mapping[str, str], unread_sides: Collection[str]) -> str:
 	"""Return "field: text" of what stands in a row and could not be read; `unread_sides` are meanings."""
 	unreadable = {
-		"start": values.is_unreadable_timestamp(said["start"]),
-		"end": values.is_unreadable_timestamp(said["end"]),
-		"talk": values.is_unreadable_duration(said["talk"]),
-		"type": values.is_filled(said["type"]) and not values.direction(said["type"]),
-		"cause": not is_known_cause(said["cause"]),
+		"start": values.is_unreadable_timestamp(fields["start"]),
+		"end": values.is_unreadable_timestamp(fields["end"]),
+		"talk": values.is_unreadable_duration(fields["talk"]),
+		"type": values.is_filled(fields["type"]) and not values.direction(fields["type"]),
+		"cause": not is_known_cause(fields["cause"]),
 		**dict.fromkeys(unread_sides, True),
 	}
 	names = {
@@ -269,7 +269,7 @@ def _unread(row: Mapping[str, object], said: Mapping[str, str], unread_sides: Co
 		for key, is_so in unreadable.items()
 		if is_so
 	}
-	return values.listed({name: said[key] for key, name in names.items()})
+	return values.listed({name: fields[key] for key, name in names.items()})
 
 
 def _our_key(custom_fields: object) -> str:

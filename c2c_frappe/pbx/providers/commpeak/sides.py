@@ -43,38 +43,38 @@ def is_agents_leg(called: str, extension: str, direction: str) -> bool:
 	return is_phone and direction != values.INCOMING
 
 
-def read(said: Mapping[str, str], has_sides: bool, number_fields: NumberFields) -> Sides:
-	"""Return who called whom; `said` are a row's texts by meaning, `has_sides` when it names them by `src` and `dst`."""
-	numbers = {name: number_fields(said[name]) for name in ("customer", "called", "caller")}
-	direction = values.direction(said["type"])
-	if has_sides and not values.is_filled(said["type"]):
-		direction = _by_sides(said, {name: each.get("number", "") for name, each in numbers.items()})
+def read(fields: Mapping[str, str], has_sides: bool, number_fields: NumberFields) -> Sides:
+	"""Return who called whom; `fields` are a row's texts by meaning, `has_sides` when it names them by `src` and `dst`."""
+	numbers = {name: number_fields(fields[name]) for name in ("customer", "called", "caller")}
+	direction = values.direction(fields["type"])
+	if has_sides and not values.is_filled(fields["type"]):
+		direction = _by_sides(fields, {name: each.get("number", "") for name, each in numbers.items()})
 	own = {values.OUTGOING: "caller", values.INCOMING: "called"}.get(direction, "") if has_sides else ""
-	is_own_phone = bool(own and _PHONE.fullmatch(said[own]) and not numbers[own].get("number"))
-	extension = said["extension"] or (said[own] if is_own_phone else "")
-	if is_agents_leg(said["called"], extension, direction):
-		return Sides(direction, extension or said["called"], {}, True)
+	is_own_phone = bool(own and _PHONE.fullmatch(fields[own]) and not numbers[own].get("number"))
+	extension = fields["extension"] or (fields[own] if is_own_phone else "")
+	if is_agents_leg(fields["called"], extension, direction):
+		return Sides(direction, extension or fields["called"], {}, True)
 	names = _customers(direction, has_sides)
-	found = (
+	sides = (
 		next((numbers[name] for name in names if numbers[name].get("number")), {})
 		if direction
 		else numbers["customer"]
 	)
 	unread = (
-		() if found.get("number") else tuple(name for name in names if not values.is_withheld(said[name]))
+		() if sides.get("number") else tuple(name for name in names if not values.is_withheld(fields[name]))
 	)
-	return Sides(direction, extension, found, False, unread)
+	return Sides(direction, extension, sides, False, unread)
 
 
-def _by_sides(said: Mapping[str, str], numbers: Mapping[str, str]) -> str:
+def _by_sides(fields: Mapping[str, str], numbers: Mapping[str, str]) -> str:
 	"""Return the direction by which side is the customer's, "" where that cannot be told."""
-	known = numbers["customer"]
+	customer = numbers["customer"]
 	callers, calleds = (
-		numbers[side] == known if known else bool(numbers[side]) for side in ("caller", "called")
+		numbers[side] == customer if customer else bool(numbers[side]) for side in ("caller", "called")
 	)
 	if callers != calleds:
 		return values.INCOMING if callers else values.OUTGOING
-	are_own = all(_OWN_DIGITS.fullmatch(said[side]) for side in ("caller", "called"))
+	are_own = all(_OWN_DIGITS.fullmatch(fields[side]) for side in ("caller", "called"))
 	return values.INTERNAL if are_own else ""
 
 

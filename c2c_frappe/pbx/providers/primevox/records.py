@@ -55,7 +55,7 @@ def parameters(window: Window, page: int) -> dict[str, str]:
 
 
 def read(
-	answer: HttpResponse,
+	response: HttpResponse,
 	secrets: tuple[str, ...],
 	link: Callable[[object], str],
 	number_fields: Callable[[object], dict],
@@ -64,12 +64,12 @@ def read(
 
 	`link` says which address of a recording may be kept, `number_fields` reads a number.
 	"""
-	body = responses.json_object(answer)
+	body = responses.json_object(response)
 	rows = body.get("data")
 	# PHP writes an empty object as an empty list; null is assumed to be one too.
 	rows = {} if rows is None and "data" in body else rows
-	if not 200 <= answer.status < 300 or not isinstance(rows, dict | list):
-		raise _failure(answer, secrets)
+	if not 200 <= response.status < 300 or not isinstance(rows, dict | list):
+		raise _failure(response, secrets)
 	if isinstance(rows, dict):
 		rows = [{"id": key, **row} if isinstance(row, dict) else row for key, row in rows.items()]
 	return Page.from_rows(
@@ -77,16 +77,24 @@ def read(
 	)
 
 
-def _failure(answer: HttpResponse, secrets: tuple[str, ...]) -> PbxError:
-	if answer.status in (401, 403):
-		return RejectedError(_("Primevox refused the API key (HTTP {0}).", answer.status))
-	said = responses.excerpt(answer.text, secrets) or _("an empty page")
-	if 300 <= answer.status < 500:
+def _failure(response: HttpResponse, secrets: tuple[str, ...]) -> PbxError:
+	if response.status in (401, 403):
+		return RejectedError(_("Primevox refused the API key (HTTP {0}).", response.status))
+	detail = responses.excerpt(response.text, secrets) or _("an empty page")
+	if 300 <= response.status < 500:
 		return RejectedError(
-			_("Primevox refused to list the calls (HTTP {0}): {1} Check its address.", answer.status, said)
+			_(
+				"Primevox refused to list the calls (HTTP {0}): {1} Check its address.",
+				response.status,
+				detail,
+			)
 		)
 	return UnavailableError(
-		_("Primevox's server answered (HTTP {0}), but not as its call list does: {1}", answer.status, said)
+		_(
+			"Primevox's server answered (HTTP {0}), but not as its call list does: {1}",
+			response.status,
+			detail,
+		)
 	)
 
 
@@ -100,61 +108,61 @@ def _record(
 
 	An incoming call's names no extension.
 	"""
-	said = {name: str(value).strip() for name, value in row.items() if isinstance(value, str | int | float)}
-	call_id = responses.call_id(said.get("callUuid"), secrets)
-	record_id = call_id or responses.call_id(said.get("id"), secrets)
-	if not record_id or not said.get("callDirection"):
+	fields = {name: str(value).strip() for name, value in row.items() if isinstance(value, str | int | float)}
+	call_id = responses.call_id(fields.get("callUuid"), secrets)
+	record_id = call_id or responses.call_id(fields.get("id"), secrets)
+	if not record_id or not fields.get("callDirection"):
 		raise ValueError
-	is_incoming = said["callDirection"] == _INCOMING
-	if not is_incoming and said["callDirection"] != _OUTGOING:
+	is_incoming = fields["callDirection"] == _INCOMING
+	if not is_incoming and fields["callDirection"] != _OUTGOING:
 		return None
-	call_status = _status(said, is_incoming)
+	call_status = _status(fields, is_incoming)
 	started_at, lasted = (
-		values.parse_timestamp(said.get("callDate")),
-		values.parse_duration(said.get("duration")),
+		values.parse_timestamp(fields.get("callDate")),
+		values.parse_duration(fields.get("duration")),
 	)
 	place = "cidNum" if is_incoming else "numDialed"
-	number = number_fields(said.get(place))
-	is_nameless = not number.get("number") and (place not in row or not values.is_withheld(said.get(place)))
+	number = number_fields(fields.get(place))
+	is_nameless = not number.get("number") and (place not in row or not values.is_withheld(fields.get(place)))
 	event = CallEvent(
 		"record",
 		call_status,
 		"pbx_rejected" if call_status == status.FAILED else "",
 		pbx_call_id=call_id,
-		extension="" if is_incoming else said.get("cidNum", ""),
+		extension="" if is_incoming else fields.get("cidNum", ""),
 		**number,
 		direction="Incoming" if is_incoming else "Outgoing",
 		started_at=started_at,
 		ended_at=started_at + timedelta(seconds=lasted) if started_at and lasted is not None else None,
 		duration=lasted if call_status == status.COMPLETED else None,
-		recording_url=link(said.get("recordingUrl")),
-		note="\n".join(text for text in (said.get("callNotes"), said.get("transcription")) if text),
-		unread=_unread(said, {place: is_nameless and place in said}),
+		recording_url=link(fields.get("recordingUrl")),
+		note="\n".join(text for text in (fields.get("callNotes"), fields.get("transcription")) if text),
+		unread=_unread(fields, {place: is_nameless and place in fields}),
 	)
 	return CallRecord(record_id, event, row, is_nameless)
 
 
-def _status(said: Mapping[str, str], is_incoming: bool) -> str:
+def _status(fields: Mapping[str, str], is_incoming: bool) -> str:
 	"""Return how a call ended: of one that came in by whether a person was spoken to, else by `lastEvent`.
 
 	"Whether the caller ever actually spoke to someone (only applies to inbound or internal calls) - 1 or 0".
 	"""
-	told = _LAST_EVENTS.get(said.get("lastEvent", "").lower().rstrip("."), "")
-	spoke, voicemail = said.get("spokeToPerson"), said.get("wentToVoicemail")
+	last_status = _LAST_EVENTS.get(fields.get("lastEvent", "").lower().rstrip("."), "")
+	spoke, voicemail = fields.get("spokeToPerson"), fields.get("wentToVoicemail")
 	if not is_incoming:
-		return told
+		return last_status
 	if spoke == "1":
 		return status.COMPLETED
 	if spoke == "0" or voicemail == "1":
-		return told if told not in ("", status.COMPLETED) else status.NO_ANSWER
-	return told
+		return last_status if last_status not in ("", status.COMPLETED) else status.NO_ANSWER
+	return last_status
 
 
-def _unread(said: Mapping[str, str], others: Mapping[str, bool]) -> str:
+def _unread(fields: Mapping[str, str], others: Mapping[str, bool]) -> str:
 	"""Return "field: text" of what stands in a row and could not be read, `others` by their names among it."""
 	unreadable = {
-		"callDate": values.is_unreadable_timestamp(said.get("callDate")),
-		"duration": values.is_unreadable_duration(said.get("duration")),
+		"callDate": values.is_unreadable_timestamp(fields.get("callDate")),
+		"duration": values.is_unreadable_duration(fields.get("duration")),
 		**others,
 	}
-	return values.listed({name: said[name] for name, is_so in unreadable.items() if is_so})
+	return values.listed({name: fields[name] for name, is_so in unreadable.items() if is_so})
