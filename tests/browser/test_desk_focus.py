@@ -68,9 +68,9 @@ def test_an_outcome_in_the_strip_opens_the_wrap_up_with_it(page, site, placed):
 	page.locator(".frappe-control[data-fieldname=first_name] input:visible").focus()
 	site.admin.set("PBX Call Log", placed, status="Completed")
 	outcomes = page.locator(".c2c-strip-outcomes button")
-	outcomes.nth(1).wait_for()
-	outcomes.nth(1).focus()
-	wanted = outcomes.nth(1).get_attribute("value")
+	outcomes.nth(2).wait_for()
+	outcomes.nth(2).focus()
+	wanted = outcomes.nth(2).get_attribute("value")
 	page.keyboard.press("Enter")
 	page.locator(".c2c-radios input:focus").wait_for()
 	assert page.locator(".c2c-radios input:checked").get_attribute("value") == wanted
