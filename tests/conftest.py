@@ -4,12 +4,16 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+sys.path.append(str(Path(__file__).parent))
 
 # A busy machine is slow, and slow is not wrong.
 settings.register_profile("untimed", deadline=None)

@@ -102,7 +102,7 @@ class TestDial:
 			"status": "Requested",
 			"pbx_call_id": pbx.calls[0].unique_id,
 			"failure_code": "",
-			"message": "CommPeak took the call.",
+			"message": "CommPeak accepted the call.",
 			"number": "+447700900123",
 		}
 		assert pbx.requests[0].target == f"/call/1/{SECRET}/1000/447700900123"

@@ -3,29 +3,16 @@
 from datetime import datetime
 
 import pytest
+from generic_http_rules import JSON_VALUES, like, rule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.providers.generic_http import GenericHttp
 
-JSON_VALUES = st.recursive(
-	st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
-	lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
-	max_leaves=6,
-)
-
-
-def rule(reads, kind, place, value="", meaning="", hint=""):
-	return {"reads": reads, "kind": kind, "place": place, "value": value, "meaning": meaning, "hint": hint}
-
 
 def at(reads, place, value="", meaning="", hint="", only_if=""):
 	return {**rule(reads, "JSON path", place, value, meaning, hint), "only_if": only_if}
-
-
-def like(reads, place, meaning="", hint=""):
-	return rule(reads, "Text pattern", place, "", meaning, hint)
 
 
 class TestEvents:

@@ -23,14 +23,14 @@ MESSAGE = re.compile(r"[.?!]$|[.:] \{\d\}$")
 BLANK = re.compile(r"\{\d\}")
 
 SUCCESS = {
-	"Asterisk took the call.",
-	"Asterisk took the user and the password.",
-	"Asterisk took the user and the password. It has {0} phones, {1} of them connected.",
-	"CommPeak took the call.",
+	"Asterisk accepted the call.",
+	"Asterisk accepted the user and the password.",
+	"Asterisk accepted the user and the password. It has {0} phones, {1} of them connected.",
+	"CommPeak accepted the call.",
 	"CommPeak's server answered (HTTP {0}): name, network and certificate are fine.",
 	"CommPeak's server answered (HTTP {0}): name and network are fine. Plain http is not encrypted.",
-	"Primevox took the API key and the container.",
-	"The PBX took the call.",
+	"Primevox accepted the API key and the container.",
+	"The PBX accepted the call.",
 	"The PBX answered (HTTP {0}): name, network and certificate are fine.",
 	"The PBX answered (HTTP {0}): name and network are fine. Plain http is not encrypted.",
 	"The PBX asks for a digest, which can be answered.",
@@ -50,6 +50,7 @@ SUCCESS = {
 	"Tried again. {0}",
 }
 UNDER_WAY = {
+	"Calling your phone {0}... Pick up to be connected to {1}.",
 	"Call outcome: {0}",
 	"Asking the PBX. No phone will ring.",
 	"Asking the PBX...",

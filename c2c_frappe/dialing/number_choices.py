@@ -33,7 +33,9 @@ def offer(doctype: str, name: str) -> dict:
 			}
 			for choice, number in choices
 		],
-		"message": "" if record.choices else _("There is no phone number here yet. Add one, save, and call."),
+		"message": ""
+		if record.choices
+		else _("This record has no phone number. Add one and save it to call."),
 		"fix": None if record.choices else fixes.link(doctype, record.name),
 	}
 

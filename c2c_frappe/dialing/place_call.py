@@ -153,5 +153,5 @@ def _masked_request(call: Prepared) -> str:
 
 def _busy_sentence() -> str:
 	return _(
-		"The PBX is slow to answer and all lines to it are taken. Nothing was sent: try again in a moment."
+		"The PBX is responding slowly and its in-flight limit is reached. Nothing was dialed. Try again in a moment."
 	)

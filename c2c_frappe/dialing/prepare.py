@@ -176,7 +176,7 @@ def _chosen(click: Click, record: Record | None, countries: tuple[str, ...]) -> 
 
 def _why_none_fits(click: Click, record: Record) -> str:
 	if not record.choices:
-		return _("There is no phone number here yet. Add one, save, and call.")
+		return _("This record has no phone number. Add one and save it to call.")
 	if any(each.is_masked and each.shown == click.number for each in record.choices):
 		sentence = _("Several numbers of this record look like {0}. Call the one you mean from its field.")
 		return sentence.format(click.number)

@@ -237,7 +237,7 @@ class TestOverdue(SiteCase):
 
 	def test_a_late_answer_still_says_what_became_of_it(self):
 		dial_guard.sweep()
-		result = DialResult("accepted", "CommPeak took the call.", "10000000.1000")
+		result = DialResult("accepted", "CommPeak accepted the call.", "10000000.1000")
 		dial_guard.record_result(self.call, result, result.message, repeat_seconds=10)
 		(row,) = site.rows()
 		self.assertEqual((row.status, row.pbx_call_id, row.failure_code), ("Requested", "10000000.1000", ""))

@@ -136,7 +136,7 @@ class TestOneClickIsOneCall:
 		with ThreadPoolExecutor(20) as at_once:
 			results = [r for _c, r in at_once.map(lambda _n: place(RINGS, call=call), range(20))]
 		assert {result.status for result in results} == {"Requested"}
-		assert [result.message for result in results].count("Asterisk took the call.") == 1
+		assert [result.message for result in results].count("Asterisk accepted the call.") == 1
 		assert _channels(ear, call) == 1
 
 	def test_another_calls_channel_of_the_same_id_is_said_to_be_another_and_nothing_rings(self, place, ear):

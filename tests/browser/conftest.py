@@ -30,7 +30,7 @@ from playwright.sync_api import Error, sync_playwright
 
 sys.path.append(str(Path(__file__).parent))
 
-from desk_page import NUMBERS
+from desk_page import NUMBERS, icon, wait_for_status
 from desk_site import Session, Simulated, Site, ask
 
 FLAGS = (
@@ -167,6 +167,16 @@ def lead(site, number):
 	"""A Lead with that number."""
 	names = {"first_name": "Lise", "last_name": "Meitner", "lead_name": "Lise Meitner"}
 	return site.admin.insert("Lead", **names, mobile_no=number)
+
+
+@pytest.fixture
+def placed(page, open_form, site, simulator, lead):
+	"""The name of a call that was placed from the Lead's form and is followed by the strip."""
+	open_form(page, "Lead", lead["name"])
+	icon(page, "mobile_no").click()
+	wait_for_status(page, "Requested")
+	[call] = site.admin.list("PBX Call Log", filters={"reference_name": lead["name"]})
+	return call["name"]
 
 
 @pytest.fixture

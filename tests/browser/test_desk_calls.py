@@ -145,7 +145,7 @@ def test_until_the_reply_the_buttons_are_off_and_nothing_claims_that_a_phone_rin
 	open_form(page, "Lead", lead["name"])
 	icon(page, "mobile_no").click()
 	wait_for_status(page, "Dialing")
-	asked = f"Asking your phone 1000 to ring: pick up to be connected to {number}"
+	asked = f"Calling your phone 1000... Pick up to be connected to {number}."
 	assert asked in strip(page).inner_text()
 	assert "when it rings" not in strip(page).inner_text()
 	assert icon(page, "mobile_no").is_disabled()

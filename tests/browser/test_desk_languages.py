@@ -62,7 +62,7 @@ def test_a_call_is_placed_and_wrapped_up_in_the_users_language(
 	page.keyboard.press("Alt+Shift+W")
 	dialog = page.locator(".c2c-dialog.show")
 	dialog.get_by_text(words("Call Outcome")).wait_for()
-	for english in ("Notes", "Follow-up on", "What to do then"):
+	for english in ("Notes", "Follow-up Date", "Follow-up Task"):
 		assert dialog.get_by_text(words(english), exact=True).count() == 1, english
 
 

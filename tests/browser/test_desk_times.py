@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from desk_page import icon, stand_still, wait_for_status
+from desk_page import stand_still, wait_for_status
 
 TALKED = 100
 
@@ -24,16 +24,6 @@ def tell(site):
 		requests.post(address, json={"event": event, **facts}, headers=host, timeout=30).raise_for_status()
 
 	return post
-
-
-@pytest.fixture
-def placed(page, open_form, site, simulator, lead):
-	"""The name of a call that was placed from the Lead's form and is followed by the strip."""
-	open_form(page, "Lead", lead["name"])
-	icon(page, "mobile_no").click()
-	wait_for_status(page, "Requested")
-	[call] = site.admin.list("PBX Call Log", filters={"reference_name": lead["name"]})
-	return call["name"]
 
 
 def ago(seconds):

@@ -72,9 +72,7 @@ DIAL_OUTCOMES = {
 	"extension_offline": Evidence(14, FAILED, "extension_offline"),
 }
 
-INTERRUPTED = _(
-	"The server stopped while it was calling. The phone may have rung: look before you call again."
-)
+INTERRUPTED = _("The server stopped during this call. The phone may have rung; check before calling again.")
 
 # Codes of refusals decided before anything was sent; each makes the row Failed at once.
 REFUSALS = (

@@ -144,7 +144,7 @@ class Asterisk(Provider):
 		body = responses.json_object(response)
 		if response.status == 200 and isinstance(body.get("id"), str):
 			return DialResult(
-				"accepted", _("Asterisk took the call."), responses.call_id(body["id"], self.secrets)
+				"accepted", _("Asterisk accepted the call."), responses.call_id(body["id"], self.secrets)
 			)
 		if response.status == 500 and body == {"error": "Allocation failed"}:
 			return DialResult(
@@ -303,12 +303,12 @@ class Asterisk(Provider):
 	def read_probe_response(self, response: HttpResponse) -> Finding:
 		"""A pong shows address, user and password; all else that something is wrong with one of them."""
 		if response.status == 200 and responses.json_object(response).get("ping") == "pong":
-			return Finding(True, _("Asterisk took the user and the password."), _unchecked())
+			return Finding(True, _("Asterisk accepted the user and the password."), _unchecked())
 		return Finding(False, self._refusal(response), _unchecked())
 
 	def _found_phones(self, response: HttpResponse) -> Finding:
 		if self.values["endpoint_pattern"].startswith("Local/"):
-			return Finding(True, _("Asterisk took the user and the password."), _unchecked())
+			return Finding(True, _("Asterisk accepted the user and the password."), _unchecked())
 		try:
 			phones = self.read_phones(response)
 		except RejectedError as error:
@@ -317,7 +317,7 @@ class Asterisk(Provider):
 		return Finding(
 			bool(phones),
 			_(
-				"Asterisk took the user and the password. It has {0} phones, {1} of them connected.",
+				"Asterisk accepted the user and the password. It has {0} phones, {1} of them connected.",
 				len(phones),
 				online,
 			),

@@ -113,7 +113,7 @@ class CommPeak(Provider):
 
 	def _reply_sentence(self, response: HttpResponse, is_yes: bool) -> str:
 		if is_yes:
-			return _("CommPeak took the call.")
+			return _("CommPeak accepted the call.")
 		return _(
 			"CommPeak answered with HTTP status {0} and a yes. The phone may still ring.", response.status
 		)

@@ -44,7 +44,7 @@ class Reading:
 		call_ids = (responses.call_id(text, secrets) for text in self._texts(CALL_ID, seen))
 		call_id = next((each for each in call_ids if each), "")
 		if kind == "accepted":
-			return DialResult(kind, _("The PBX took the call."), call_id)
+			return DialResult(kind, _("The PBX accepted the call."), call_id)
 		detail = self._said(seen, secrets)
 		if status.dial_evidence(kind).status != status.FAILED:
 			return DialResult(kind, _sentence(kind, response.status, detail), call_id)
@@ -107,7 +107,7 @@ def _sentence(kind: str, http_status: int, detail: str) -> Text:
 	reason = detail or _("no reason given")
 	if kind == "unconfirmed":
 		text = detail or _("an empty page")
-		return _("The PBX does not say whether it took the call. It answered: {0}", text)
+		return _("The PBX does not say whether it accepted the call. It answered: {0}", text)
 	if kind == "bad_reply":
 		text = detail or _("empty.")
 		return _(

@@ -46,7 +46,7 @@ SETTINGS = (
 		hint=_("statuses from 200 to 299 with commas between them, or 2xx"),
 	),
 	Setting("answer_rules", _("How an answer is read"), kind="table"),
-	Setting("accept_unknown", _("It never says whether it took the call"), kind="check"),
+	Setting("accept_unknown", _("It never says whether it accepted the call"), kind="check"),
 	Setting("event_rules", _("How an event is read"), kind="table"),
 	Setting("event_time_zone", _("Time zone of its times"), default="UTC"),
 	Setting(

@@ -78,7 +78,8 @@ class Primevox(Provider):
 		detail = responses.excerpt(response.text, self.secrets) or _("an empty page")
 		if 200 <= response.status < 300:
 			return DialResult(
-				"unconfirmed", _("Primevox does not say whether it took the call. It answered: {0}", detail)
+				"unconfirmed",
+				_("Primevox does not say whether it accepted the call. It answered: {0}", detail),
 			)
 		kind = status.by_http_status(response.status)
 		sentence = {
@@ -146,7 +147,7 @@ class Primevox(Provider):
 		if response.status in (401, 403):
 			return Finding(False, _("Primevox refused the API key (HTTP {0}).", response.status), unchecked)
 		if 200 <= response.status < 300 and "data" in responses.json_object(response):
-			return Finding(True, _("Primevox took the API key and the container."), unchecked)
+			return Finding(True, _("Primevox accepted the API key and the container."), unchecked)
 		return Finding(
 			None,
 			_(

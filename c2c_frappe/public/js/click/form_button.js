@@ -1,5 +1,5 @@
 // The "Call" button of forms in the form's own style, its keyboard shortcut, and "Call again" on a logged call.
-import { add_shortcut, refresh_timeline } from "../frappe_desk";
+import { add_shortcut, refresh_timeline, say } from "../frappe_desk";
 import { take_clicks } from "../patches";
 import { hang_up } from "../strip/hang_up";
 import { is_shown, wrap_up_latest } from "../strip/strip";
@@ -50,9 +50,15 @@ function open_form() {
 function add_buttons_of_call(frm) {
 	if (frm.doc.number) add_button(frm, __("Call again"), () => call(logged_target(frm.doc)));
 	if (frm.doc.__onload?.can_hang_up) {
-		frm.add_custom_button(__("Hang up"), () => hang_up(frm.docname).then(() => frm.reload_doc()));
+		frm.add_custom_button(__("Hang up"), () => hang_up_logged(frm));
 	}
 	if (frm.perm[0]?.write) frm.add_custom_button(__("Wrap up"), () => wrap_up_logged(frm));
+}
+
+async function hang_up_logged(frm) {
+	const fault = await hang_up(frm.docname);
+	if (fault) say(fault, "red");
+	await frm.reload_doc();
 }
 
 // A call on the timeline of the record in sight.

@@ -1,11 +1,9 @@
-// Ends a call at the PBX. How it ended is news like any other; only that it was not ended is told here.
-import { say } from "../frappe_desk";
+// Asks the PBX to end a call. That it ended is an event like any other; why it could not be ended is returned as a sentence.
 import { post } from "../server";
 
-export async function hang_up(call) {
-	try {
-		await post("hang_up", { call });
-	} catch ({ message }) {
-		say(message, "red");
-	}
+export function hang_up(call) {
+	return post("hang_up", { call }).then(
+		() => "",
+		({ message }) => message
+	);
 }

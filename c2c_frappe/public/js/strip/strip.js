@@ -1,8 +1,9 @@
 // The call strip: a small card in the corner that says how the latest call stands, or who is calling. It repeats
 // what the server says; before the server has spoken it claims nothing but that it was asked.
 import { is_covered, is_typing, refresh_timeline, say, settings } from "../frappe_desk";
-import { get, post } from "../server";
+import { get } from "../server";
 import { follow, forget, watch } from "./follow";
+import { hang_up } from "./hang_up";
 import { reason_for } from "./override";
 import { can_be_wrapped_up, has_ended, look_of } from "./status";
 import { build, draw, has_focus, hide, tick } from "./strip_view";
@@ -66,7 +67,7 @@ export async function wrap_up_latest() {
 	if (shown && can_be_wrapped_up(shown)) return wrap_up_shown({});
 	const entry = latest();
 	if (!entry) return say(__("There is no call to wrap up."), "blue");
-	const news = await get("state", entry).catch(() => ({}));
+	const news = await get("state", { call: entry.call }).catch(() => ({}));
 	wrap_up({ ...entry, title: entry.title || news.number, is_required: is_required(news) });
 }
 
@@ -128,7 +129,7 @@ async function hang_up_shown() {
 	if (shown.is_hanging_up) return;
 	const { call, target, since } = shown;
 	show({ ...shown, is_hanging_up: true });
-	const fault = await post("hang_up", { call }).then(() => "", ({ message }) => message);
+	const fault = await hang_up(call);
 	if (shown?.call !== call) return;
 	show({ ...shown, is_hanging_up: false, notice: fault });
 	if (!has_ended(shown)) follow({ call, ...kept(target), since });
@@ -138,7 +139,7 @@ export function show_asking(target) {
 	const { extension } = settings();
 	const number = String(target.shown);
 	const message = extension
-		? __("Asking your phone {0} to ring: pick up to be connected to {1}", [extension, number])
+		? __("Calling your phone {0}... Pick up to be connected to {1}.", [extension, number])
 		: __("Placing the call to {0}", [number]);
 	forget();
 	show({ status: "Dialing", number, message, target, since: Date.now() });

@@ -36,8 +36,8 @@ function open({ call, title, is_required, outcome, is_unasked }, form, { on_save
 		fields: [
 			{ fieldtype: "HTML", fieldname: "outcome" },
 			{ fieldtype: "Small Text", fieldname: "notes", label: __("Notes"), default: form.notes },
-			{ fieldtype: "Date", fieldname: "follow_up_on", label: __("Follow-up on") },
-			{ fieldtype: "Data", fieldname: "follow_up", label: __("What to do then") },
+			{ fieldtype: "Date", fieldname: "follow_up_on", label: __("Follow-up Date") },
+			{ fieldtype: "Data", fieldname: "follow_up", label: __("Follow-up Task") },
 		],
 		parts: { outcome: radios.element },
 		label: __("Save"),
