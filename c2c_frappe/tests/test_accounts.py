@@ -37,7 +37,7 @@ class TestConnection(SiteCase):
 		return found
 
 	def test_a_good_key_is_taken_and_what_was_not_checked_is_said(self):
-		found = self.assert_found(True, "took the API key")
+		found = self.assert_found(True, "accepted the API key")
 		self.assertIn("only a call shows it", found["unchecked"][0])
 		(request,) = self.simulator.requests
 		self.assertEqual(request.path, "/api/call_list.php")

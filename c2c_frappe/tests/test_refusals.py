@@ -171,13 +171,13 @@ class TestRefusals(SiteCase):
 
 	def test_while_all_lines_to_the_pbx_are_taken(self):
 		pretend_calls(slots_of_site(frappe.conf.gunicorn_workers or 0), holding=True)
-		self.assert_refused("pbx_busy", "try again in a moment", ("PBX Account", COMMPEAK))
+		self.assert_refused("pbx_busy", "Try again in a moment", ("PBX Account", COMMPEAK))
 
 	def test_while_all_lines_of_the_account_are_taken(self):
 		self.point_accounts_at(self.simulator.url, max_calls_in_flight=1)
 		pretend_calls(1, holding=True)
 		with patch.dict(frappe.local.conf, gunicorn_workers=40):
-			self.assert_refused("pbx_busy", "try again in a moment", ("PBX Account", COMMPEAK))
+			self.assert_refused("pbx_busy", "Try again in a moment", ("PBX Account", COMMPEAK))
 
 	def test_a_copy_of_the_site_under_another_address(self):
 		site.change_settings(confirmed_site_url="https://crm.example.com")

@@ -193,7 +193,7 @@ class TestOverdue(SiteCase):
 		for user in (AGENT, MANAGER):
 			state = site.send(user, "GET", "c2c_frappe.api.call.state", call=self.call)
 			self.assertEqual((state["status"], state["failure_code"]), ("Unknown", "interrupted"))
-			self.assertIn("look before you call again", state["message"])
+			self.assertIn("check before calling again", state["message"])
 
 	def test_it_is_unknown_on_its_form(self):
 		frappe.local.response = frappe._dict(docs=[])

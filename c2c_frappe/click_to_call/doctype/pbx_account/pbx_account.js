@@ -181,7 +181,7 @@ function choice_of(phones) {
 function without_role(rows) {
 	const names = rows.filter(({ extension, is_agent }) => extension && !is_agent).map(({ user }) => user);
 	if (!names.length) return "";
-	const said = __("Without the role PBX Agent these users cannot call: {0}", [names.join(", ")]);
+	const said = __("These users lack the role PBX Agent and cannot call: {0}", [names.join(", ")]);
 	return `<div class="form-message orange">${frappe.utils.escape_html(said)}</div>`;
 }
 
