@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import app_packages
@@ -206,9 +207,20 @@ class BenchSite:
 			if not served.is_symlink():
 				shutil.rmtree(served)
 				served.symlink_to(public)
-			self._output(self._argv("build", "--app", APP), "build", 300)
+			self._output(self._argv("build", "--app", APP), "build", 300, TMPDIR=str(self._scratch()))
 			served.unlink()
 			shutil.copytree(public, served)
+
+	def _scratch(self) -> Path:
+		"""Return a temporary folder that lies deeper than Frappe's own.
+
+		The PostCSS plugin of Frappe's build keeps a stylesheet at TMPDIR/<its path from Frappe's folder>. That path begins with
+		a ".." for each folder Frappe lies deep, and from /tmp it leads out of it: into the stylesheet itself, which was emptied.
+		"""
+		depth = len((self.bench.folder / "apps/frappe").resolve().parts)
+		scratch = self.state / "build" / Path(*["down"] * depth)
+		scratch.mkdir(parents=True, exist_ok=True)
+		return scratch
 
 	def test(self, modules=(), timeout: float = 1200) -> dict:
 		"""Run the app's site tests (all, or the modules named) through `bench run-tests`.
@@ -251,14 +263,16 @@ class BenchSite:
 	def _start(self, name: str, argv: list) -> int:
 		return services.start(name, argv, self.state, env=self.environment, cwd=self.sites)
 
-	def _output(self, argv: list, what: str, timeout: float) -> str:
-		result = self._process(argv, timeout, stderr=subprocess.PIPE)
+	def _output(self, argv: list, what: str, timeout: float, **environment: str) -> str:
+		result = self._process(argv, timeout, environment, stderr=subprocess.PIPE)
 		if result.returncode:
 			raise BenchError(f"{what} on {self.label} failed:\n{(result.stdout + result.stderr)[-3000:]}")
 		return result.stdout
 
-	def _process(self, argv: list, timeout: float, **streams) -> subprocess.CompletedProcess:
-		environment = {**os.environ, **self.environment}
+	def _process(
+		self, argv: list, timeout: float, more: Mapping[str, str] | None = None, **streams
+	) -> subprocess.CompletedProcess:
+		environment = {**os.environ, **self.environment, **(more or {})}
 		streams = {"stdout": subprocess.PIPE, **streams}
 		return commands.run(argv, timeout, env=environment, cwd=self.sites, **streams)
 
