@@ -27,7 +27,7 @@ def measure(floor, share: float = 1) -> str:
 	rows = {"quiet": _reads(floor, path, reads)}
 	floor.pbx("POST", "behave", {"kind": "hang"})
 	rows[f"{AGENTS} agents click, the PBX hangs, each insists"] = _while_clicking(
-		floor, path, reads, "Try now"
+		floor, path, reads, "Try Now"
 	)
 	rows[f"{AGENTS} agents click, the PBX hangs"] = _while_clicking(floor, path, reads, "")
 	floor.pbx("POST", "reset", {})

@@ -113,6 +113,7 @@ COLUMNS = {
 		"requested_at": _at("seq", "@calls")["creation"],
 		"requested_utc": _at("seq", "@calls")["creation"],
 		"duration": "if(mod(seq, 20) < 9, mod(seq, 600), 0)",
+		"disposition": "if(mod(seq, 20) < 9, elt(1 + mod(seq, 4), 'Interested', 'Call Back', 'Wrong Number', null), null)",
 		"message": "'CommPeak accepted the call.'",
 		"pbx_call_id": _pbx_id("seq"),
 		"custom_data": f"json_object('call', {_hash('call')}, 'lead', {_lead(WHOSE)})",

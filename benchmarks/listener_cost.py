@@ -48,7 +48,11 @@ class Flood:
 		"""Send all events of one call."""
 		for line in self.lines:
 			text = line.replace(AGENT_ID, call).replace(CUSTOMER_ID, f"lab-{call}.1").encode()
-			self._say(struct.pack("!BBH", 0x81, 126, len(text)) + text)
+			self.say_text(text)
+
+	def say_text(self, text: bytes) -> None:
+		"""Send one text."""
+		self._say(struct.pack("!BBH", 0x81, 126, len(text)) + text)
 
 	def _accept(self) -> None:
 		while True:
@@ -59,7 +63,9 @@ class Flood:
 		while b"\r\n\r\n" not in head:
 			head += connection.recv(4096)
 		if b"/ari/events" not in head:
-			connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+			# Nothing lives, and what is not asked for in a list is taken.
+			body = b"[]" if b"GET /ari/channels " in head or b"GET /ari/bridges " in head else b"{}"
+			connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n" + body)
 			connection.close()
 			return
 		key = head.partition(b"Sec-WebSocket-Key: ")[2].partition(b"\r\n")[0].decode()
@@ -76,13 +82,18 @@ class Flood:
 			self._socket.sendall(frame)
 
 
-def prepare(url: str, calls: int) -> None:
-	"""Make the account, and the rows of the calls as they are when Asterisk took them."""
-	account = frappe.get_doc({"doctype": "PBX Account", "account_name": ACCOUNT, "provider": "asterisk"})
+def prepare_account(name: str, url: str) -> None:
+	"""Make an account on this address."""
+	account = frappe.get_doc({"doctype": "PBX Account", "account_name": name, "provider": "asterisk"})
 	account.update(
 		{"base_url": url, "allow_http": 1, "ari_user": "a", "ari_password": "b", "ari_context": "c"}
 	)
 	account.insert()
+
+
+def prepare(url: str, calls: int) -> None:
+	"""Make the account, and the rows of the calls as they are when Asterisk took them."""
+	prepare_account(ACCOUNT, url)
 	columns = {"direction": "Outgoing", "status": "Requested", "agent": "Administrator", "extension": "1000"}
 	columns |= {
 		"account": ACCOUNT,
@@ -96,7 +107,7 @@ def prepare(url: str, calls: int) -> None:
 
 def measure(flood: Flood, process: subprocess.Popen, names: list[str]) -> dict:
 	"""Send batch after batch, each when the one before was applied; return the figures."""
-	spent, resident = 0.0, []
+	spent, memory = 0.0, []
 	for start in range(0, len(names), BATCH):
 		batch = names[start : start + BATCH]
 		began = time.perf_counter()
@@ -104,7 +115,7 @@ def measure(flood: Flood, process: subprocess.Popen, names: list[str]) -> dict:
 			flood.send(name)
 		_wait(batch)
 		spent += time.perf_counter() - began
-		resident.append(_resident(process.pid))
+		memory.append(resident(process.pid))
 	events = len(names) * len(flood.lines)
 	stored = frappe.db.count("PBX Event", {"account": ACCOUNT})
 	return {
@@ -114,8 +125,8 @@ def measure(flood: Flood, process: subprocess.Popen, names: list[str]) -> dict:
 		"seconds": round(spent, 1),
 		"events_per_second": round(events / spent),
 		"calls_per_second": round(len(names) / spent, 1),
-		"first": resident[0],
-		"last": resident[-1],
+		"first": memory[0],
+		"last": memory[-1],
 	}
 
 
@@ -132,7 +143,7 @@ def _wait(batch: list[str]) -> None:
 		raise RuntimeError(f"{wrong} calls of a batch did not end as they should")
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int) -> float:
 	"""Megabytes of memory a process holds."""
 	[line] = [
 		line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS")

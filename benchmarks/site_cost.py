@@ -29,7 +29,18 @@ MANAGER = "manager@example.com"
 PASSWORD = "manager-Passw0rd!"  # noqa: S105 - of a throwaway site on loopback
 TOKEN = "bench-token-0123456789"  # noqa: S105
 WEBHOOK = "c2c_frappe.api.webhook.receive"
-REPORTS = ("Call Activity", "Unreached Leads", "Failures by Reason")
+REPORTS = (
+	"Call Activity",
+	"Talk Time by Agent",
+	"Calls by Hour and Weekday",
+	"Calls by Outcome",
+	"Missed Calls",
+	"Leads Nobody Called",
+	"List Progress",
+	"Unreached Leads",
+	"Failures by Reason",
+)
+BOARD = "c2c_frappe.api.board.today"
 DAYS = 30
 # Leads between two that are asked for, so that they lie apart.
 STEP = 1999
@@ -89,6 +100,7 @@ class MeasuredSite:
 			"form": self._form,
 			"connections": self._connections,
 			**{report: partial(self._report, report) for report in REPORTS},
+			"board": lambda count: self._repeat(count, lambda: self.manager.get(BOARD)),
 		}
 
 	def _lead(self) -> str:

@@ -12,7 +12,8 @@ import frappe
 from frappe import _
 
 from c2c_frappe import messages
-from c2c_frappe.call_log import erasure
+from c2c_frappe.automation import caller_leads
+from c2c_frappe.call_log import crm_mirror, erasure, list_entries
 from c2c_frappe.call_log import rows as call_log
 from c2c_frappe.events import store
 from c2c_frappe.pbx.errors import InvalidNumberError
@@ -23,7 +24,12 @@ from c2c_frappe.phone_book.countries import deciding_countries
 
 DO_NOT_CALL, DELETED = "PBX Do Not Call", "Deleted Document"
 # Where texts of ours name a number; what people wrote into comments is theirs.
-_TRACES = (("ToDo", "description", {}), ("Comment", "content", {"comment_type": ("!=", "Comment")}))
+_TRACES = (
+	("ToDo", "description", {}),
+	("Comment", "content", {"comment_type": ("!=", "Comment")}),
+	("CRM Task", "title", {}),
+	("CRM Task", "description", {}),
+)
 OURS = (call_log.DOCTYPE, store.DOCTYPE)
 # Fewer digits than these stand in many a time and id.
 TELLING_DIGITS = 9
@@ -46,7 +52,7 @@ class Person:
 def export(number: str = "", doctype: str = "", name: str = "") -> dict:
 	"""Return all there is about a number, or about the calls of a record, as JSON-able values.
 
-	{numbers, calls, events, do_not_call, records}: `records` are those that hold a number now, `do_not_call` the
+	{numbers, calls, events, crm, lists, do_not_call, records}: `crm` are Frappe CRM's rows of the calls, `records` are those that hold a number now, `do_not_call` the
 	numbers of the list.
 	"""
 	person = _person(number, doctype, name)
@@ -57,6 +63,8 @@ def export(number: str = "", doctype: str = "", name: str = "") -> dict:
 			{column: value for column, value in row.items() if value not in (None, "")} for row in rows
 		],
 		"events": store.export_events(person.calls, person.digits),
+		"crm": crm_mirror.export(person.calls),
+		"lists": list_entries.of_person(person.calls, _place(doctype, name)),
 		**_elsewhere(person),
 	}
 	return frappe.parse_json(frappe.as_json({"numbers": person.numbers, **exported}))
@@ -65,13 +73,20 @@ def export(number: str = "", doctype: str = "", name: str = "") -> dict:
 def erase(number: str = "", doctype: str = "", name: str = "") -> dict:
 	"""Take the person out of calls, events and what Frappe keeps of them; return what was done and what stays.
 
-	{calls, under_way, events, do_not_call, records}; a dial that waits for its answer is under way, and stays.
+	{calls, under_way, events, lists, do_not_call, records}; a dial that waits for its answer is under way, and stays.
 	"""
 	person = _person(number, doctype, name)
 	erased = erasure.erase(person.calls)
 	done = {"calls": erased, "under_way": len(person.calls) - erased}
 	done["events"] = store.erase(person.calls, person.digits)
+	frappe.db.delete(
+		"Notification Log", {"document_type": call_log.DOCTYPE, "document_name": ("in", person.calls)}
+	)
 	_hide_in_traces(person)
+	caller_leads.forget(person.numbers)
+	entries = list_entries.of_person(person.calls, _place(doctype, name))
+	list_entries.forget([entry.name for entry in entries])
+	done["lists"] = len(entries)
 	for digits in person.digits:
 		frappe.db.delete(DELETED, {"deleted_doctype": ("in", OURS), "data": ("like", f"%{digits}%")})
 	return {**done, **_elsewhere(person)}
@@ -93,6 +108,10 @@ def _person(number: str, doctype: str, name: str) -> Person:
 		calls = tuple(dict.fromkeys((*calls, *_calls({"contact": name}))))
 	dialed = frappe.get_all(call_log.DOCTYPE, {"name": ("in", calls)}, pluck="dialed_number")
 	return Person(tuple(sorted({number for number in dialed if number})), calls)
+
+
+def _place(doctype: str, name: str) -> tuple[str, str] | None:
+	return (doctype, name) if doctype and name else None
 
 
 def _calls(filters: dict) -> tuple[str, ...]:
@@ -120,6 +139,8 @@ def _elsewhere(person: Person) -> dict:
 def _hide_in_traces(person: Person) -> None:
 	"""Hide the numbers in follow-ups and reminders, and in what Frappe itself noted of those and of deleted calls."""
 	for doctype, field, condition in _TRACES:
+		if not frappe.db.exists("DocType", doctype, cache=True):
+			continue
 		for shown in {form for number in person.numbers for form in (number, messages.display(number))}:
 			holding = {field: ("like", f"%{shown}%"), **condition}
 			for row in frappe.get_all(doctype, holding, ["name", field]):

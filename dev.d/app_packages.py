@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 import commands
+import locking
 from places import STATE
 
 # As in pyproject.toml; the rest of what stands there Frappe brings.
@@ -18,8 +19,12 @@ class MissingError(Exception):
 
 def provide(python: Path) -> None:
 	"""Install them with pip for this Python, unless they are there."""
-	if FOLDER.exists():
-		return
+	with locking.alone(FOLDER.with_suffix(".lock")):
+		if not FOLDER.exists():
+			_install(python)
+
+
+def _install(python: Path) -> None:
 	fresh = FOLDER.with_suffix(".new")
 	argv = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--target", fresh, NEEDED]
 	result = commands.run(argv, SECONDS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

@@ -13,6 +13,9 @@ from progress import step
 
 CLICKS = ROOT / "benchmarks/click_cost.py"
 LISTENER = ROOT / "benchmarks/listener_cost.py"
+FLOOR = ROOT / "benchmarks/busy_floor.py"
+# Calls a second, and for how many seconds.
+PACE, FLOOR_SECONDS, QUICK_FLOOR_SECONDS = 5, 600, 30
 CALLS, QUICK_CALLS = 10_000, 500
 # Half an hour on a machine with two cores that has other things to do.
 SECONDS = 5400
@@ -40,7 +43,36 @@ def text(run: Callable, is_quick: bool) -> str:
 		with step(f"{calls:,} calls through the listener"):
 			words = [site.name, str(calls), *listening.command(site.folder, site.name)]
 			heard = run(site, LISTENER, words, SECONDS, listening.environment(site.folder))
-		return f"{_click(site.label, click)}\n\n{_listener(heard)}"
+		floor = busy_floor(run, site, QUICK_FLOOR_SECONDS if is_quick else FLOOR_SECONDS)
+		return f"{_click(site.label, click)}\n\n{_listener(heard)}\n\n{floor}"
+
+
+def busy_floor(run: Callable, site, seconds: int) -> str:
+	"""Return the section of calls that come in for so many seconds."""
+	with step(f"Calls come in for {seconds} s, {PACE} a second"):
+		words = [site.name, str(seconds), str(PACE), *listening.command(site.folder, site.name)]
+		return _floor(run(site, FLOOR, words, SECONDS, listening.environment(site.folder)))
+
+
+def _floor(figures: dict) -> str:
+	return "\n".join(
+		[
+			"## A busy floor",
+			"",
+			"Calls come in at a steady pace at {phones} phones of as many users, each rings, is answered and ended, as a real"
+			" Asterisk told of one. The real listener hears them; who speaks to it is a WebSocket on loopback. Each call is one"
+			" row of the user whose phone rang, or nothing is printed here. *Behind* is the time from the last event sent to the last row"
+			" that is complete; statements are all the database answered, this measurement's own few included.".format(
+				**figures
+			),
+			"",
+			"| seconds | calls a second | calls | events | behind, s | statements a call | MB at first | in the middle | at the end |",
+			"| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+			"| {seconds:,} | {pace:g} | {calls:,} | {events:,} | {behind:g} | {statements:g} | {first:g} | {middle:g} | {last:g} |".format(
+				**figures
+			),
+		]
+	)
 
 
 def _click(label: str, figures: dict) -> str:

@@ -4,13 +4,13 @@ Comes from the Debian mirror that this machine's apt uses already. Starts nothin
 machine itself but debootstrap.
 """
 
-import fcntl
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import commands
+import locking
 import packages
 from progress import say, step
 
@@ -32,10 +32,8 @@ def provide() -> Path:
 	"""Return the root folder of the Debian that has Asterisk, made first where needed; raise UnavailableError."""
 	if os.geteuid() != 0:
 		raise UnavailableError("it takes root to make a Debian of its own for Asterisk (debootstrap, chroot)")
-	CACHE.mkdir(parents=True, exist_ok=True)
 	root, stamp = CACHE / f"asterisk-{SUITE}", CACHE / f"asterisk-{SUITE}.made"
-	with open(CACHE / "asterisk.lock", "w") as lock:
-		fcntl.flock(lock, fcntl.LOCK_EX)
+	with locking.alone(CACHE / "asterisk.lock"):
 		if not stamp.exists() or stamp.read_text() != PACKAGES:
 			stamp.unlink(missing_ok=True)
 			_make(root)

@@ -30,7 +30,18 @@ USER, READER, PASSWORD = "crm", "reader", "lab-ari-secret"
 CONTEXT = "c2c-out"
 # Where the documented dialplan leaves recordings, and where it reports to without a listener.
 RECORDINGS = "/var/spool/asterisk/recording"
-UDP_PORTS = ("SIP_PORT", "PHONE_PORT", "NOBODYS_PORT")
+SOUNDS = (
+	"beep",
+	"beeperr",
+	"pbx-transfer",
+	"pbx-invalid",
+	"vm-theperson",
+	"vm-isunavail",
+	"digits/0",
+	"digits/1",
+	"digits/3",
+)
+UDP_PORTS = ("SIP_PORT", "PHONE_PORT", "NOBODYS_PORT", "FLOOR_PORT")
 SECONDS = 20
 
 
@@ -38,7 +49,7 @@ SECONDS = 20
 def running(state_folder: Path, replaced: Mapping[str, str] | None = None):
 	"""Yield a started lab whose records and logs lie in this folder, and stop it at the end.
 
-	:param replaced: texts of the documented dialplan, and what stands in their place
+	:param replaced: texts of the documented dialplan and of the configuration, and what stands in their place
 	Raises asterisk_install.UnavailableError where Asterisk cannot be had.
 	"""
 	lab = Lab(asterisk_install.provide(), state_folder, replaced or {})
@@ -132,6 +143,12 @@ class Lab:
 		whole = path.read_text().rpartition("\n")[0] if path.exists() else ""
 		return [json.loads(line) for line in whole.splitlines()]
 
+	@property
+	def csv(self) -> str:
+		"""The same as Asterisk's cdr_csv writes them, without a heading."""
+		path = self.folder / "log/cdr-csv/Master.csv"
+		return path.read_text() if path.exists() else ""
+
 	def records_of(self, call: str) -> list[dict]:
 		"""Return a call's records once there is one: Asterisk writes it after it has told of the end."""
 		deadline = time.monotonic() + SECONDS
@@ -153,24 +170,47 @@ class Lab:
 			os.waitpid(pid, 0)
 
 	def _write(self) -> None:
-		for name in ("etc", "lib", "spool/recording", "run", "log/cdr-custom", "sipp"):
+		for name in (
+			"etc",
+			"lib",
+			"spool/recording",
+			"run",
+			"log/cdr-custom",
+			"log/cdr-csv",
+			"sipp",
+			"data/sounds/en/digits",
+		):
 			(self.folder / name).mkdir(parents=True)
 		modules = next(self.root.glob("usr/lib/*/asterisk/modules")).relative_to(self.root)
 		names = {"HOME": self.home, "MODULES": f"/{modules}", "USER": USER, "READER": READER}
 		names = {**names, "PASSWORD": PASSWORD, **{name: str(port) for name, port in self.ports.items()}}
 		for source, target in (("conf", "etc"), ("sipp", "sipp")):
 			for path in (TEMPLATES / source).iterdir():
-				text = re.sub(r"@([A-Z_]+)@", lambda placeholder: names[placeholder[1]], path.read_text())
+				text = self._with_replaced(path.read_text())
+				text = re.sub(r"@([A-Z_]+)@", lambda placeholder: names[placeholder[1]], text)
 				(self.folder / target / path.name).write_text(text)
 		(self.folder / "etc/c2c.conf").write_text(self._dialplan())
 		(self.folder / "tone.ul").write_bytes(_tone())
+		self._write_sounds()
 		owner = (self.root / "var/lib/asterisk").stat()
 		for path in (self.folder, *self.folder.rglob("*")):
-			os.chown(path, owner.st_uid, owner.st_gid)
+			os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+	def _write_sounds(self) -> None:
+		"""Give it the few announcements that a voicemail plays, a moment of silence each, besides what the package has."""
+		data = self.folder / "data"
+		for path in (self.root / "usr/share/asterisk").iterdir():
+			if path.name != "sounds":
+				(data / path.name).symlink_to(f"/usr/share/asterisk/{path.name}")
+		for name in SOUNDS:
+			(data / f"sounds/en/{name}.ul").write_bytes(b"\xff" * 800)
 
 	def _dialplan(self) -> str:
-		text = documented("extensions.conf")
-		for before, after in {RECORDINGS: f"{self.home}/spool/recording", **self.replaced}.items():
+		text = documented("extensions.conf").replace(RECORDINGS, f"{self.home}/spool/recording")
+		return self._with_replaced(text)
+
+	def _with_replaced(self, text: str) -> str:
+		for before, after in self.replaced.items():
 			text = text.replace(before, after)
 		return text
 

@@ -3,7 +3,7 @@
 Needs a bench with ERPNext, on which throwaway sites are made; the full one stays, for the next time. Figures of one
 machine: the ratios travel better than the milliseconds. `./dev bench full` measures one part alone, and --quick
 everything a few times only, to see that it works; both print and write no page. `./dev bench flame`, done only when it
-is named, draws the pictures of docs/performance.md.
+is named, draws the pictures of docs/performance.md; `./dev bench busy` is the busy floor alone.
 """
 
 import importlib
@@ -122,6 +122,13 @@ def _asterisk(is_quick: bool) -> Measured:
 	return asterisk_figures.text(_run, is_quick), []
 
 
+def _busy(is_quick: bool) -> Measured:
+	"""The busy floor of the part about Asterisk, alone."""
+	with desks.bench_desk("erpnext", FIGURES) as site:
+		seconds = asterisk_figures.QUICK_FLOOR_SECONDS if is_quick else asterisk_figures.FLOOR_SECONDS
+		return asterisk_figures.busy_floor(_run, site, seconds), []
+
+
 def _on_a_floor(is_quick: bool) -> Measured:
 	"""What many agents at once do to a site: the sections of the modules in benchmarks/ that have a `measure`."""
 	sys.path.insert(0, str(RESULTS.parent))
@@ -152,4 +159,4 @@ def _desk(_is_quick: bool) -> Measured:
 
 # What is done when nothing is named, and what only when it is.
 PARTS = {"full": _full, "asterisk": _asterisk, "floor": _on_a_floor, "desk": _desk}
-APART = {"flame": _flame}
+APART = {"flame": _flame, "busy": _busy}

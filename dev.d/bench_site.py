@@ -1,7 +1,7 @@
 """Makes the sites of real_bench.py: for tests from an untouched copy each time, for `./dev up` one that stays.
 
 A state folder is made once, and again when the bench or this recipe changed. A site in it has the setup wizard
-done and, as kind "erpnext", ERPNext; our app is installed on top, for tests anew in every run.
+done and, as kind "erpnext" or "crm", that app; our app is installed on top, for tests anew in every run.
 """
 
 import getpass
@@ -23,7 +23,7 @@ from real_bench import APP, WEB_WORKERS, BenchError, BenchSite, find, write_json
 
 TESTS = STATE / "bench-tests"
 DEMO = STATE / "bench-demo"
-NAMES = {"erpnext": "c2c-test.localhost", "frappe": "c2c-plain.localhost"}
+NAMES = {"erpnext": "c2c-test.localhost", "crm": "c2c-crm.localhost", "frappe": "c2c-plain.localhost"}
 DEMO_NAME = "c2c-demo.localhost"
 # With Frappe's development server each DocType's own record is read over and over, which no production site does.
 AS_IN_PRODUCTION = {"DEV_SERVER": "0"}
@@ -251,6 +251,7 @@ def _configure(sites: list[BenchSite], site_config: dict | None = None) -> None:
 		"allow_tests": 1,
 		"developer_mode": 0,
 		"live_reload": False,
+		"server_script_enabled": True,
 	}
 	write_json(site.sites / "common_site_config.json", common)
 	for each in sites:

@@ -1,4 +1,4 @@
-"""The Desks on which tests can run here: a real bench's with and without ERPNext, and the embedded one.
+"""The Desks on which tests can run here: a real bench's with and without ERPNext, with Frappe CRM, and the embedded one.
 
 Each comes as a fresh site that is started, used and stopped. Runs no test.
 """
@@ -35,13 +35,14 @@ class Kind:
 	"""One kind of Desk; `open` starts a fresh site of it with `url` and `test`, for use in `with`.
 
 	With `is_bare=True` the site is without the app and without a web server. `has_richer_twin`: the same bench has
-	one with ERPNext too.
+	one with ERPNext too. `has_crm`: what is tested there is what goes on beside Frappe CRM.
 	"""
 
 	slug: str
 	label: str
 	open: Callable[..., AbstractContextManager]
 	has_richer_twin: bool = False
+	has_crm: bool = False
 
 
 def kinds(with_bench: bool, with_embedded: bool) -> list[Kind]:
@@ -62,6 +63,7 @@ def _on_bench() -> list[Kind]:
 			bench.label(app),
 			partial(bench_desk, app),
 			has_erpnext and app == "frappe",
+			app == "crm",
 		)
 		for app in apps
 	]
@@ -87,18 +89,28 @@ def sample(site, pbx: str = "") -> dict:
 	return {"pbx": pbx, **json.loads(printed.strip().splitlines()[-1])}
 
 
-def for_browser(kind: str, site) -> dict[str, str]:
-	"""Put the sample data into a site and return what tests/browser/conftest.py wants to know of it."""
-	filled = sample(site)
+def for_browser(kind: str, site, pbx: str = "") -> dict[str, str]:
+	"""Put the sample data into a site and return what tests/browser/conftest.py wants to know of it.
+
+	:param pbx: the simulated PBX, where it runs already
+	"""
+	filled = sample(site, pbx)
+	return {
+		**bare_for_browser(kind, site, filled["pbx"]),
+		"C2C_AGENT": filled["user"],
+		"C2C_AGENT_PASSWORD": filled["password"],
+	}
+
+
+def bare_for_browser(kind: str, site, pbx: str) -> dict[str, str]:
+	"""Return as much of it as a site without sample data has."""
 	bench = {} if kind == "embedded" else {**site.environment, "C2C_BENCH": str(site.folder)}
 	return {
 		**bench,
 		"C2C_SITE_URL": site.url,
 		"C2C_SITE_KIND": kind,
 		"C2C_ADMIN_PASSWORD": ADMIN_PASSWORD,
-		"C2C_AGENT": filled["user"],
-		"C2C_AGENT_PASSWORD": filled["password"],
-		"C2C_SIM_URL": filled["pbx"],
+		"C2C_SIM_URL": pbx,
 	}
 
 
@@ -118,7 +130,7 @@ def provide_bench() -> None:
 
 @contextmanager
 def bench_desk(kind: str, folder: Path = bench_site.TESTS, is_bare: bool = False):
-	"""Yield a fresh site of the bench, kind "erpnext" or "frappe"; raises UnavailableError.
+	"""Yield a fresh site of the bench, kind "erpnext", "crm" or "frappe"; raises UnavailableError.
 
 	:param is_bare: without the app and without a web server
 	"""

@@ -66,6 +66,13 @@ class Floor:
 			raise RuntimeError(f"The calls could not be listed: {status} {body}")
 		return body["data"]
 
+	def call(self, name: str) -> dict:
+		"""Return one call over REST."""
+		status, body = self.send("GET", f"/api/resource/PBX%20Call%20Log/{name}")
+		if status != 200:
+			raise RuntimeError(f"The call could not be read: {status} {body}")
+		return body["data"]
+
 	def pbx(self, method: str, path: str, values=None) -> dict:
 		"""Drive the simulated PBX."""
 		status, body = _ask(self.pbx_port, method, f"/_sim/{path}", values, {})

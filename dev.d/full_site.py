@@ -48,8 +48,22 @@ REQUESTS = (
 	Part("form", "a Lead's form with 20 calls on its timeline", 4),
 	Part("connections", "the counts among its Connections", 4),
 )
-REPORTS = tuple(
-	Part(name, f"report {name}", 1) for name in ("Call Activity", "Unreached Leads", "Failures by Reason")
+REPORTS = (
+	*(
+		Part(name, f"report {name}", 1)
+		for name in (
+			"Call Activity",
+			"Talk Time by Agent",
+			"Calls by Hour and Weekday",
+			"Calls by Outcome",
+			"Missed Calls",
+			"Leads Nobody Called",
+			"List Progress",
+			"Unreached Leads",
+			"Failures by Reason",
+		)
+	),
+	Part("board", "the board Today", 1),
 )
 EVENT = REQUESTS[0]
 RATES = (

@@ -51,10 +51,13 @@ frappe.delete_doc("PBX Disposition", name)
 """
 
 
-def check(site) -> dict:
-	"""Take a site without the app through its whole life with it; returns a report."""
+def check(site, steps=None) -> dict:
+	"""Take a site without the app through its whole life with it; returns a report.
+
+	:param steps: yields (sentence, differences that should not be), where it is another life than `life` here
+	"""
 	began = time.monotonic()
-	results = list(_life(site))
+	results = list((steps or life)(site))
 	failures = [
 		f"{sentence}: {'; '.join(differences[:8])}" for sentence, differences in results if differences
 	]
@@ -62,20 +65,20 @@ def check(site) -> dict:
 	return {**test_counts.NOTHING, **report, "seconds": round(time.monotonic() - began, 1)}
 
 
-def _life(site):
+def life(site):
 	"""Yield (sentence, differences that should not be)."""
 	site.execute(BEFORE)
-	before = _contents(site)
+	before = contents(site)
 	site.install()
 	site.execute(USE)
 	site.execute(CHANGE)
 	site.migrate()
-	once = _contents(site)
+	once = contents(site)
 	yield "an admin's changes survive a migration", _lost_changes(site)
 	site.migrate()
-	yield "migrating a second time changes nothing", _differences(once, _contents(site))
+	yield "migrating a second time changes nothing", differences(once, contents(site))
 	site.uninstall()
-	yield "uninstalling leaves nothing of the app behind", _differences(before, _contents(site))
+	yield "uninstalling leaves nothing of the app behind", differences(before, contents(site))
 	site.install()
 	yield (
 		"the app can be installed again",
@@ -88,22 +91,22 @@ def _lost_changes(site) -> list[str]:
 	return [] if int(kept) == 33 else [f"repeat_window is {kept} again"]
 
 
-def _contents(site) -> dict:
+def contents(site) -> dict:
+	"""Return everything that is in a site's database, by table."""
 	say("Reading the whole database")
 	return json.loads(site.execute(CONTENTS.read_text()).strip().splitlines()[-1])
 
 
-def _differences(old: dict, new: dict) -> list[str]:
-	differences = [f"table {table} came" for table in new.keys() - old.keys()]
-	differences += [f"table {table} went" for table in old.keys() - new.keys()]
+def differences(old: dict, new: dict) -> list[str]:
+	"""Return in words what is in one of two readings only."""
+	found = [f"table {table} came" for table in new.keys() - old.keys()]
+	found += [f"table {table} went" for table in old.keys() - new.keys()]
 	for table in sorted(old.keys() & new.keys() - DIARIES):
 		one, other = old[table], new[table]
 		if one["columns"] != other["columns"]:
-			differences.append(f"{table} has columns {sorted(set(one['columns']) ^ set(other['columns']))}")
-		differences += [f"{table} has {row[:100]}" for row in other["rows"].keys() - one["rows"].keys()]
-		differences += [f"{table} lacks {row[:100]}" for row in one["rows"].keys() - other["rows"].keys()]
+			found.append(f"{table} has columns {sorted(set(one['columns']) ^ set(other['columns']))}")
+		found += [f"{table} has {row[:100]}" for row in other["rows"].keys() - one["rows"].keys()]
+		found += [f"{table} lacks {row[:100]}" for row in one["rows"].keys() - other["rows"].keys()]
 		both = one["rows"].keys() & other["rows"].keys()
-		differences += [
-			f"{table} differs in {row[:100]}" for row in both if one["rows"][row] != other["rows"][row]
-		]
-	return sorted(differences)
+		found += [f"{table} differs in {row[:100]}" for row in both if one["rows"][row] != other["rows"][row]]
+	return sorted(found)

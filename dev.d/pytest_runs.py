@@ -12,6 +12,7 @@ from pathlib import Path
 
 import asterisk_install
 import commands
+import locking
 import packages
 import test_counts
 from places import ROOT, STATE
@@ -31,11 +32,11 @@ NEED_MORE = ("tests/browser", "tests/asterisk", "tests/faults", "tests/site_inst
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Many of them wait for a PBX that hangs.
 AT_ONCE = ("--numprocesses", "4")
-CORE_SECONDS = 300
-ASTERISK_SECONDS = 300
-SITE_INSTALL_SECONDS = 600
-FAULTS_SECONDS = 400
-BROWSER_SECONDS = 1200
+CORE_SECONDS = 900
+ASTERISK_SECONDS = 900
+SITE_INSTALL_SECONDS = 1200
+FAULTS_SECONDS = 900
+BROWSER_SECONDS = 3600
 NO_TESTS_COLLECTED = 5
 
 
@@ -152,6 +153,11 @@ def _ignored() -> list[str]:
 
 def _make_environment() -> None:
 	"""Make the Python environment, unless it is there and was made from this pyproject.toml."""
+	with locking.alone(PYTHON.with_suffix(".lock")):
+		_make_environment_once()
+
+
+def _make_environment_once() -> None:
 	stamp = PYTHON / "made"
 	wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + sys.version.encode()).hexdigest()
 	if stamp.exists() and stamp.read_text() == wanted:

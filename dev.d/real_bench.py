@@ -6,7 +6,6 @@ all on loopback ports that were free. Nothing is changed in the bench itself, an
 apps are neither used nor needed. How a state folder comes to be is in bench_site.py.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -18,12 +17,15 @@ from pathlib import Path
 
 import app_packages
 import commands
+import locking
 import services
 import test_counts
 from mariadb import Server
 from places import ROOT, STATE
 
 APP = "c2c_frappe"
+# What a site of ours can have under it, the plainest first.
+APPS = ("frappe", "erpnext", "crm")
 PORTS = ("mariadb", "redis_cache", "redis_queue", "web", "realtime")
 # As bench's own template for web workers has it, within reason.
 WEB_WORKERS = min(2 * (os.cpu_count() or 1) + 1, 9)
@@ -38,7 +40,7 @@ class Bench:
 
 	def __init__(self, folder: Path):
 		self.folder = folder
-		self.apps = {app: version for app in ("frappe", "erpnext") if (version := self._version(app))}
+		self.apps = {app: version for app in APPS if (version := self._version(app))}
 
 	@property
 	def fingerprint(self) -> str:
@@ -81,7 +83,7 @@ def find() -> Bench | None:
 class BenchSite:
 	"""One site in a state folder: its address, its processes, and commands run inside it.
 
-	:param kind: "erpnext", or "frappe" for a site without ERPNext on the same bench
+	:param kind: "erpnext", "crm" for a site with Frappe CRM alone, or "frappe" for one without either on the same bench
 	"""
 
 	def __init__(self, bench: Bench, state_folder: Path, kind: str, name: str):
@@ -202,8 +204,7 @@ class BenchSite:
 		tests of two kinds of site do at once, would take away each other's files.
 		"""
 		served, public = self.sites / "assets" / APP, ROOT / APP / "public"
-		with open(STATE / "bundle.lock", "w") as lock:
-			fcntl.flock(lock, fcntl.LOCK_EX)
+		with locking.alone(STATE / "bundle.lock"):
 			if not served.is_symlink():
 				shutil.rmtree(served)
 				served.symlink_to(public)

@@ -1,6 +1,6 @@
 """Remake the pictures of the documentation, with a real browser on a real Desk.
 
-Those of a bench, with ERPNext where it has that, go to docs/images; those of the embedded Desk, which looks as Frappe
+Those of a bench, with ERPNext where it has that, and of Frappe CRM's pages, go to docs/images; those of the embedded Desk, which looks as Frappe
 16 does, to docs/images/frappe16. A Desk that cannot be had here keeps the pictures it has.
 """
 
@@ -18,7 +18,7 @@ from progress import say, warn
 
 IMAGES = ROOT / "docs/images"
 OF_EMBEDDED = IMAGES / "frappe16"
-PICTURES = ["tests/browser/shots.py"]
+PICTURES, OF_CRM = ["tests/browser/shots.py"], ["tests/browser/crm_shots.py"]
 EMBEDDED_SHOTS = STATE / "embedded-shots"
 LIMIT = 100_000  # bytes a picture
 
@@ -49,6 +49,8 @@ def _desks(options: argparse.Namespace):
 	if bench:
 		kind = "erpnext" if "erpnext" in bench.apps else "frappe"
 		yield f"{kind}{bench.major(kind)}", IMAGES, desks.bench_desk(kind, FIGURES)
+	if bench and "crm" in bench.apps:
+		yield f"crm{bench.major('crm')}", IMAGES, desks.bench_desk("crm", FIGURES)
 	if not options.no_embedded:
 		yield "embedded", OF_EMBEDDED, desks.embedded_desk(EMBEDDED_SHOTS)
 
@@ -56,7 +58,8 @@ def _desks(options: argparse.Namespace):
 def _take(kind: str, site, folder: Path, expression: str) -> None:
 	say(f"Pictures on {kind} ...")
 	environment = {**desks.for_browser(kind, site), "C2C_PICTURES": str(folder)}
-	report = pytest_runs.browser(f"shots-{kind}", environment, expression, PICTURES)
+	where = OF_CRM if kind.startswith("crm") else PICTURES
+	report = pytest_runs.browser(f"shots-{kind}", environment, expression, where)
 	if report["failed"]:
 		raise pytest_runs.UnavailableError(f"the browser failed at {', '.join(report['failures'])}")
 

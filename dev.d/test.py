@@ -2,7 +2,7 @@
 
 `./dev test [core|asterisk|site|browser ...] [--no-bench] [--no-embedded] [-k EXPRESSION]`. What is needed is started on
 free loopback ports and stopped at the end. Site and browser tests run on a bench where one is found (with and
-without ERPNext) and on the embedded Desk, those with ERPNext beside all the others. A part of which no test ran is a
+without ERPNext; beside Frappe CRM those that are about it) and on the embedded Desk, those with ERPNext beside all the others. A part of which no test ran is a
 failure. The last lines say what ran where, what did not and why; `.dev/site-tests.json` keeps the counts of the
 site tests.
 """
@@ -13,10 +13,11 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import crm_lifecycle
 import desks
 import lanes
 import lifecycle
@@ -30,10 +31,33 @@ from progress import say, warn
 from real_bench import BenchError
 
 PARTS = ("core", "asterisk", "site", "browser")
-SITE_SECONDS = 1800
+SITE_SECONDS = 3600
 # The kinds of site, by the begin of their name, on which the app is installed and removed again.
-LIFE_ON = ("frappe", "embedded")
+LIFE_ON = ("frappe", "crm", "embedded")
 ICONS = ["tests/browser/test_desk.py", "tests/browser/test_desk_icons.py"]
+# What differs on a site without ERPNext, where the same bench runs all of them with it: whose numbers there are.
+WITHOUT_ERPNEXT = (
+	"boot",
+	"caller_leads",
+	"chooser",
+	"contacts_of_rows",
+	"dialing",
+	"number_index",
+	"people_of_calls",
+	"permissions",
+	"record_rows",
+	"relations",
+	"reports",
+	"set_up_steps",
+	"timeline",
+)
+# What the files with tests that need Frappe CRM have in their names, and its own tests, which must run alike beside us.
+ABOUT_CRM = "crm"
+OF_CRM = (
+	"crm.fcrm.doctype.crm_call_log.test_crm_call_log",
+	"crm.tests.test_integrations",
+	"crm.fcrm.doctype.crm_lead.test_crm_lead",
+)
 # On which the servers under the site are killed.
 FAULTS_ON = "erpnext"
 UNAVAILABLE = (desks.UnavailableError, pytest_runs.UnavailableError)
@@ -109,14 +133,26 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 def _parts(options: argparse.Namespace) -> Iterator[Part]:
 	yield from _parts_without_a_site(options)
 	kinds = desks.kinds(not options.no_bench, not options.no_embedded)
+	if (
+		not options.no_bench
+		and not any(kind.has_crm for kind in kinds)
+		and {"site", "browser"} & set(options.parts)
+	):
+		yield Part("site and browser tests beside Frappe CRM", _no_crm)
 	if "site" in options.parts:
 		for kind in kinds:
 			yield from _parts_on_a_site(kind, options.expression)
 	if "browser" in options.parts:
 		for kind in kinds:
-			of_icons = " (forms and icons)" if kind.has_richer_twin else ""
+			about = (
+				" (forms and icons)"
+				if kind.has_richer_twin
+				else " (Frappe CRM's pages)"
+				if kind.has_crm
+				else ""
+			)
 			run = partial(_browser_tests, kind, options.expression)
-			yield Part(f"browser tests{of_icons}, {kind.label}", run, _lane(kind))
+			yield Part(f"browser tests{about}, {kind.label}", run, _lane(kind))
 
 
 def _parts_without_a_site(options: argparse.Namespace) -> Iterator[Part]:
@@ -130,7 +166,13 @@ def _parts_without_a_site(options: argparse.Namespace) -> Iterator[Part]:
 
 def _parts_on_a_site(kind: desks.Kind, expression: str) -> Iterator[Part]:
 	lane = _lane(kind)
-	yield Part(f"site tests, {kind.label}", partial(_site_tests, kind, expression), lane, kind.label)
+	about = (
+		" (records and their numbers)" if kind.has_richer_twin else " (Frappe CRM)" if kind.has_crm else ""
+	)
+	run = partial(_site_tests, kind, expression)
+	yield Part(f"site tests{about}, {kind.label}", run, lane, kind.label)
+	if kind.has_crm and not expression:
+		yield Part(f"Frappe CRM's own tests, {kind.label}", partial(_tests_of_crm, kind), lane)
 	if kind.slug.startswith(FAULTS_ON):
 		yield Part(f"faults, {kind.label}", partial(_faults, expression), lane)
 	if kind.slug.startswith(LIFE_ON):
@@ -160,14 +202,25 @@ def _outcome(part: Part, expression: str) -> test_summary.Outcome:
 
 
 def _site_tests(kind: desks.Kind, expression: str) -> dict:
-	modules = _modules(expression) if expression else []
-	if expression and not modules:
-		return test_counts.NOTHING
+	is_partial = expression or kind.has_richer_twin or kind.has_crm
+	modules = _modules(expression, kind) if is_partial else []
+	return test_counts.NOTHING if is_partial and not modules else _run_on(kind, modules)
+
+
+def _tests_of_crm(kind: desks.Kind) -> dict:
+	return _run_on(kind, OF_CRM)
+
+
+def _run_on(kind: desks.Kind, modules: Sequence[str]) -> dict:
 	with kind.open() as site:
 		report = site.test(modules, timeout=SITE_SECONDS)
 		if report["failed"]:
 			print(services.tail("test", site.state, lines=200), flush=True)
 		return report
+
+
+def _no_crm() -> dict:
+	raise desks.UnavailableError("no bench with the app crm was found (FRAPPE_BENCH names one elsewhere)")
 
 
 def _faults(expression: str) -> dict:
@@ -181,14 +234,20 @@ def _life(kind: desks.Kind, expression: str) -> dict:
 	if expression not in "test_install_uninstall":
 		return test_counts.NOTHING
 	with kind.open(is_bare=True) as site:
+		if kind.has_crm:
+			return lifecycle.check(site, crm_lifecycle.life)
 		return lifecycle.check(site) if kind.slug == "embedded" else pytest_runs.site_install(site)
 
 
-def _modules(expression: str) -> list[str]:
-	"""The app's test modules whose file name has the expression in it."""
+def _modules(expression: str, kind: desks.Kind) -> list[str]:
+	"""The app's test modules for a kind of site whose file name has the expression in it."""
 	files = sorted((ROOT / "c2c_frappe").rglob("test_*.py"))
 	return [
-		".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files if expression in file.stem
+		".".join(file.relative_to(ROOT).with_suffix("").parts)
+		for file in files
+		if expression in file.stem
+		and (not kind.has_richer_twin or file.stem.removeprefix("test_") in WITHOUT_ERPNEXT)
+		and (not kind.has_crm or ABOUT_CRM in file.stem)
 	]
 
 
@@ -196,6 +255,10 @@ def _browser_tests(kind: desks.Kind, expression: str) -> dict:
 	pytest_runs.find_browser()
 	# Without ERPNext it is the same Desk but for who draws the icons.
 	where = ICONS if kind.has_richer_twin else ["tests/browser"]
+	if kind.has_crm:
+		where = sorted(
+			str(file.relative_to(ROOT)) for file in (ROOT / "tests/browser").glob(f"test_{ABOUT_CRM}*.py")
+		)
 	with kind.open() as site:
 		environment = desks.for_browser(kind.slug, site)
 		return pytest_runs.browser(f"browser-{kind.slug}", environment, expression, where)

@@ -1,8 +1,8 @@
 """Start a Desk with sample data and a simulated PBX to call through; `./dev down` stops it.
 
 Which Desk: a bench that is already here (FRAPPE_BENCH, the one this checkout lies in, or one in the usual
-place), else an embedded one made in about a minute, which `--embedded` makes in any case. `--erpnext` makes a
-real bench with ERPNext first. Where none can be had, the simulated PBX and the command line.
+place), else an embedded one made in about a minute, which `--embedded` makes in any case. Where none can be had, the
+simulated PBX and the command line.
 """
 
 import argparse
@@ -13,7 +13,6 @@ import sys
 import bench_site
 import command_line
 import embedded_site
-import erpnext_bench
 import packages
 import real_bench
 import services
@@ -28,7 +27,6 @@ FAILURES = (
 	NotAvailableError,
 	DeskError,
 	packages.MissingError,
-	erpnext_bench.NotMadeError,
 	real_bench.BenchError,
 	services.ServiceError,
 )
@@ -39,10 +37,8 @@ def main(arguments: list[str]) -> int:
 	shown = {}
 	try:
 		_desk(options, functools.partial(_fill, shown))
-	except (NotAvailableError, packages.MissingError, erpnext_bench.NotMadeError) as error:
+	except (NotAvailableError, packages.MissingError) as error:
 		say(f"No Desk can be had here: {error}")
-		if options.erpnext:
-			say("`./dev up` alone makes one without ERPNext.")
 		return command_line.show()
 	except FAILURES as error:
 		print(f"./dev up stopped: {error}\nRun it again: it continues where it stopped.", file=sys.stderr)
@@ -54,19 +50,13 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
 	parser = argparse.ArgumentParser(prog="./dev up", description=__doc__.partition("\n")[0])
 	parser.add_argument(
-		"--erpnext", action="store_true", help="make a real bench with ERPNext first (never tried)"
-	)
-	parser.add_argument(
 		"--embedded", action="store_true", help="the embedded Desk, even where there is a bench"
 	)
-	parser.add_argument("--version", choices=("15", "16"), default="15", help="of Frappe and ERPNext")
 	return parser
 
 
 def _desk(options, fill):
 	"""Start the Desk that is wanted, or the best there is; `fill` is called with the site before its web starts."""
-	if options.erpnext:
-		erpnext_bench.make(options.version)
 	bench = None if options.embedded else real_bench.find()
 	if not bench:
 		return embedded_site.up(fill)

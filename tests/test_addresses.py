@@ -94,7 +94,7 @@ def test_a_host_that_leads_into_a_private_network_is_not_connected_to(serve_raw,
 	with pytest.raises(ConfigurationError) as caught:
 		transport.send(request, Connection(reach=PUBLIC))
 	assert caught.value.setting == "allow_private"
-	assert "Nothing was sent" in caught.value.message and "On-premises PBX" in caught.value.message
+	assert "Nothing was sent" in caught.value.message and "On-Premises PBX" in caught.value.message
 	assert server.connections == 0
 	assert transport.send(request, Connection(reach=PRIVATE_TOO)).status == 204
 	assert transport.send(request, Connection()).status == 204

@@ -166,6 +166,36 @@ def test_a_call_is_ringing_in_progress_and_over_in_turn():
 	assert list(dict.fromkeys(seen)) == ["Requested", "Ringing", "In Progress", "Completed"]
 
 
+def phone_after(stream) -> tuple[str, str]:
+	"""Return (status, whose phone rings) after these events."""
+	best = status.best([status.dial_evidence("accepted"), *filter(None, [facts.outcome(read(stream))])])
+	return best.status, status.ringing_phone(best.status, best.rank)
+
+
+@pytest.mark.parametrize(
+	("name", "phones"),
+	[
+		("customer_hangs_up", ["Agent", "Customer"]),
+		("nobody_answers", ["Agent", "Customer"]),
+		("second_trunk_after_no_answer", ["Agent", "Customer"]),
+		("agent_does_not_pick_up", ["Agent"]),
+		("we_hang_up_while_the_agent_rings", ["Agent"]),
+		("agents_phone_is_gone", []),
+	],
+)
+def test_the_agents_phone_rings_first_and_then_the_customers(name, phones):
+	seen = [phone_after(STREAMS[name][:count])[1] for count in range(len(STREAMS[name]) + 1)]
+	assert [phone for phone in dict.fromkeys(seen) if phone] == phones
+
+
+@given(st.data())
+def test_an_agents_ringing_that_comes_late_is_not_taken_for_the_present(data):
+	stream = [event for event in STREAMS["customer_hangs_up"] if event["type"] == "ChannelStateChange"]
+	ours = [event for event in stream if event["channel"]["id"] == _agents_channel("customer_hangs_up")]
+	assert [event["channel"]["state"] for event in ours] == ["Ringing", "Up"]
+	assert phone_after(data.draw(st.permutations(ours * 2))) == ("Ringing", "Customer")
+
+
 def test_calls_that_are_not_ours_are_none_of_our_business():
 	text = json.dumps(STREAMS["customer_hangs_up"])
 	foreign = text.replace(_agents_channel("customer_hangs_up"), "lab-1795762426.0")
@@ -281,11 +311,13 @@ BRIDGE = {"channels": ["5f0c1a2b3d", "lab-1.1"], "creationtime": "2026-11-27T06:
 		("Requested", CHANNEL, [], ("Requested", "")),
 		("Requested", CHANNEL, [{"channels": ["lab-1.1"]}, None], ("Requested", "")),
 		("Requested", {**CHANNEL, "state": "Down"}, [], ("Requested", "")),
+		("Requested", {**CHANNEL, "dialplan": {"app_name": "Dial"}}, [], ("Ringing", "")),
+		("Ringing", {**CHANNEL, "dialplan": {"app_name": "Dial"}}, [BRIDGE], ("In Progress", "")),
 	],
 )
 def test_after_a_silence_a_call_is_what_asterisk_says_and_no_more(known, channel, bridges, said):
 	told = asterisk_events.from_channel_state("5f0c1a2b3d", known, channel, bridges)
-	rank = {"Requested": 13, "Ringing": 20, "In Progress": 21}[known]
+	rank = {"Requested": 13, "Ringing": 18, "In Progress": 21}[known]
 	evidence = [status.Evidence(rank, known), told.evidence if told else None]
 	assert status.best(filter(None, evidence))[1:] == said
 

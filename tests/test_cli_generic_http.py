@@ -84,7 +84,7 @@ def test_a_token_is_asked_for_with_a_secret_from_the_environment(pbx):
 
 def test_the_simulated_pbx_is_in_a_private_network_and_needs_the_tick(pbx):
 	code, answer = dial(*given(url_template=f"{pbx.url}/generic/json/call"))
-	assert (code, answer["failure_code"]) == (1, "misconfigured") and "On-premises PBX" in answer["message"]
+	assert (code, answer["failure_code"]) == (1, "misconfigured") and "On-Premises PBX" in answer["message"]
 	assert pbx.requests == ()
 
 
@@ -99,16 +99,16 @@ def test_a_profile_is_filled_in_and_its_fields_may_be_set_anew(pbx):
 @pytest.mark.parametrize(
 	("words", "code", "said"),
 	[
-		(["--profile", "exotel"], 1, "Address of a call still says YOUR_HOST"),
+		(["--profile", "exotel"], 1, "Dial URL still contains YOUR_HOST"),
 		(["--profile", "exotel", "--set", "YOUR_HOTS=x"], 2, "has no YOUR_HOTS"),
 		(["--profile", "nobody"], 2, "'nobody' is not one of"),
 		(["--set", "YOUR_SID=x"], 2, "--profile"),
 		(
 			["--set", "url_template=https://x.example", "--set", "request_pairs=in words"],
 			1,
-			"What is sent must be a list of rows.",
+			"Request Parameters must be a list of rows.",
 		),
-		([], 1, "Address of a call is missing."),
+		([], 1, "Dial URL is missing."),
 	],
 )
 def test_a_slip_is_named_and_nothing_is_sent(pbx, words, code, said):

@@ -328,6 +328,11 @@ class TestTwoLegsOfOneClick:
 	def test_a_webhook_about_the_agents_leg_is_no_answer_either(self):
 		"""Call Answer and Call End of that leg name the extension as the number."""
 		told = {"event": "answer", "call": "a1b2c3", "extension": "102", "number": "102", "direction": "out"}
-		assert COMMPEAK.parse_event(told).status == status.RINGING
+		answered = COMMPEAK.parse_event(told)
+		assert (answered.status, answered.ringing) == (status.RINGING, status.CUSTOMER)
+		started = COMMPEAK.parse_event({**told, "event": "start"})
+		assert (started.status, started.ringing) == (status.RINGING, status.AGENT)
+		# Of the call as a whole nothing says whose phone it is.
+		assert COMMPEAK.parse_event({**told, "event": "start", "number": "447700900123"}).ringing == ""
 		ended = COMMPEAK.parse_event({**told, "event": "end", "hangup_cause": "ANSWERED", "duration": "35"})
 		assert (ended.status, ended.duration) == ("", None)

@@ -87,3 +87,10 @@ def test_whatever_the_table_says_only_known_values_and_no_empty_ones_go_out(pair
 	found = fill(pairs, CALL)
 	assert set(found) <= {key for key, _name in pairs}
 	assert all(value and value in CALL.values() for value in found.values())
+
+
+def test_lead_of_frappe_crm_is_a_lead_to_the_pbx():
+	"""Frappe CRM's Leads are CRM Lead; ERPNext's are Lead."""
+	crm_lead = {**CALL, "reference_doctype": "CRM Lead"}
+	assert fill([("leadid", "lead")], crm_lead) == {"leadid": "CRM-LEAD-2026-00001"}
+	assert fill([("leadid", "lead")], {**CALL, "reference_doctype": "CRM Deal"}) == {}

@@ -168,6 +168,17 @@ def test_every_provider_has_a_page_with_its_source_where_to_find_its_ids_and_its
 	assert "## Limitations and quirks" in text
 
 
+def test_every_form_of_ours_links_its_page_of_the_docs():
+	forms = [json.loads(file.read_text()) for file in PACKAGE.glob("click_to_call/doctype/*/*.json")]
+	linked = {form["name"]: form.get("documentation", "") for form in forms if not form.get("istable")}
+	assert len(linked) >= 9
+	for name, link in linked.items():
+		path, _hash, anchor = link.removeprefix("/c2c-docs/").partition("#")
+		page = ROOT / f"docs/{path}.md"
+		assert page.is_file(), name
+		assert not anchor or anchor in anchors(page), name
+
+
 def test_every_test_the_docs_name_is_there():
 	named = {
 		name

@@ -240,7 +240,7 @@ class TestProbe:
 	def test_it_rings_no_phone(self):
 		with Simulator() as pbx:
 			finding = exchange.probe(account(pbx.url))
-			assert finding.ok is None and len(pbx.requests) == 1 and not pbx.calls
+			assert finding.ok is True and len(pbx.requests) == 1 and not pbx.calls
 
 	def test_what_is_no_question_is_not_sent_by_a_provider_that_tries(self):
 		class Careless(CommPeak):
@@ -255,6 +255,7 @@ class TestProbe:
 	def test_a_pbx_that_is_not_there_is_found_so(self):
 		finding = exchange.probe(account("http://127.0.0.1:1"))
 		assert finding.ok is False and "refused the connection" in finding.message and finding.unchecked
+		assert finding.setting == "base_url"
 
 	def test_a_fault_of_a_providers_author_is_told_and_nothing_travels_up(self):
 		finding = exchange.probe(Faulty({"crm_id": "1", "client_id": KEY}), lambda *_: HttpResponse(200, ""))

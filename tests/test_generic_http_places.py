@@ -48,7 +48,7 @@ class TestPlaces:
 		assert find({"msg": json.dumps(msg), "list": ' [{"id": 7}]'}, path) == found
 
 	def test_text_of_brackets_alone_leads_nowhere(self, within):
-		with within(0.5):
+		with within(3):
 			assert find({"a": "[" * 65536}, "a[0][0]") is None
 
 	@pytest.mark.parametrize("path", ["userId[]", "userId[][0]", "data.user[]"])
@@ -119,7 +119,7 @@ class TestPlaces:
 	@pytest.mark.parametrize("pattern", ["*a*a*a*a*a*a*a*a*b", "(*)" + "a*" * 30 + "!", "*" * 60 + "x"])
 	def test_no_pattern_takes_long(self, pattern, within):
 		made = provider(like("Success", pattern), like("Error text", pattern))
-		with within(0.5):
+		with within(3):
 			read(made, "a" * 65536)
 			read(made, "aaaaaaa \n" * 7000)
 

@@ -96,7 +96,7 @@ class TestVariables:
 		"text", ["{number}", "{number.E164}", "{secret.4}", "{password}", "{custom.}", "{}", "{0}"]
 	)
 	def test_there_are_no_others(self, text):
-		assert "Address of a call" in refused("url_template", url_template=f"https://pbx.example/{text}")
+		assert "Dial URL" in refused("url_template", url_template=f"https://pbx.example/{text}")
 
 	@pytest.mark.parametrize(
 		"text",
@@ -112,7 +112,7 @@ class TestVariables:
 	)
 	def test_there_is_no_language_around_them(self, text):
 		message = refused("request_pairs", request_pairs=[pair("Query", "a", "b"), pair("Query", "v", text)])
-		assert "What is sent, row 2" in message
+		assert "Request Parameters, row 2" in message
 
 	def test_a_doubled_brace_is_a_brace(self):
 		made = request(request_pairs=[pair("Query", "v", "{{{extension}}}")])
@@ -198,6 +198,12 @@ class TestPairs:
 		made = request(body_kind="Form", request_pairs=pairs)
 		assert made.body == b"to=447700900123&record=true"
 
+	def test_a_forms_key_may_come_several_times(self):
+		"""So Twilio is asked for more than one kind of event."""
+		pairs = [pair("Body", "event", "ringing"), pair("Body", "event", "completed")]
+		made = request(body_kind="Form", request_pairs=pairs)
+		assert made.body == b"event=ringing&event=completed"
+
 	@pytest.mark.parametrize("lead", ["007", "1.5", "", "12e3", "one", "1" * 19, "-1", "+"])
 	def test_what_is_no_whole_number_is_not_made_one(self, lead):
 		pairs = [pair("Body", "id", "{custom.lead}{custom.none}", "Integer")]
@@ -212,15 +218,15 @@ class TestPairs:
 	@pytest.mark.parametrize(
 		("row", "words"),
 		[
-			(pair("Nowhere", "a", "b"), "a part or a kind that there is not"),
-			(pair("Query", "a", "b", "Float"), "a part or a kind that there is not"),
+			(pair("Nowhere", "a", "b"), "an unknown part or data type"),
+			(pair("Query", "a", "b", "Float"), "an unknown part or data type"),
 			(pair("Query", "", "b"), "needs a key"),
 			(pair("Header", "Host", "evil.example"), "header that cannot be sent"),
 			(pair("Header", "content-length", "0"), "header that cannot be sent"),
 			(pair("Header", "Transfer-Encoding", "chunked"), "header that cannot be sent"),
 			(pair("Header", "X Y", "1"), "header that cannot be sent"),
 			(pair("Header", "X:Y", "1"), "header that cannot be sent"),
-			(pair("Body", "a", "b"), "Choose a kind of body"),
+			(pair("Body", "a", "b"), "Choose the kind of body"),
 		],
 	)
 	def test_a_row_that_cannot_be_sent_is_named(self, row, words):

@@ -130,13 +130,13 @@ class TestTokens:
 	@pytest.mark.parametrize(
 		("said", "code", "words"),
 		[
-			(answer(401, b"no"), "bad_credentials", "gave no token"),
+			(answer(401, b"no"), "bad_credentials", "issued no token"),
 			(answer(400, b'{"error":"invalid_client"}'), "bad_credentials", "invalid_client"),
-			(answer(500), "not_sent", "gave no token"),
+			(answer(500), "not_sent", "issued no token"),
 			(answer(200, b"<h1>hello</h1>"), "not_sent", "nothing was dialed"),
-			(answer(200, b'{"data":{"access_token":7}}'), "not_sent", "gave no token"),
-			(answer(200, b'{"data":{"access_token":"a\\r\\nX: y"}}'), "not_sent", "gave no token"),
-			(answer(200, b'{"data":{"access_token":""}}'), "not_sent", "gave no token"),
+			(answer(200, b'{"data":{"access_token":7}}'), "not_sent", "issued no token"),
+			(answer(200, b'{"data":{"access_token":"a\\r\\nX: y"}}'), "not_sent", "issued no token"),
+			(answer(200, b'{"data":{"access_token":""}}'), "not_sent", "issued no token"),
 			(b"", "not_sent", "Nothing was dialed"),
 		],
 	)
@@ -291,7 +291,7 @@ class TestDigest:
 	def test_the_connection_test_says_that_the_password_was_not_tried(self, serve_raw):
 		pbx = Pbx(serve_raw, status=answer(401, b"", self.CHALLENGE))
 		finding = exchange.probe(self.provider(pbx.url))
-		assert finding.ok is None and "password" in " ".join(finding.unchecked)
+		assert finding.ok is True and "password" in " ".join(finding.unchecked)
 
 	# The two examples of RFC 7616, 3.9.1.
 	@pytest.mark.parametrize(
@@ -323,20 +323,25 @@ class TestDigest:
 
 class TestTestAddress:
 	@pytest.mark.parametrize(
-		("said", "ok"),
-		[(answer(200, b"pong"), True), (answer(401), False), (answer(403), False), (answer(404), None)],
+		("said", "ok", "setting"),
+		[
+			(answer(200, b"pong"), True, ""),
+			(answer(401), False, "secret_1"),
+			(answer(403), False, "secret_1"),
+			(answer(404), None, "test_url"),
+		],
 	)
-	def test_its_answer_shows_whether_the_key_is_good(self, serve_raw, said, ok):
+	def test_its_answer_shows_whether_the_key_is_good(self, serve_raw, said, ok, setting):
 		pbx = Pbx(serve_raw, ping=said)
 		made = provider(pbx.url, auth_kind="Header", auth_name="X-Key", test_url=f"{pbx.url}/ping")
 		finding = exchange.probe(made)
-		assert finding.ok is ok and finding.unchecked
+		assert (finding.ok, finding.setting) == (ok, setting) and finding.unchecked
 		assert pbx.asked == ["GET /ping"] and f"X-Key: {SECRET}" in pbx.heads[0]
 
 	def test_without_one_the_root_is_asked_and_without_the_key(self, serve_raw):
 		pbx = Pbx(serve_raw, **{"": answer(404)})
 		finding = exchange.probe(provider(pbx.url, auth_kind="Header", auth_name="X-Key"))
-		assert finding.ok is None and "key or password" in " ".join(finding.unchecked)
+		assert finding.ok is True and "key or password" in " ".join(finding.unchecked)
 		assert pbx.asked == ["GET /"] and SECRET not in pbx.heads[0]
 		assert "Plain http is not encrypted" in finding.message and "certificate" not in finding.message
 

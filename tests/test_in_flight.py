@@ -50,6 +50,11 @@ class TestClaims:
 		}
 		assert taken(row("a", slot="Other#1", site_slot="1"))["site_slot"] == "2"
 
+	def test_a_call_of_ones_own_device_takes_no_slot_and_finds_none_missing(self):
+		held = conflicts_in([row("a", slot="Main#1", site_slot="1"), row("b", slot="x", site_slot="2")])
+		claimed = held.claim("", DialLimits(0, 0, 0, 20), NOW, 0)
+		assert claimed == {"repeat_until": NOW + timedelta(seconds=20)}
+
 	@pytest.mark.parametrize(
 		"held",
 		[[("Main#1", "1")], [("Other#1", "1"), ("Third#1", "2")]],

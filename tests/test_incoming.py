@@ -34,3 +34,11 @@ def test_no_call_is_both_missed_and_answered(call_status):
 	is_answered = incoming.is_answered("Incoming", call_status)
 	assert not (is_missed and is_answered)
 	assert (is_missed or is_answered) is (call_status in (*status.FINAL, status.IN_PROGRESS))
+
+
+@pytest.mark.parametrize("call_status", status.ALL)
+def test_who_called_in_vain_was_called_back(call_status):
+	"""An attempt that reached the PBX is one; of their own calls only one that was answered."""
+	tried = call_status not in ("Dialing", "Failed", "Unknown")
+	assert incoming.is_call_back("Outgoing", call_status) is tried
+	assert incoming.is_call_back("Incoming", call_status) is (call_status in ("In Progress", "Completed"))

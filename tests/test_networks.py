@@ -33,6 +33,8 @@ def test_any_address_is_allowed_where_none_is_named(lines):
 
 
 def test_a_line_that_is_no_network_is_named():
-	with pytest.raises(ConfigurationError, match=r"198\.51\.100\.0/33 is no network address") as caught:
+	with pytest.raises(
+		ConfigurationError, match=r"198\.51\.100\.0/33 is not a valid network address"
+	) as caught:
 		networks.parsed("192.0.2.7\n198.51.100.0/33", "webhook_addresses")
 	assert caught.value.setting == "webhook_addresses"

@@ -39,6 +39,11 @@ def test_the_most_recently_active_record_comes_first_and_one_of_unknown_age_last
 	assert sort_by_activity([unknown, old, new]) == (new, old, unknown)
 
 
+def test_converted_lead_comes_last_however_active_it_was():
+	deal, lead = Owner("CRM Deal", "d", NOON), Owner("CRM Lead", "l", NOON + timedelta(1), is_converted=True)
+	assert sort_by_activity([lead, deal]) == (deal, lead)
+
+
 def places(parties) -> list[tuple[str, str, str]]:
 	return [(party.doctype, party.name, party.contact) for party in parties]
 

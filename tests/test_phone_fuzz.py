@@ -24,6 +24,14 @@ def e164_or_error(text, country):
 		return None
 
 
+def read_or_meanings(text, country):
+	"""The number a text is read as, or the sentence that names all it may be."""
+	try:
+		return [phone.read(text, country).e164]
+	except InvalidNumberError as error:
+		return error.message
+
+
 NEAR_NUMBERS = st.text(
 	st.one_of(st.sampled_from("0123456789" * 4 + "++ -()./,;x*#\u202a\u00a0٣８\n"), st.characters()),
 	max_size=30,
@@ -85,11 +93,12 @@ def test_example_numbers_of_all_countries_survive_being_shown_and_read(region, d
 	st.sampled_from(COUNTRIES[1:]),
 	st.sampled_from(("SG", "IT", "US", "RU", "JP")),
 )
-def test_what_is_written_as_dialed_in_a_country_means_the_same_number_there(digits, country, dialed_in):
+@example(16857237996, "US", "US")
+def test_what_is_written_as_dialed_in_a_country_is_read_as_no_other_number_there(digits, country, dialed_in):
 	e164 = e164_or_error(str(digits), country)
 	try:
 		written = phone.dial_format(e164, "national", dialed_in) if e164 else ""
 	except ConfigurationError:
 		written = ""
 	if written:
-		assert phone.read(written, dialed_in).e164 == e164
+		assert e164 in read_or_meanings(written, dialed_in)

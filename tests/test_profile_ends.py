@@ -112,3 +112,47 @@ class TestOzonetelsIncomingCalls:
 		event = provider("ozonetel").parse_event(ozonetel("Disconnect"))
 		assert event.reports_answers and events.from_stored(event.as_stored()) == event
 		assert "reports_answers" not in provider("ozonetel").parse_event(ozonetel("Answered")).as_stored()
+
+
+@pytest.mark.parametrize(
+	("slug", "payload"),
+	[
+		(
+			"twilio",
+			{"CallSid": "CA2", "ParentCallSid": "CA1", "CallStatus": "ringing", "To": "+447700900123"},
+		),
+		("telecmi", {"leg": "b", "type": "event", "request_id": "c0Sq3m", "status": "started"}),
+	],
+)
+def test_ringing_of_the_customers_leg_says_so(slug, payload):
+	"""The agent's phone was picked up, for only then is this leg dialed."""
+	assert outcome(slug, payload).evidence == status.event_evidence(
+		"progress", status.RINGING, ringing=status.CUSTOMER
+	)
+
+
+@pytest.mark.parametrize(
+	("slug", "payload"),
+	[
+		("twilio", {"CallSid": "CA1", "CallStatus": "ringing", "To": "+447700900456"}),
+		("telecmi", {"leg": "a", "type": "event", "request_id": "c0Sq3m", "status": "started"}),
+	],
+)
+def test_ringing_of_the_first_leg_is_the_agents_phone(slug, payload):
+	"""The one who places the call is called first."""
+	assert outcome(slug, payload).evidence == status.event_evidence(
+		"progress", status.RINGING, ringing=status.AGENT
+	)
+
+
+@pytest.mark.parametrize("word", ["answered", "hangup"])
+def test_what_else_the_first_leg_tells_says_nothing(word):
+	"""TeleCMI's agent answers and hangs up whatever the customer does."""
+	payload = {"leg": "a", "type": "event", "request_id": "c0Sq3m", "status": word}
+	assert provider("telecmi").parse_event(payload) is None
+
+
+def test_ringing_that_names_no_leg_stays_as_it_is():
+	assert outcome("ozonetel", ozonetel("Calling", "Manual")).evidence == status.event_evidence(
+		"progress", status.RINGING
+	)

@@ -215,12 +215,14 @@ class TestAnyAnswer:
 		assert result.status in (status.REQUESTED, status.UNCONFIRMED, status.FAILED, status.UNKNOWN)
 		assert result.status not in (status.REQUESTED, status.UNCONFIRMED) or 200 <= http_status < 300
 		_assert_fit_for_people(result.message, provider_of(slug).secrets)
-		assert provider_of(slug).read_probe_response(answer(http_status, text)).message
+		finding = provider_of(slug).read_probe_response(answer(http_status, text))
+		assert finding.message
+		assert finding.ok is True or finding.setting in {each.name for each in provider_of(slug).settings}
 
 	@pytest.mark.parametrize("sign", ["<", "<script", "<style>", "{", "[", "\\", "%", "</script ", "&#", "*"])
 	def test_64_kb_of_anything_are_read_in_no_time(self, slug, sign, within):
 		body = (sign * 65536)[:65536]
-		with within(0.5):
+		with within(3):
 			provider_of(slug).read_dial_response(answer(200, body))
 			provider_of(slug).read_dial_response(answer(200, json.dumps({"success": False, "message": body})))
 

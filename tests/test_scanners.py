@@ -65,4 +65,4 @@ def test_without_the_rules_nothing_is_called_clean(scanners, monkeypatch):
 
 def test_what_the_package_depends_on_is_what_is_audited(scanners):
 	names = {requirement.partition(">")[0] for requirement in scanners._dependencies()}
-	assert names == {"requests", "phonenumbers", "click", "websocket-client"}
+	assert names == {"requests", "urllib3", "certifi", "phonenumbers", "click", "websocket-client"}

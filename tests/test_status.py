@@ -1,14 +1,16 @@
 """What an answer to a dial means, row by row, and that the best evidence wins in whatever order it comes."""
 
+import json
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise, permutations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from c2c_frappe.pbx import errors
-from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls import status, totals
 from c2c_frappe.pbx.providers import registry
 from c2c_frappe.pbx.wire.http import HttpResponse
 
@@ -98,7 +100,8 @@ class TestWhatADialsAnswerMeans:
 	def test_the_refusals_are_those_the_log_may_store(self):
 		assert set(status.REFUSALS) == {
 			"no_extension", "no_number", "disabled", "invalid_number", "number_not_allowed", "do_not_call",
-			"outside_hours", "rate_limited", "pbx_busy", "circuit_open", "misconfigured", "extension_offline",
+			"outside_hours", "rate_limited", "pbx_busy", "circuit_open", "misconfigured", "extension_offline", "not_claimed",
+			"no_consent",
 		}  # fmt: skip
 
 
@@ -118,6 +121,10 @@ class TestBestEvidence:
 
 	def test_one_rank_is_one_status(self):
 		every = [*status.DIAL_OUTCOMES.values(), *(status.event_evidence(*news) for news in LATER)]
+		every += [
+			status.event_evidence("progress", status.RINGING, ringing=phone)
+			for phone in ("Agent", "Customer")
+		]
 		for _rank, pieces in groupby(sorted(every), key=lambda piece: piece.rank):
 			assert len({piece.status for piece in pieces}) == 1
 
@@ -196,3 +203,29 @@ def test_a_call_that_began_at_the_pbx_outranks_a_dials_reply_and_yields_to_all_n
 		("record", status.BUSY),
 	):
 		assert status.PBX_ORIGINATED < status.event_evidence(source, call_status)
+
+
+def test_whose_phone_rings_stands_between_the_dials_reply_and_the_answer():
+	"""The customer's phone rings when the agent's has been picked up; who does not tell weighs in between."""
+	agent, nobody, customer = (
+		status.event_evidence("progress", status.RINGING, ringing=phone)
+		for phone in ("Agent", "", "Customer")
+	)
+	answer = status.event_evidence("progress", status.IN_PROGRESS)
+	assert status.PBX_ORIGINATED < agent < nobody < customer < answer
+	assert [status.ringing_phone(each.status, each.rank) for each in (agent, nobody, customer, answer)] == [
+		"Agent",
+		"",
+		"Customer",
+		"",
+	]
+
+
+def test_failed_today_counts_no_refusal():
+	"""As in Call Activity: neither what was refused before anything was sent, nor what its own agent did not pick up."""
+	place = "c2c_frappe/click_to_call/number_card/pbx_failed_today/pbx_failed_today.json"
+	card = json.loads((Path(__file__).resolve().parent.parent / place).read_text())
+	[left_out] = [
+		row[3] for row in json.loads(card["filters_json"]) if row[1:3] == ["failure_code", "not in"]
+	]
+	assert set(left_out) == {*status.REFUSALS, totals.AGENT_UNREACHABLE}

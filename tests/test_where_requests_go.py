@@ -75,7 +75,7 @@ def test_an_address_is_allowed_that_an_admin_may_mean(address):
 
 
 def test_plain_http_is_allowed_where_the_admin_ticked_it():
-	allow = Setting("allow_http", "Allow plain HTTP", kind="check")
+	allow = Setting("allow_http", "Allow Plain HTTP", kind="check")
 	assert (
 		checked([URL, allow], {"base_url": "http://127.0.0.1", "allow_http": 1})["base_url"]
 		== "http://127.0.0.1"

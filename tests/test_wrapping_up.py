@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from c2c_frappe.pbx.calls import status
-from c2c_frappe.pbx.calls.wrap_up import OFFERED, REQUIRED, WAYS, WHEN_ASKED, way
+from c2c_frappe.pbx.calls.wrap_up import OFFERED, REQUIRED, WAYS, WHEN_ASKED, is_unanswered, merge_notes, way
 
 NOON = datetime(2026, 11, 23, 12)
 SETTINGS = Path(__file__).parent.parent / "c2c_frappe/click_to_call/doctype/pbx_settings/pbx_settings.json"
@@ -50,3 +50,27 @@ def test_the_settings_offer_exactly_these_ways():
 	fields = json.loads(SETTINGS.read_text())["fields"]
 	[field] = [field for field in fields if field["fieldname"] == "wrap_up"]
 	assert tuple(field["options"].split("\n")) == WAYS and field["default"] == WHEN_ASKED
+
+
+@pytest.mark.parametrize(
+	("before", "mine", "theirs", "expected"),
+	[
+		("", "quote", "", "quote"),
+		("quote", "quote by Friday", "quote", "quote by Friday"),
+		("", "quote", "Friday", "Friday\nquote"),
+		("quote", "quote", "quote, Friday", "quote, Friday"),
+		("quote", "", "quote", ""),
+		("quote", "", "quote, Friday", "quote, Friday"),
+		("", "quote, Friday", "quote", "quote, Friday"),
+		("a", "a", "", ""),
+		("alpha", "alpha gamma", "alpha beta", "alpha beta\ngamma"),
+		("one", "two", "three", "three\ntwo"),
+	],
+)
+def test_notes_of_two_windows_are_kept(before, mine, theirs, expected):
+	assert merge_notes(before, mine, theirs) == expected
+
+
+@pytest.mark.parametrize("call_status", status.ALL)
+def test_trying_again_soon_is_offered_where_nobody_was_reached(call_status):
+	assert is_unanswered(call_status) is (call_status in ("No Answer", "Busy", "Canceled"))

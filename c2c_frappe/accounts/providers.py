@@ -52,7 +52,7 @@ def _build(account, secret_of) -> Provider:
 		failure = error
 	except Exception as error:  # noqa: BLE001  the frames in between hold the secrets: nothing may travel up
 		name = type(error).__name__
-		failure = ConfigurationError(_("There is a fault in this app ({0}). {1}").format(name, "").strip())
+		failure = ConfigurationError(_("Internal error ({0}). {1}").format(name, "").strip())
 	# Out here, so that the fault, whose text may hold a secret, is no context of what is raised.
 	raise failure
 
@@ -61,6 +61,14 @@ def has_call_records(account) -> bool:
 	"""Whether a saved PBX Account can be asked for call records."""
 	try:
 		return provider_of(account).has_call_records
+	except ConfigurationError:
+		return False
+
+
+def sets_caller_id(account) -> bool:
+	"""Whether a saved PBX Account's PBX is sent the number that customers are to see."""
+	try:
+		return provider_of(account).sets_caller_id
 	except ConfigurationError:
 		return False
 
@@ -117,7 +125,8 @@ def _stored(account, fieldname: str) -> _Secret:
 		frappe.clear_last_message()
 	label = _(account.meta.get_label(fieldname))
 	raise ConfigurationError(
-		_("The stored {0} cannot be read, perhaps since a restore. Enter it again.").format(label), fieldname
+		_("The stored {0} cannot be read, perhaps because of a restore. Enter it again.").format(label),
+		fieldname,
 	)
 
 
@@ -128,18 +137,20 @@ def _entered(account, fieldname: str) -> _Secret:
 
 
 def test_connection(account) -> dict:
-	"""Return {ok, message, unchecked, request} of a probe that cannot ring a phone."""
+	"""Return {ok, message, unchecked, request, field} of a probe that cannot ring a phone."""
 	try:
 		provider = provider_of(account)
-	except PbxError as error:
-		return {"ok": False, "message": messages.sentence(error.message), "unchecked": [], "request": ""}
+	except ConfigurationError as error:
+		sentence = messages.sentence(error.message)
+		return {"ok": False, "message": sentence, "unchecked": [], "request": "", "field": error.setting}
 	request = exchange.redacted(provider.probe_request)
 	finding = exchange.probe(provider)
 	if finding.ok is not False:
-		onboarding.complete(onboarding.TESTED)
+		onboarding.note_test()
 	return {
 		"ok": finding.ok,
 		"message": messages.sentence(finding.message),
 		"unchecked": [messages.sentence(text) for text in finding.unchecked],
 		"request": request,
+		"field": finding.setting,
 	}

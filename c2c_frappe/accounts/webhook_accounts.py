@@ -18,15 +18,18 @@ ACCEPTED_AFTER_DISABLING = timedelta(days=1)
 
 def find_all(asked: str) -> Iterator:
 	"""Yield the accounts an address may mean, likeliest first: several once a name was given to another account."""
-	name = asked and frappe.db.get_value(DOCTYPE, {"webhook_key": asked})
-	for each in (name,) if name else _find_by_name(asked):
-		account = current_settings.account(each)
+	found = frappe.db.get_value(DOCTYPE, {"webhook_key": asked}, ["name", "modified"]) if asked else None
+	if found:
+		yield current_settings.account(*found)
+		return
+	for name in _find_by_name(asked):
+		account = current_settings.account(name)
 		if account:
 			yield account
 
 
 def _find_by_name(asked: str) -> Iterator[str]:
-	if asked and frappe.db.exists(DOCTYPE, asked):
+	if asked:
 		yield asked
 	rows = frappe.get_all(DOCTYPE, {"former_names": ("is", "set")}, ["name", "former_names"]) if asked else ()
 	yield from (row.name for row in rows if asked in row.former_names.split("\n"))

@@ -4,6 +4,7 @@ import frappe
 
 from c2c_frappe import permissions
 from c2c_frappe.accounts import extensions, profiles, providers
+from c2c_frappe.api import arguments
 from c2c_frappe.call_log import counts
 from c2c_frappe.dialing import place_call, preview, site_address
 from c2c_frappe.events import reconcile, webhook_address
@@ -12,11 +13,12 @@ from c2c_frappe.phone_book import backfill
 
 @frappe.whitelist(methods=["POST"])
 def test_connection(account: str) -> dict:
-	"""Ask the PBX something that cannot ring a phone; return {ok, message, unchecked, request}.
+	"""Ask the PBX something that cannot ring a phone; return {ok, message, unchecked, request, field}.
 
-	`ok` is true, false or null (could not be told); `request` what was sent, its secrets masked.
+	`ok` is true, false or null (could not be told); `request` what was sent, its secrets masked; `field` where a
+	mistake may be.
 	"""
-	permissions.require_manager()
+	permissions.require_account(account)
 	return providers.test_connection(frappe.get_doc("PBX Account", account))
 
 
@@ -26,13 +28,14 @@ def set_extension(
 ) -> None:
 	"""Give a user an extension; refused with the name of whoever has it already."""
 	permissions.require_manager()
+	extensions.require_account(account or "")
 	extensions.assign(user, extension, account or "", caller_id or "")
 
 
 @frappe.whitelist()
 def extensions_of(account: str) -> list[dict]:
 	"""Return {user, extension, caller_id, is_agent} of everyone on an account, and of agents without an extension."""
-	permissions.require_manager()
+	permissions.require_account(account)
 	return extensions.list_phones(account)
 
 
@@ -42,21 +45,22 @@ def set_extensions(account: str, rows: str | list, move: int | str = 0) -> list[
 
 	What a row leaves out stays as it is. A phone on another account is refused (`is_elsewhere`) unless `move` is set.
 	"""
-	permissions.require_manager()
-	return extensions.assign_many(account, frappe.parse_json(rows), bool(frappe.utils.cint(move)))
+	permissions.require_account(account)
+	return extensions.assign_many(account, arguments.from_json(rows, list), bool(frappe.utils.cint(move)))
 
 
 @frappe.whitelist()
 def phones(account: str | None = None) -> list[dict]:
 	"""Return {value, description} of the extensions an account's PBX lists, the default account's if none is named."""
 	permissions.require_manager()
+	extensions.require_account(account or "")
 	return extensions.list_pbx_extensions(account or "")
 
 
 @frappe.whitelist(methods=["POST"])
 def test_call(account: str, number: str) -> dict:
 	"""Call a number through this account, on the phone of whoever asks; return the reply and the masked request."""
-	permissions.require_manager()
+	permissions.require_account(account)
 	permissions.require_agent()
 	return place_call.test_call(account, number)
 
@@ -64,7 +68,7 @@ def test_call(account: str, number: str) -> dict:
 @frappe.whitelist()
 def last_day(account: str) -> list[dict]:
 	"""Return {status, calls} of an account's last 24 hours, for its form."""
-	permissions.require_manager()
+	permissions.require_account(account)
 	return counts.count_last_day(account)
 
 
@@ -78,21 +82,21 @@ def confirm_site_address() -> str:
 @frappe.whitelist(methods=["POST"])
 def new_webhook_token(account: str) -> dict:
 	"""Make a new token for an account's events, the old one stops working; return {url, parameters} to paste."""
-	permissions.require_manager()
+	permissions.require_account(account)
 	return webhook_address.renew(account)
 
 
 @frappe.whitelist()
 def webhook_help(account: str) -> dict:
 	"""Return {url, parameters} to enter at the PBX; `url` is empty while the account has no token."""
-	permissions.require_manager()
+	permissions.require_account(account)
 	return webhook_address.describe(account)
 
 
 @frappe.whitelist(methods=["POST"])
 def fetch_records(account: str) -> None:
 	"""Fetch an account's call records in the background; progress and result go to whoever asks by realtime."""
-	permissions.require_manager()
+	permissions.require_account(account)
 	reconcile.request(account)
 
 
@@ -107,7 +111,7 @@ def profiles_to_load() -> list[dict]:
 def load_profile(profile: str, blanks: str | dict) -> dict:
 	"""Return the values an account's form gets from a profile, these texts in place of its blanks. Saves nothing."""
 	permissions.require_manager()
-	return profiles.values_of(profile, frappe.parse_json(blanks))
+	return profiles.values_of(profile, arguments.from_json(blanks, dict))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -119,7 +123,7 @@ def preview_requests(
 	number: str | None = None,
 ) -> dict:
 	"""Return {requests, problem}: what a call of this user would send, secrets masked. Sends nothing."""
-	permissions.require_manager()
+	permissions.require_account(account)
 	return preview.preview_requests(
 		account, user, reference_doctype or "", reference_name or "", number or ""
 	)
@@ -128,7 +132,7 @@ def preview_requests(
 @frappe.whitelist(methods=["POST"])
 def preview_answer(account: str, http_status: int | str, body: str | None = None) -> dict:
 	"""Return {status, failure_code, pbx_call_id, message}: what this answer would be read as."""
-	permissions.require_manager()
+	permissions.require_account(account)
 	return preview.preview_response(account, frappe.utils.cint(http_status), body or "")
 
 

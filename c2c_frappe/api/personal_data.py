@@ -2,13 +2,14 @@
 
 import frappe
 
-from c2c_frappe import permissions, personal_data
+from c2c_frappe import companies, permissions, personal_data
 
 
 @frappe.whitelist(methods=["POST"])
 def export(number: str | None = None, doctype: str | None = None, name: str | None = None) -> dict:
 	"""Return {numbers, calls, events, do_not_call, records} about a number, or about the calls of a record."""
 	permissions.require_manager()
+	companies.require_all()
 	return personal_data.export(number or "", doctype or "", name or "")
 
 
@@ -16,4 +17,5 @@ def export(number: str | None = None, doctype: str | None = None, name: str | No
 def erase(number: str | None = None, doctype: str | None = None, name: str | None = None) -> dict:
 	"""Forget a person; return {calls, under_way, events} erased, and {do_not_call, records} that stay."""
 	permissions.require_manager()
+	companies.require_all()
 	return personal_data.erase(number or "", doctype or "", name or "")

@@ -17,4 +17,5 @@ def play(call: str) -> Response:
 def delete(call: str) -> None:
 	"""Delete the link to a call's recording for good; who did it is noted on the call."""
 	permissions.require_manager()
+	frappe.get_doc(recordings.DOCTYPE, call).check_permission("read")
 	recordings.delete(call)

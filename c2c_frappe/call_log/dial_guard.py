@@ -17,11 +17,14 @@ import frappe
 from frappe import _
 from frappe.query_builder import Case
 
+from c2c_frappe import companies
+from c2c_frappe.call_log import list_entries
 from c2c_frappe.call_log.rows import (
 	COLUMNS,
 	DOCTYPE,
 	NAME_DIGITS,
 	change,
+	change_all,
 	evidence_columns,
 	get,
 	insert,
@@ -33,6 +36,7 @@ from c2c_frappe.call_log.rows import (
 from c2c_frappe.pbx.calls import in_flight, status
 from c2c_frappe.pbx.calls.dial import DialResult
 from c2c_frappe.pbx.calls.in_flight import Busy, Conflicts, DialLimits, dial_key
+from c2c_frappe.pbx.calls.values import INTERNAL, OUTGOING
 from c2c_frappe.pbx.errors import PbxError
 from c2c_frappe.site_time import utc_now
 from c2c_frappe.transactions import ATTEMPTS, committed
@@ -42,8 +46,8 @@ from c2c_frappe.transactions import ATTEMPTS, committed
 class Draft:
 	"""A call that is about to be placed or refused; `number` is E.164 or "" when none was found.
 
-	`number_extension` are the digits to dial once the customer's switchboard answers. `mask` is what its agent sees
-	instead of the number, "" for who sees it.
+	`number_extension` are the digits to dial once the customer's switchboard answers, without a number a colleague's
+	extension. `mask` is what its agent sees instead of the number, "" for who sees it.
 	"""
 
 	agent: str
@@ -58,20 +62,31 @@ class Draft:
 	# The Contact of the record whose number it is, and whom the call is to, for the reply alone.
 	contact: str = ""
 	title: str = ""
+	company: str = ""
+	# What the customer is shown, "" where the PBX says that.
+	caller_id: str = ""
 	overridden: str = ""
 	override_reason: str = ""
+	# The entry of a list this is a call of.
+	entry: str = ""
 	name: str = field(default_factory=lambda: frappe.generate_hash(length=NAME_DIGITS))
+
+	@property
+	def is_internal(self) -> bool:
+		"""Whether a colleague is called."""
+		return bool(self.number_extension and not self.number)
 
 
 @dataclass(frozen=True)
 class Admission:
 	"""What one more dial must pass: `check` counts the calls there are, and raises a PbxError when they are enough.
 
-	Until its row is committed no other dial it counts is reserved: none of the agent's, or, `of_site`, none at all.
+	Until its row is committed no other dial it counts is reserved: `locked` are the rows, as (DocType, name), behind
+	which those wait.
 	"""
 
 	check: Callable[[], None]
-	of_site: bool
+	locked: Sequence[tuple[str, str]]
 
 
 def find_conflicts(agent: str, request_id: str) -> Conflicts:
@@ -112,16 +127,16 @@ def reserve(
 		if winner:
 			return winner
 		# From a place of one's own: those who dial at the same moment would all try the same one, and wait in turn.
-		start = secrets.randbelow(limits.site_slots)
+		start = secrets.randbelow(limits.site_slots or 1)
 		taken = conflicts.claim(draft.account, limits, utc_now(), start)
 		row = {
 			**_draft_columns(draft),
-			**_dialing_columns(draft),
+			**_dialing_columns(draft, limits),
 			**taken,
 			"custom_data": json.dumps(custom_data),
 		}
 		try:
-			if insert(row, partial(_admit, draft.agent, admission, conflicts.over)):
+			if insert(row, partial(_admit, draft, admission, conflicts.over)):
 				return None
 		except PbxError:
 			# The last call that was allowed may have been this very one, clicked twice.
@@ -136,7 +151,7 @@ def reserve(
 	raise Busy
 
 
-def _admit(agent: str, admission: Admission | None, over: Sequence[str]) -> None:
+def _admit(draft: Draft, admission: Admission | None, over: Sequence[str]) -> None:
 	"""Do what must come before a dial's row in its transaction, which is then one decision with it.
 
 	The lock is the first statement of the transaction: what is counted after it is all that was reserved before.
@@ -145,9 +160,12 @@ def _admit(agent: str, admission: Admission | None, over: Sequence[str]) -> None
 		if frappe.db.transaction_writes:
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit - what a caller wrote is kept, as with the row below
 		frappe.db.rollback()
-		locked = ("DocType", DOCTYPE) if admission.of_site else ("User", agent)
-		frappe.db.get_value(*locked, "name", for_update=True, order_by=None)
+		for row in admission.locked:
+			frappe.db.get_value(*row, "name", for_update=True, order_by=None)
 		admission.check()
+	if draft.entry:
+		place = (draft.reference_doctype, draft.reference_name)
+		list_entries.begin(draft.entry, draft.name, draft.agent, place)
 	if over:
 		_end_repeats(over)
 
@@ -168,8 +186,10 @@ def refuse(draft: Draft, failure_code: str, message: str) -> tuple[dict, bool]:
 	raise RuntimeError("The row of a refused call could not be written.")
 
 
-def record_result(name: str, result: DialResult, message: str, repeat_seconds: float) -> dict:
+def record_result(name: str, result: DialResult, words: dict, repeat_seconds: float) -> dict:
 	"""Save and commit what the dial's reply said, unless better evidence is there already; free the slot.
+
+	`words` are the message, and the failure_reason that only managers read.
 
 	The repeat window starts anew: a second click may have waited for a web worker as long as the PBX took.
 	"""
@@ -179,7 +199,7 @@ def record_result(name: str, result: DialResult, message: str, repeat_seconds: f
 		freed["pbx_call_id"] = result.pbx_call_id
 	if status.is_final(result.status):
 		freed["dial_key"] = None
-	outcome = {**evidence_columns(result.evidence), "message": message}
+	outcome = {**evidence_columns(result.evidence), **words}
 
 	def save() -> dict:
 		row = lock(name)
@@ -205,7 +225,7 @@ def sweep() -> None:
 	outcome = {**evidence_columns(interrupted), "message": _(status.INTERRUPTED.template)}
 
 	def free():
-		update(outcome, is_named & is_due & (table.evidence_rank < interrupted.rank))
+		change_all(outcome, is_named & is_due & (table.evidence_rank < interrupted.rank))
 		update({"slot": None, "site_slot": None}, is_named & is_due)
 		_end_repeats(names)
 
@@ -231,7 +251,7 @@ def _end_repeats(names: Sequence[str]) -> None:
 def _draft_columns(draft: Draft) -> dict:
 	return {
 		"name": draft.name,
-		"direction": "Outgoing",
+		"direction": INTERNAL if draft.is_internal else OUTGOING,
 		"agent": draft.agent,
 		"account": draft.account,
 		"extension": draft.extension,
@@ -241,13 +261,19 @@ def _draft_columns(draft: Draft) -> dict:
 		"reference_doctype": draft.reference_doctype,
 		"reference_name": draft.reference_name,
 		"contact": draft.contact,
+		companies.FIELD: draft.company,
+		"caller_id": draft.caller_id,
 		"request_id": draft.request_id,
 		"overridden": draft.overridden,
 		"override_reason": draft.override_reason,
+		"call_list_entry": draft.entry or None,
 		**requested_columns(utc_now()),
 	}
 
 
-def _dialing_columns(draft: Draft) -> dict:
-	key = dial_key(draft.agent, draft.number, draft.number_extension)
-	return {**evidence_columns(status.dial_evidence("none_yet")), "dial_key": key}
+def _dialing_columns(draft: Draft, limits: DialLimits) -> dict:
+	key = {"dial_key": dial_key(draft.agent, draft.number, draft.number_extension)}
+	if limits.site_slots:
+		return {**evidence_columns(status.dial_evidence("none_yet")), **key}
+	evidence = evidence_columns(status.dial_evidence("unconfirmed"))
+	return {**evidence, **key, "message": _(status.FROM_DEVICE.template)}

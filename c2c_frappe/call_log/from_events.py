@@ -35,13 +35,15 @@ def origin_key(account: str, pbx_id: str) -> str:
 
 def find_by_origin(account: str, pbx_id: str) -> str:
 	"""Return the name of the row of a call that began at the PBX, "" when there is none."""
-	return frappe.db.get_value(DOCTYPE, {"origin_key": origin_key(account, pbx_id)}) or ""
+	table = frappe.qb.DocType(DOCTYPE)
+	query = frappe.qb.from_(table).select(table.name).where(table.origin_key == origin_key(account, pbx_id))
+	return next(iter(query.run(pluck=True)), "")
 
 
 def add(account: str, pbx_id: str, event: CallEvent, parties: dict) -> str:
 	"""Insert and commit the row of a call that began at the PBX; return its name, or that of the row there is.
 
-	`parties` are its agent and its record, as far as they are known. Its events say what became of it.
+	`parties` are its agent, its company and its record, as far as they are known. Its events say what became of it.
 	"""
 	name = frappe.generate_hash(length=NAME_DIGITS)
 	is_new = insert(
@@ -85,7 +87,7 @@ def write(row: dict, changes: Changes, parties: dict) -> dict:
 	"""Write what changes in a row that is locked, with its agent and record; return it as it is to be shown now."""
 	columns = {**_as_columns({**changes.facts, **changes.origin}), **parties}
 	if changes.evidence:
-		columns.update(evidence_columns(changes.evidence), message="")
+		columns.update(evidence_columns(changes.evidence), message="", failure_reason="")
 	if changes.is_over:
 		columns["dial_key"] = None
 	return change(row, columns) if columns else with_current_status(row)

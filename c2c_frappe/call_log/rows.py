@@ -12,25 +12,35 @@ import frappe
 from frappe import _
 from frappe.utils import now
 
-from c2c_frappe.pbx.calls import status
+from c2c_frappe import companies
+from c2c_frappe.call_log import crm_mirror, list_entries, outbox
+from c2c_frappe.pbx.calls import call_changes, status
 from c2c_frappe.site_time import to_local, utc_now
 from c2c_frappe.transactions import was_ended
 
 DOCTYPE = "PBX Call Log"
 # Enough that no two calls ever get the same: a PBX keeps the name for as long as it keeps its records.
 NAME_DIGITS = 20
+# On a document: the facts of the change it shows, which may be older than the row.
+TOLD_FLAG = "c2c_told_facts"
+# What a save of the document must not write over.
+_KEPT = ("change_count", "in_crm", "crm_popup")
+OVERDUE_COLUMNS = ("status", "failure_code", "message")
 _TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 COLUMNS = (
 	"name", "status", "agent", "account", "extension", "number", "reference_doctype", "reference_name", "contact",
 	"failure_code", "message", "requested_at", "requested_utc", "reply_due", "duration", "direction", "missed_call_task",
 	"recording_url", "disposition", "notes", "dialed_number", "number_extension", "answered_at", "ended_at",
+	"failure_reason", "transferred_to", "evidence_rank", "call_list_entry", "caller_id",
 )  # fmt: skip
 
 
 def get(name: str) -> dict | None:
 	"""Return a call's row as it is to be shown now, or None."""
-	row = frappe.db.get_value(DOCTYPE, name, COLUMNS, as_dict=True)
-	return with_current_status(row) if row else None
+	# Frappe 15's get_value parses each column it is given as SQL.
+	table = frappe.qb.DocType(DOCTYPE)
+	found = frappe.qb.from_(table).select(*COLUMNS).where(table.name == name).run(as_dict=True)
+	return with_current_status(found[0]) if found else None
 
 
 def place_of(row: Mapping) -> tuple[str, str] | None:
@@ -41,13 +51,27 @@ def place_of(row: Mapping) -> tuple[str, str] | None:
 
 
 def list_for_record(doctype: str, name: str, limit: int) -> list[dict]:
-	"""Return the record's latest calls as they are to be shown now; the caller checked the right to read it."""
+	"""Return the record's latest calls as they are to be shown now, those that companies do not keep from the user.
+
+	The caller checked the right to read the record.
+	"""
 	table = frappe.qb.DocType(DOCTYPE)
-	latest = _latest((table.reference_doctype == doctype) & (table.reference_name == name), limit)
+	is_seen = companies.seen_calls(table, frappe.session.user)
+	places = [(table.reference_doctype == doctype) & (table.reference_name == name)]
 	if doctype == "Contact":
 		# Each by its own index.
-		latest += _latest(table.contact == name, limit)
+		places.append(table.contact == name)
+	latest = [
+		row for place in places for row in _latest(place if is_seen is None else place & is_seen, limit)
+	]
 	return sorted(latest, key=lambda row: row["requested_at"], reverse=True)[:limit]
+
+
+def list_for_agent(agent: str, since: datetime, limit: int) -> list[dict]:
+	"""Return an agent's latest calls since a moment in UTC as they are to be shown now, those that have a number."""
+	table = frappe.qb.DocType(DOCTYPE)
+	is_recent = (table.agent == agent) & (table.requested_utc >= since)
+	return _latest(is_recent & (table.dialed_number > ""), limit)
 
 
 def list_for_number(number: str, limit: int) -> list[dict]:
@@ -69,9 +93,8 @@ def with_current_status(row: dict) -> dict:
 	"""Return the row as it is to be read now: a dial past its deadline is Unknown before the sweep ran."""
 	overdue = status.overdue_evidence(utc_now(), row["status"], row["reply_due"])
 	if overdue:
-		row.update(
-			status=overdue.status, failure_code=overdue.failure_code, message=_(status.INTERRUPTED.template)
-		)
+		words = (overdue.status, overdue.failure_code, _(status.INTERRUPTED.template))
+		row.update(zip(OVERDUE_COLUMNS, words, strict=True))
 	return row
 
 
@@ -83,27 +106,97 @@ def lock(name: str) -> dict:
 
 def change(row: dict, values: dict) -> dict:
 	"""Update a row that is locked and return it as it is to be shown now."""
+	found = call_changes.difference(row, values)
+	if found:
+		values = {**values, "change_count": row["change_count"] + 1}
 	update(values, frappe.qb.DocType(DOCTYPE).name == row.name)
+	if found:
+		outbox.add([(row.name, values["change_count"], found)])
+	before = {column: row.get(column) for column, value in values.items() if row.get(column) != value}
 	row.update(values)
+	if found:
+		list_entries.follow(row, found["changed"])
+	crm_mirror.follow(row, before)
 	return with_current_status(row)
 
 
-def note_task(name: str, task: str) -> None:
-	"""Keep which ToDo reminds of a missed call; the caller commits."""
+def change_all(values: dict, condition) -> None:
+	"""Update the rows a condition names, so that what listens hears of each; the caller commits."""
+	table = frappe.qb.DocType(DOCTYPE)
+	columns = ("name", "change_count", "call_list_entry", *call_changes.FACTS)
+	query = frappe.qb.from_(table).where(condition).select(*(table[column] for column in columns))
+	# SQLite has no such lock, and one writer at a time.
+	found = (query if frappe.db.db_type == "sqlite" else query.for_update()).run(as_dict=True)
+	if not found:
+		return
+	named = table.name.isin([row.name for row in found])
+	update({**values, "change_count": table.change_count + 1}, named)
+	changes = [(row.name, row.change_count + 1, call_changes.difference(row, values)) for row in found]
+	if told := [change for change in changes if change[2]]:
+		outbox.add(told)
+	for row, (_name, _number, told) in zip(found, changes, strict=True):
+		list_entries.follow({**row, **values}, told["changed"] if told else ())
+		if told:
+			crm_mirror.follow_named(row.name, told["before"])
+
+
+def read_whole(name: str) -> dict | None:
+	"""Return all columns of a call as they are stored, or None."""
+	return frappe.db.get_value(DOCTYPE, name, "*", as_dict=True)
+
+
+def before_save(document) -> None:
+	"""Let a save of a call's document undo nothing: its row may have been written since it was read."""
+	row = lock(document.name)
+	document.update({column: row[column] for column in _KEPT})
+	# An overdue dial reads otherwise than its row, which is the sweep's to change.
+	current = with_current_status(dict(row))
+	read = {column: current[column] for column in OVERDUE_COLUMNS}
+	for column, told in {**read, **document.flags.get(TOLD_FLAG, {})}.items():
+		if document.get(column) == told:
+			document.set(column, row[column])
+
+
+def note_saved(document) -> None:
+	"""Keep what a save changed for the hook of other apps: Frappe's own tools heard of it by the save."""
+	found = call_changes.difference(document.get_doc_before_save().as_dict(), document.as_dict())
+	if found:
+		document.change_count += 1
+		update({"change_count": document.change_count}, frappe.qb.DocType(DOCTYPE).name == document.name)
+		outbox.add([(document.name, document.change_count, {**found, "is_saved": True})])
+		list_entries.follow(document.as_dict(), found["changed"])
+		crm_mirror.follow(document.as_dict(), found["before"])
+	if document.has_value_changed("disposition") or document.has_value_changed("notes"):
+		crm_mirror.note(document.as_dict(), document.get_doc_before_save().as_dict())
+
+
+def note_task(name: str, task: str | None) -> None:
+	"""Keep which ToDo reminds of a missed call, or that none does; the caller commits."""
 	update({"missed_call_task": task}, frappe.qb.DocType(DOCTYPE).name == name)
+
+
+def note_follow_up(name: str, task: str, due: datetime | None) -> None:
+	"""Keep the ToDo of a call's follow-up, and when its agent is to be told of it; the caller commits."""
+	update({"follow_up_task": task, "follow_up_at": due}, frappe.qb.DocType(DOCTYPE).name == name)
+
+
+def note_follow_up_told(name: str) -> None:
+	"""Keep that nobody is to be told of a call's follow-up any more; the caller commits."""
+	update({"follow_up_at": None}, frappe.qb.DocType(DOCTYPE).name == name)
 
 
 def forget_recording(name: str) -> None:
 	"""Delete the link to a call's recording for good, whatever the PBX tells later; the caller commits."""
 	gone = {"recording_url": None, "recording_deleted": 1}
 	update(gone, frappe.qb.DocType(DOCTYPE).name == name)
+	crm_mirror.forget_recording(name)
 
 
 def link(numbers: list[str], doctype: str, name: str) -> None:
 	"""Give a record the calls with its E.164 numbers that belong to none; the caller commits."""
 	table = frappe.qb.DocType(DOCTYPE)
 	is_nobodys = table.reference_name.isnull() | (table.reference_name == "")
-	update(
+	change_all(
 		{"reference_doctype": doctype, "reference_name": name},
 		table.dialed_number.isin(numbers) & is_nobodys,
 	)

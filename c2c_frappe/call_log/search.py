@@ -8,7 +8,7 @@ import frappe
 
 from c2c_frappe.call_log import rows
 from c2c_frappe.call_log.rows import DOCTYPE
-from c2c_frappe.pbx.calls import status
+from c2c_frappe.pbx.calls import incoming, status
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.matching import AFTER, BEFORE, Candidate
 
@@ -105,3 +105,36 @@ def ids_with_agent(account: str, ids: list[str]) -> set[str]:
 	"""Return those of these ids whose calls have an agent."""
 	filters = {"pbx_call_id": ("in", ids), "account": account, "agent": ("is", "set")}
 	return set(frappe.get_all(DOCTYPE, filters, pluck="pbx_call_id")) if ids else set()
+
+
+def missed_call_tasks(number: str, **more) -> list[str]:
+	"""Return the open ToDos about missed calls from an E.164 number, the latest first; none of a withheld one."""
+	if not number:
+		return []
+	of_calls = {"dialed_number": number, "missed_call_task": ("is", "set"), **more}
+	tasks = frappe.get_all(DOCTYPE, of_calls, pluck="missed_call_task", order_by="requested_utc desc")
+	still_open = {"name": ("in", tasks), "status": "Open"}
+	return frappe.get_all("ToDo", still_open, pluck="name", order_by="creation desc") if tasks else []
+
+
+def was_called_back(row: dict) -> bool:
+	"""Whether a call after this missed one has answered it: its agent called, or anybody talked to the caller."""
+	if not row["dialed_number"]:
+		return False
+	later = {"dialed_number": row["dialed_number"], "requested_utc": (">", row["requested_utc"])}
+	columns = ["direction", "status", "agent"]
+	return any(
+		incoming.answers_missed(row["agent"], call.direction, call.status, call.agent)
+		for call in frappe.get_all(DOCTYPE, later, columns, limit=CANDIDATES)
+	)
+
+
+def count_missed(task: str) -> int:
+	"""Return how many missed calls a ToDo reminds of."""
+	return frappe.db.count(DOCTYPE, {"missed_call_task": task})
+
+
+def due_follow_ups(until: datetime, limit: int) -> list[str]:
+	"""Return calls whose follow-up is due by a time of the site, the longest due first."""
+	due = {"follow_up_at": ("<=", until)}
+	return frappe.get_all(DOCTYPE, due, pluck="name", order_by="follow_up_at", limit=limit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frappe
 
-from c2c_frappe import messages, permissions
+from c2c_frappe import current_settings, messages, permissions
 from c2c_frappe.accounts import extensions
 from c2c_frappe.pbx.calls import status_style
 from c2c_frappe.pbx.providers import registry
@@ -21,11 +21,16 @@ def extend(bootinfo) -> None:
 
 
 def _for_calls() -> dict:
+	user, settings = frappe.session.user, current_settings.settings()
+	phones = extensions.phones_of(user)
 	return {
-		"extension": extensions.phone_of(frappe.session.user).extension,
+		"extension": extensions.phone_of(user).extension,
+		**({"phones": phones} if phones else {}),
+		**({"device_calls": True} if settings.allow_device_calls else {}),
+		**({"lines": True} if settings.line_rules else {}),
 		"phone_fields": fields.field_rules(),
 		"statuses": status_style.for_browser(),
-		"any_number": bool(frappe.get_cached_doc("PBX Settings").allow_any_number),
+		"any_number": bool(settings.allow_any_number),
 	}
 
 

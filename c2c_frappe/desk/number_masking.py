@@ -13,6 +13,7 @@ import frappe
 
 from c2c_frappe import messages
 from c2c_frappe.accounts import extensions
+from c2c_frappe.pbx.calls.values import LEAST_DIGITS
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.numbers.choice import Choice
@@ -34,9 +35,14 @@ class Reader:
 				messages.display(row["dialed_number"] or row["number"]),
 				row["number_extension"],
 			)
-			return f"{shown} x{extension}" if extension else shown
+			return f"{shown} x{extension}" if extension and shown else shown or extension or ""
 		choice = self._choice(row)
 		return choice.shown if choice else HIDDEN
+
+	def outside(self, number: str) -> str:
+		"""Return a number that took part in a call besides the record's, hidden from who may not see all of that."""
+		is_phone = len(number) < LEAST_DIGITS
+		return number if is_phone else messages.display(number) if self.choices is None else HIDDEN
 
 	def message(self, row: dict) -> str:
 		"""Return what is said of a call, without its number where this reader may not see that."""

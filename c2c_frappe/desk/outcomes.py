@@ -9,24 +9,25 @@ import frappe
 from frappe import _
 
 from c2c_frappe import permissions
-from c2c_frappe.pbx.calls import wrap_up
+from c2c_frappe.pbx.calls import status, wrap_up
 
 DOCTYPE, DO_NOT_CALL = "PBX Disposition", "PBX Do Not Call"
 
 
 def list_offered(call_status: str) -> list[dict]:
-	"""Return {disposition, color} of those that fit a call in this status, in their order."""
-	columns = ["disposition", "color", "offered_after"]
+	"""Return {disposition, color, require_follow_up} of those that fit a call in this status, in their order."""
+	columns = ["disposition", "color", "offered_after", "require_follow_up"]
 	rows = frappe.get_all(DOCTYPE, {"enabled": 1}, columns, order_by="sort_order, creation")
 	return [row for row in rows if wrap_up.is_offered_after(row.offered_after or "", call_status)]
 
 
-def check_follow_up(call, disposition: str, follow_up_on: str) -> None:
-	"""Raise ValidationError for a disposition that was chosen now and lacks the follow-up date it requires."""
-	is_chosen = disposition and disposition != call.disposition
-	if is_chosen and not follow_up_on and frappe.db.get_value(DOCTYPE, disposition, "require_follow_up"):
+def check(call, has_follow_up: bool) -> None:
+	"""Raise ValidationError unless a PBX Call Log document may have the disposition that was chosen for it now."""
+	if call.failure_code in status.REFUSALS:
+		frappe.throw(_("This call was not placed, so it has no outcome."), title=_("Wrap-up"))
+	if not has_follow_up and frappe.db.get_value(DOCTYPE, call.disposition, "require_follow_up"):
 		sentence = _("Choose a follow-up date: {0} requires one.")
-		frappe.throw(sentence.format(frappe.bold(_(disposition))), title=_("Follow-up"))
+		frappe.throw(sentence.format(frappe.bold(_(call.disposition))), title=_("Follow-up"))
 
 
 def apply(call) -> None:
@@ -66,9 +67,9 @@ def _record(doctype: str | None, name: str | None):
 	return frappe.get_doc(doctype, name) if is_there else None
 
 
-def _may_get_status(record, status: str) -> bool:
-	is_new = record.doctype == "Lead" and record.status != status
-	return is_new and status in lead_statuses() and permissions.may("write", "Lead", record)
+def _may_get_status(record, wanted: str) -> bool:
+	is_new = record.doctype == "Lead" and record.status != wanted
+	return is_new and wanted in lead_statuses() and permissions.may("write", "Lead", record)
 
 
 def _refuse_number(call) -> None:

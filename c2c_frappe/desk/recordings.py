@@ -43,9 +43,7 @@ class PlayersBusyError(frappe.ValidationError):
 
 def is_offered(row: dict) -> bool:
 	"""Whether the logged-in user is offered a call's recording: there is one, and permissions.py lets them hear it."""
-	return (
-		bool(row["recording_url"]) and permissions.may_play_recording(row["agent"]) and not _is_too_old(row)
-	)
+	return bool(row["recording_url"]) and permissions.is_own_call(row["agent"]) and not _is_too_old(row)
 
 
 def offer(call: str) -> dict | None:
@@ -62,17 +60,21 @@ def source(call: str) -> str:
 
 
 def play(call: str, asked_range: str | None) -> Response:
-	"""Return a piece of a call's recording to whoever may read the call; raise with a sentence for people."""
+	"""Return a piece of a call's recording to its agent or a manager; raise with a sentence for people."""
 	frappe.get_doc(DOCTYPE, call).check_permission("read")
 	row = rows.get(call)
+	if not permissions.is_own_call(row["agent"]):
+		frappe.throw(
+			_("Only the agent of a call, or a manager, can hear its recording."), frappe.PermissionError
+		)
 	if not row["recording_url"] or _is_too_old(row):
-		frappe.throw(_("This call has no recording, or none that may be played any more."))
+		frappe.throw(_("This call has no recording, or one that may no longer be played."))
 	wanted = recordings.span(asked_range)
 	with semaphore(
 		"recording", in_flight.slots_of_site(cint(frappe.conf.gunicorn_workers)), SLOT_TIMEOUT
 	) as has_place:
 		if not has_place:
-			frappe.throw(_("Many recordings are being played. Try again in a moment."), PlayersBusyError)
+			frappe.throw(_("Too many recordings are being played. Try again in a moment."), PlayersBusyError)
 		clip = _fetch(row, wanted)
 	return _response(call, clip, wanted)
 

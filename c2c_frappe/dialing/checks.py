@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timezone
 
-import frappe
 from frappe import _
-from frappe.utils import get_system_timezone, get_time
+from frappe.utils import cint, get_system_timezone, get_time
 
 from c2c_frappe import permissions
 from c2c_frappe.call_log.dial_guard import Draft
 from c2c_frappe.dialing import usage
 from c2c_frappe.pbx.errors import RefusedError
+from c2c_frappe.pbx.lists.hours import Hours
+from c2c_frappe.pbx.lists.number_caps import NumberCaps
 from c2c_frappe.pbx.numbers import phone, policy
 from c2c_frappe.pbx.numbers.phone import PhoneNumber
-from c2c_frappe.phone_book import countries, index
+from c2c_frappe.phone_book import countries, refusals
 from c2c_frappe.site_time import to_local, utc_now
-
-DO_NOT_CALL = "PBX Do Not Call"
 
 
 @dataclass(frozen=True)
@@ -34,18 +32,22 @@ class Request:
 	"""
 
 	draft: Draft
-	number: PhoneNumber
+	# None of a colleague's extension, about which a country, a list and calling hours say nothing.
+	number: PhoneNumber | None
 	is_refused_by_record: bool
 	override: str
 	is_repeat: bool
 	# When the account was last changed, in the site's time.
 	account_modified: str
+	# The agent's phone, where it is a public number: to ring it is a call, too.
+	own_number: PhoneNumber | None
 
 
 def screen(wanted: Request, settings) -> str:
 	"""Return the failure code that was overridden, "" when nothing stood against the call; raise RefusedError."""
 	overridden = ""
-	for check in (_do_not_call, _number, _hours, _pause):
+	of_number = (_do_not_call, _number, _own_number, _hours, _pause)
+	for check in of_number if wanted.number else (_own_number, _pause):
 		try:
 			check(wanted, settings)
 		except RefusedError as refusal:
@@ -63,38 +65,52 @@ def _do_not_call(wanted: Request, _settings) -> None:
 	if wanted.is_refused_by_record:
 		raise RefusedError(
 			"do_not_call",
-			_("This record asks not to be called. If that is wrong, correct it on the record first."),
+			_("This record is marked Do Not Call. If that is wrong, correct it on the record first."),
 		)
-	looked_at = (wanted.draft.reference_doctype, wanted.draft.reference_name)
-	if index.not_to_be_called([wanted.number.e164], looked_at):
+	draft = wanted.draft
+	refused_by = refusals.refusal_of(wanted.number.e164, draft.reference_doctype, draft.reference_name)
+	if refused_by == refusals.BY_RECORD:
 		raise RefusedError(
 			"do_not_call",
 			_(
-				"This number belongs to a record that asks not to be called. If that is wrong, correct it on that"
+				"This number belongs to a record marked Do Not Call. If that is wrong, correct it on that"
 				" record first."
 			),
 		)
-	if frappe.db.exists(DO_NOT_CALL, wanted.number.e164):
+	if refused_by == refusals.BY_LIST:
 		raise RefusedError(
-			"do_not_call", _("This number is on the list Do Not Call. A PBX Manager can take it off.")
+			"do_not_call", _("This number is on the Do Not Call list. A PBX Manager can remove it.")
 		)
 
 
 def _number(wanted: Request, settings) -> None:
-	verdict = policy.judge(wanted.number, policy.Rules(countries.allowed_countries(settings)))
+	verdict = verdict_on(wanted.number, settings)
 	if not verdict.allowed:
 		raise RefusedError(verdict.failure_code, verdict.message)
 
 
+def _own_number(wanted: Request, settings) -> None:
+	if wanted.own_number and not verdict_on(wanted.own_number, settings).allowed:
+		sentence = _("Your phone {0} is a number that may not be called from here. Choose another phone.")
+		raise RefusedError("number_not_allowed", sentence.format(wanted.draft.extension))
+
+
+def verdict_on(number: PhoneNumber, settings) -> policy.Verdict:
+	"""Return whether a number may be dialed from this site at all."""
+	return policy.judge(number, policy.Rules(countries.allowed_countries(settings)))
+
+
 def _hours(wanted: Request, settings) -> None:
-	bounds = (settings.calling_hours_start, settings.calling_hours_end)
-	start, end = (get_time(bound) if bound else None for bound in bounds)
-	zones = phone.time_zones(wanted.number)
-	if not policy.within_hours(
-		utc_now().replace(tzinfo=timezone.utc), start, end, zones, get_system_timezone()
-	):
+	hours = calling_hours(settings)
+	if not hours.are_on(utc_now(), phone.time_zones(wanted.number)):
 		sentence = _("It is outside calling hours there: calls are placed from {0} to {1} local time.")
-		raise RefusedError("outside_hours", sentence.format(f"{start:%H:%M}", f"{end:%H:%M}"))
+		raise RefusedError("outside_hours", sentence.format(f"{hours.start:%H:%M}", f"{hours.end:%H:%M}"))
+
+
+def calling_hours(settings) -> Hours:
+	"""Return the site's calling hours."""
+	bounds = (settings.calling_hours_start, settings.calling_hours_end)
+	return Hours(*(get_time(bound) if bound else None for bound in bounds), get_system_timezone())
 
 
 def caps(settings) -> dict[str, int]:
@@ -108,8 +124,25 @@ def caps(settings) -> dict[str, int]:
 	return {name: limit for name, limit in limits.items() if limit}
 
 
+def number_caps(settings) -> NumberCaps:
+	"""Return how often one number may be called from lists."""
+	return NumberCaps(
+		cint(settings.max_list_calls_per_number_per_day), cint(settings.max_list_calls_per_number_per_week)
+	)
+
+
+def check_counts(draft: Draft, limits: Mapping[str, int], of_number: NumberCaps) -> None:
+	"""Raise RefusedError when another call is more than a cap allows; `reserve` calls it when nobody else can dial."""
+	check_caps(draft.agent, limits)
+	now = utc_now()
+	if draft.entry and usage.free_at(draft.number, of_number, now) > now:
+		raise RefusedError(
+			"rate_limited", _("This number has reached its call limit for lists. Take the next entry.")
+		)
+
+
 def check_caps(agent: str, limits: Mapping[str, int]) -> None:
-	"""Raise CapReachedError when another call is more than a cap allows; `reserve` calls it when nobody else can dial."""
+	"""Raise CapReachedError when another call is more than a cap allows."""
 	spans = {"minute": usage.last_minute(), "day": usage.today()}
 	counts = usage.count_dials(
 		{name: (spans[name.partition("_")[2]], agent if name.startswith("user") else "") for name in limits}
@@ -137,11 +170,13 @@ def _cap_sentence(cap: str) -> str:
 
 
 def _pause(wanted: Request, _settings) -> None:
-	pause = usage.open_circuit(wanted.draft.account, wanted.account_modified)
+	account = wanted.draft.account
+	# A device asks no PBX.
+	pause = usage.open_circuit(account, wanted.account_modified) if account else None
 	if pause and not wanted.is_repeat:
-		sentence = _("{0} has not answered for {1} seconds. Calls are paused until {2}.")
+		sentence = _("{0} has not responded for {1} seconds. Calls are paused until {2}.")
 		seconds = round((utc_now() - pause.since).total_seconds())
 		raise RefusedError(
 			"circuit_open",
-			sentence.format(wanted.draft.account, seconds, f"{to_local(pause.until):%H:%M:%S}"),
+			sentence.format(account, seconds, f"{to_local(pause.until):%H:%M:%S}"),
 		)

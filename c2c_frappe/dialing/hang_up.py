@@ -23,6 +23,8 @@ def end(call: str) -> dict:
 	document = frappe.get_doc("PBX Call Log", call)
 	document.check_permission("read")
 	row = rows.get(call)
+	if not permissions.is_own_call(row["agent"]):
+		frappe.throw(_("Only the agent on this call, or a manager, can end it."), frappe.PermissionError)
 	if call_state.can_hang_up(row):
 		_end(row)
 	return call_state.describe(rows.get(call))
@@ -32,8 +34,8 @@ def _end(row: dict) -> None:
 	try:
 		provider = providers.provider_of(frappe.get_doc("PBX Account", row["account"]))
 	except PbxError as error:
-		frappe.throw(messages.sentence(error.message), title=_("Not ended"))
+		frappe.throw(messages.sentence(error.message), title=_("Call Not Ended"))
 	finding = exchange.hang_up(provider, row["name"])
 	if not finding.ok:
-		frappe.throw(messages.sentence(finding.message), title=_("Not ended"))
+		frappe.throw(messages.sentence(finding.message), title=_("Call Not Ended"))
 	frappe.db.rollback()  # what the PBX told meanwhile is to be seen in the reply

@@ -16,14 +16,16 @@ import frappe
 from frappe import _
 
 from c2c_frappe import locks, messages
-from c2c_frappe.call_log import dial_guard
+from c2c_frappe.call_log import dial_guard, list_entries, rows
 from c2c_frappe.call_log.dial_guard import Admission, Draft
 from c2c_frappe.dialing import alerts, checks
 from c2c_frappe.dialing.checks import CapReachedError
 from c2c_frappe.dialing.prepare import Click, Prepared, Refusal, prepare
 from c2c_frappe.pbx import exchange
-from c2c_frappe.pbx.calls import in_flight, status
+from c2c_frappe.pbx.calls import failure_codes, in_flight, status
 from c2c_frappe.pbx.calls.in_flight import Busy, Conflicts
+from c2c_frappe.pbx.errors import RefusedError
+from c2c_frappe.pbx.numbers.phone import tel_url
 from c2c_frappe.pbx.numbers.phone_text import without_numbers
 from c2c_frappe.replies import call_state
 from c2c_frappe.site_time import utc_now
@@ -39,6 +41,22 @@ def dial(click: Click) -> dict:
 	if conflicts.same_request:
 		return _repeat_reply(conflicts.same_request)
 	return _place(prepare(click, conflicts), conflicts)
+
+
+def dial_from_device(click: Click) -> dict:
+	"""Let the logged-in user's own device place one call; the reply also has `url`, "" where nothing is to be opened.
+
+	Checks, row and repeat are those of `dial`. The row is committed before the device gets the number, and what came of
+	the call nobody tells.
+	"""
+	click = replace(click, request_id=_storable(click.request_id), is_from_device=True)
+	conflicts = dial_guard.find_conflicts(frappe.session.user, click.request_id)
+	if conflicts.same_request:
+		return {**_repeat_reply(conflicts.same_request), "url": ""}
+	call = prepare(click, conflicts)
+	reply = _place(call, conflicts)
+	is_placed = isinstance(call, Prepared) and reply["call"] == call.draft.name and not reply["failure_code"]
+	return {**reply, "url": tel_url(call.draft.number, call.draft.number_extension) if is_placed else ""}
 
 
 def test_call(account: str, number: str) -> dict:
@@ -66,8 +84,9 @@ def _place(call: Prepared | Refusal, conflicts: Conflicts) -> dict:
 		earlier = _reserve(call, conflicts)
 	except Busy:
 		return _refuse(call.draft, "pbx_busy", _busy_sentence())
-	except CapReachedError as refusal:
-		alerts.cap_reached(call.draft.agent, refusal.cap, refusal.limit)
+	except RefusedError as refusal:
+		if isinstance(refusal, CapReachedError):
+			alerts.cap_reached(call.draft.agent, call.draft.company, refusal.cap, refusal.limit)
 		return _refuse(call.draft, refusal.failure_code, refusal.message)
 	return _repeat_reply(earlier) if earlier else _reply_of(_send(call), call.draft)
 
@@ -103,22 +122,38 @@ def _reserve_in_time(call: Prepared, until: float) -> dict | None:
 
 
 def _try_to_reserve(call: Prepared, conflicts: Conflicts) -> dict | None:
-	caps, agent = call.caps, call.draft.agent
-	admission = Admission(
-		partial(checks.check_caps, agent, caps), any(name.startswith("site") for name in caps)
-	)
-	data = call.request.custom_data
-	return dial_guard.reserve(call.draft, call.limits, data, conflicts, admission if caps else None)
+	data, admission = call.request.custom_data, _admission(call)
+	return dial_guard.reserve(call.draft, call.limits, data, conflicts, admission)
+
+
+def _admission(call: Prepared) -> Admission | None:
+	"""Return what is counted as the row is reserved, and behind which rows others wait meanwhile; None for nothing."""
+	caps, draft = call.caps, call.draft
+	if not caps and not draft.entry:
+		return None
+	is_of_site = any(name.startswith("site") for name in caps)
+	locked = [("DocType", dial_guard.DOCTYPE)] if is_of_site or draft.entry else []
+	if caps and not is_of_site:
+		locked.append(("User", draft.agent))
+	return Admission(partial(checks.check_counts, draft, caps, call.number_caps), locked)
 
 
 def _send(call: Prepared) -> dict:
 	"""Send the one request of a row that is committed, save what came of it, and return the row."""
+	if not call.provider:
+		return rows.get(call.draft.name)
 	result = exchange.place(call.provider, call.request)
-	message = _redact_for_agent(call.draft, messages.sentence(result.message))
-	return dial_guard.record_result(call.draft.name, result, message, call.limits.repeat_seconds)
+	for_agent = failure_codes.sentence_for_agents(result.failure_code, result.message)
+	message, reason = (
+		_redact_for_agent(call.draft, messages.sentence(text)) for text in (for_agent, result.message)
+	)
+	words = {"message": message, "failure_reason": reason if result.failure_code else ""}
+	return dial_guard.record_result(call.draft.name, result, words, call.limits.repeat_seconds)
 
 
 def _refuse(draft: Draft, failure_code: str, message: str) -> dict:
+	if draft.entry and not list_entries.is_claimed_by(draft.entry, draft.agent):
+		draft = replace(draft, entry="")
 	row, is_new = dial_guard.refuse(draft, failure_code, _redact_for_agent(draft, message))
 	return _reply_of(row, draft) if is_new else _repeat_reply(row)
 

@@ -11,11 +11,13 @@ from frappe import _
 from c2c_frappe import current_settings, messages
 from c2c_frappe.accounts import extensions, providers
 from c2c_frappe.call_log.dial_guard import Draft
-from c2c_frappe.dialing import prepare
+from c2c_frappe.dialing import prepare, routing
 from c2c_frappe.pbx import exchange
+from c2c_frappe.pbx.calls import lines
 from c2c_frappe.pbx.calls.dial import DialRequest
 from c2c_frappe.pbx.errors import PbxError, RefusedError
 from c2c_frappe.pbx.numbers import phone
+from c2c_frappe.pbx.providers.base import Provider
 from c2c_frappe.pbx.wire.http import MAX_RESPONSE, HttpResponse
 from c2c_frappe.phone_book import record_numbers
 from c2c_frappe.phone_book.countries import deciding_countries
@@ -33,7 +35,7 @@ def preview_requests(account: str, user: str, doctype: str, name: str, number: s
 	document = frappe.get_doc("PBX Account", account)
 	try:
 		provider = providers.provider_without_secrets(document)
-		dial = _dial(document, user, doctype, name, number)
+		dial = _dial(document, provider, user, doctype, name, number)
 		return {"requests": exchange.preview(provider, dial), "problem": ""}
 	except PbxError as error:
 		return {"requests": [], "problem": messages.sentence(error.message)}
@@ -59,8 +61,9 @@ def preview_response(account: str, http_status: int, body: str) -> dict:
 	}
 
 
-def _dial(account, user: str, doctype: str, name: str, number: str) -> DialRequest:
+def _dial(account, provider: Provider, user: str, doctype: str, name: str, number: str) -> DialRequest:
 	own = extensions.phone_of(user)
+	line = lines.Line(lines.Phone(own.extension, account.name))
 	record = record_numbers.load(doctype, name) if doctype and name else None
 	countries = deciding_countries(record.country if record else "", account.name)
 	read = phone.find(number or _first_number(record), countries)
@@ -73,9 +76,10 @@ def _dial(account, user: str, doctype: str, name: str, number: str) -> DialReque
 		reference_doctype=doctype if record else "",
 		reference_name=record.name if record else "",
 		name=CALL,
+		caller_id=routing.shown_number(line, own.caller_id, account, provider),
 	)
 	data = prepare.filled_custom_data(current_settings.settings(), draft, record.company if record else "")
-	return prepare.dial_request(draft, data, own.caller_id)
+	return prepare.dial_request(draft, data)
 
 
 def _first_number(record: record_numbers.Record | None) -> str:

@@ -9,7 +9,8 @@ from frappe.query_builder.functions import Count
 from frappe.utils import get_datetime
 
 from c2c_frappe.pbx.calls import breaker, status
-from c2c_frappe.site_time import local_now, to_utc, utc_now
+from c2c_frappe.pbx.lists.number_caps import WEEK, NumberCaps
+from c2c_frappe.site_time import local_now, to_local, to_utc, utc_now
 
 DOCTYPE = "PBX Call Log"
 
@@ -47,6 +48,15 @@ def open_circuit(account: str, modified: str) -> breaker.Pause | None:
 	query = query.orderby(table.requested_utc, order=frappe.qb.desc).limit(breaker.IN_A_ROW)
 	rows = query.select(table.requested_utc, table.failure_code).run()
 	return breaker.pause([breaker.Outcome(moment, code or "") for moment, code in rows], now)
+
+
+def free_at(number: str, caps: NumberCaps, now: datetime) -> datetime:
+	"""Return when lists may call an E.164 number again, in UTC: now, or later; every call to it counts."""
+	table, query = _dialed(now - WEEK)
+	calls = query.where(table.dialed_number == number).select(table.requested_utc).run(pluck=True)
+	began = today()
+	tomorrow = to_utc(to_local(began) + timedelta(days=1))
+	return caps.free_at([get_datetime(moment) for moment in calls], now, (began, tomorrow))
 
 
 def today() -> datetime:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import frappe
 
+from c2c_frappe import companies
 from c2c_frappe.accounts import extensions
 from c2c_frappe.call_log import from_events, search
 from c2c_frappe.events.store import APPLIED, DOCTYPE, IGNORED, UNMATCHED, WAITING
@@ -42,7 +43,9 @@ def place(account: str, event: CallEvent, record_id: str, age: timedelta) -> tup
 	call = match(event, candidates)
 	if call:
 		return call, APPLIED
-	is_settled = bool(record_id) or event.direction == INCOMING or age >= REPLY_KNOWN_AFTER
+	is_settled = (
+		bool(record_id) or event.began_at_pbx or event.direction == INCOMING or age >= REPLY_KNOWN_AFTER
+	)
 	pbx_id = event.pbx_call_id or record_id
 	if is_settled and pbx_id:
 		return _originated_at_pbx(account, event, pbx_id, record_id, candidates) or (
@@ -68,7 +71,8 @@ def _originated_at_pbx(
 	call = from_events.find_by_origin(account, pbx_id)
 	if call:
 		return call, APPLIED
-	columns = {"agent": extensions.user_with(account, event.extension), **_record_of(event.number)}
+	agent = extensions.user_with(account, event.extension)
+	columns = {"agent": agent, companies.FIELD: _company(account, agent), **_record_of(event.number)}
 	is_ours = columns["agent"] or (event.direction == INCOMING and "reference_name" in columns)
 	# A disabled account is told of how its last calls end, and of no new ones; records are read where somebody asks.
 	is_taken = record_id or frappe.get_cached_value("PBX Account", account, "enabled")
@@ -88,12 +92,19 @@ def _record_of(number: str) -> dict:
 	return {**columns, "contact": parties[0].contact} if parties[0].contact else columns
 
 
+def _company(account: str, agent: str) -> str:
+	"""Return the company of a call that began at the PBX."""
+	return companies.of_call(frappe.get_cached_doc("PBX Account", account), agent)
+
+
 def parties(row: dict, changes: Changes) -> dict:
 	"""Return agent and record of a call that began at the PBX, for what changes in its extension and number."""
 	columns = {}
 	if "extension" in changes.origin:
 		# A phone that is nobody's makes it nobody's call: whose phone rang first did not answer it.
 		columns["agent"] = extensions.user_with(row["account"], changes.origin["extension"])
+		if companies.are_known():
+			columns[companies.FIELD] = _company(row["account"], columns["agent"])
 	if changes.origin.get("number") and not row["reference_name"]:
 		columns.update(_record_of(changes.origin["number"]))
 	return columns

@@ -46,6 +46,6 @@ def ask(account: str, provider: Provider, open_ones: Sequence[CallRecord]) -> No
 
 def _in_turn(account: str) -> list[str]:
 	"""Return the extensions of the account's users, each minute from another one on, so that no last one is left out."""
-	own = sorted({each["extension"] for each in extensions.list_phones(account) if each["extension"]})
+	own = extensions.extensions_on(account)
 	start = utc_now().minute % len(own) if own else 0
 	return [*own[start:], *own[:start]]

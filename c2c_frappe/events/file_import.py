@@ -18,8 +18,8 @@ from frappe import _
 from frappe.utils import get_system_timezone
 from rq.timeouts import BaseTimeoutException
 
-from c2c_frappe import messages
-from c2c_frappe.accounts import providers
+from c2c_frappe import messages, site_time
+from c2c_frappe.accounts import own_numbers, providers
 from c2c_frappe.call_log import search
 from c2c_frappe.events import call_matching, file_rows, intake, store
 from c2c_frappe.locks import exclusive
@@ -76,7 +76,10 @@ def _meanings(document) -> list[str]:
 
 
 def preview(name: str) -> dict:
-	"""Return {message, rows: [{row, start, direction, extension, number, status, duration, message}]} of the first rows."""
+	"""Return {message, rows: [{row, start, direction, extension, number, status, duration, message}]} of the first rows.
+
+	`start` is the site's own time.
+	"""
 	document = _readable(name)
 	message = columns.missing(_meanings(document))
 	try:
@@ -92,7 +95,7 @@ def _previewed(number: int, reading: FileRecord | PbxError) -> dict:
 	event = reading.event
 	return {
 		"row": number,
-		"start": f"{event.started_at:%Y-%m-%d %H:%M:%S} UTC",
+		"start": f"{site_time.to_local(event.started_at):%Y-%m-%d %H:%M:%S}",
 		"direction": _(event.direction),
 		"extension": event.extension,
 		"number": messages.display(event.number),
@@ -154,7 +157,7 @@ def _imported(document, user: str) -> dict:
 			report.add(call, outcome)
 		if user:
 			share = 100 * report.counts["rows_read"] / max(1, total)
-			frappe.publish_progress(share, _("Importing calls"), DOCTYPE, document.name)
+			frappe.publish_progress(share, _("Importing Calls"), DOCTYPE, document.name)
 	return report.values()
 
 
@@ -190,11 +193,13 @@ def _judged(outcome: str | PbxError) -> tuple[str, str]:
 	if outcome in _COUNTED:
 		return _COUNTED[outcome], ""
 	if outcome == store.INVALID:
-		return "broken", _("The call could not be stored or applied. PBX Event and Error Log say why.")
+		return "broken", _(
+			"The call could not be stored or applied. See PBX Event and Error Log for the reason."
+		)
 	if outcome == store.IGNORED:
-		return "unmatched", _("It is of nobody's phone, and no record has its number.")
+		return "unmatched", _("No user has this phone, and no record has this number.")
 	return "unmatched", _(
-		"A call that was clicked may be the one, but not surely. It is tried again for a day."
+		"A clicked call may be the match, but not with certainty. Matching is retried for a day."
 	)
 
 
@@ -220,7 +225,7 @@ def _fault(error: Exception) -> BrokenRowError:
 	"""Log a fault of ours, without the values that led to it, and return what the report says of it."""
 	name = type(error).__name__
 	frappe.log_error("PBX Call Import", f"{name}\n{''.join(format_tb(error.__traceback__))}")
-	return BrokenRowError(_("There is a fault in this app ({0}). {1}").format(name, "").strip())
+	return BrokenRowError(_("Internal error ({0}). {1}").format(name, "").strip())
 
 
 def _calls(document, legs: Counter) -> Iterator[Call]:
@@ -273,7 +278,8 @@ def _understood(cells: Sequence[object], reading: Reading) -> FileRecord | PbxEr
 
 def _reading(document) -> Reading:
 	try:
-		provider = providers.provider_of(frappe.get_cached_doc("PBX Account", document.account))
+		account = frappe.get_cached_doc("PBX Account", document.account)
+		provider = providers.provider_of(account)
 	except ConfigurationError as error:
 		frappe.throw(messages.sentence(error.message), title=_("Account"))
 	countries = deciding_countries("", document.account)
@@ -284,10 +290,12 @@ def _reading(document) -> Reading:
 		countries,
 		provider.recording_link,
 		dialect_of([column.heading for column in document.columns]),
-		parties.lines(
-			frappe.get_all("User", {"pbx_caller_id": ("is", "set")}, pluck="pbx_caller_id"), countries
-		),
+		parties.lines([*own_numbers.of_account(account), *_caller_ids()], countries),
 	)
+
+
+def _caller_ids() -> list[str]:
+	return frappe.get_all("User", {"pbx_caller_id": ("is", "set")}, pluck="pbx_caller_id")
 
 
 def _readable(name: str):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from urllib.parse import unquote
 
 import frappe
 from frappe import _
 
-from c2c_frappe import messages
+from c2c_frappe import form_errors, messages
 from c2c_frappe.events import spreadsheet
 from c2c_frappe.pbx.imports import table
 from c2c_frappe.pbx.imports.table import MAX_BYTES, MAX_COLUMNS, FileError
@@ -23,9 +24,14 @@ def numbered(url: str) -> Iterator[tuple[int, Sequence[object]]]:
 			yield number, cells
 
 
+def name_of(url: str | None) -> str:
+	"""Return what a file is called."""
+	return unquote(url or "").rpartition("/")[2]
+
+
 def thrown(error: FileError) -> None:
 	"""Tell whoever asks what is wrong with the file."""
-	frappe.throw(messages.sentence(error.message), title=_("File"))
+	form_errors.refuse("file", messages.sentence(error.message), _("File"))
 
 
 def _content(url: str) -> bytes:

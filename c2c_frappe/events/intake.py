@@ -14,7 +14,7 @@ from traceback import format_tb
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import get_datetime
 
 from c2c_frappe import current_settings, messages
 from c2c_frappe.accounts import providers
@@ -29,7 +29,7 @@ from c2c_frappe.pbx.errors import ConfigurationError
 from c2c_frappe.pbx.wire.payload import UNREAD
 from c2c_frappe.pbx.wire.redaction import redact
 from c2c_frappe.replies import call_state
-from c2c_frappe.site_time import to_utc, utc_now
+from c2c_frappe.site_time import local_now, to_utc, utc_now
 from c2c_frappe.transactions import committed, was_ended
 
 # Of call records only, and not stored: it was heard before.
@@ -46,13 +46,13 @@ def receive(account, payload: dict) -> str:
 
 def ingest(account: str, payload: dict, event: CallEvent | None) -> str:
 	"""Store a payload, and apply the event it was read as, if it is one; return its outcome. Commits."""
-	heard = event and events.heard(event, _moment())
+	heard = event and events.heard(call_matching.resolve_number(account, event), _moment())
 	return _ingest(account, payload, heard, store.payload_key(account, payload, event))
 
 
 def _ingest(account: str, payload: dict, event: CallEvent | None, key: str) -> str:
 	# A body nobody can read is not one that says nothing.
-	reason = _("The PBX's message could not be read. It is kept as it came.") if UNREAD in payload else ""
+	reason = _("The PBX's message could not be read. It is stored as received.") if UNREAD in payload else ""
 	name = key and store.insert(account, store.shown_payload(payload, event), event, key, reason=reason)
 	if not name:
 		return APPLIED
@@ -92,7 +92,7 @@ def _ingest_record(account: str, key: str, record: CallRecord, secrets: tuple[st
 	except Exception as error:  # noqa: BLE001  a record that cannot even be stored stops no other
 		frappe.db.rollback()
 		frappe.log_error(
-			_("Call record of {0}").format(account), f"{record.record_id}: {type(error).__name__}"
+			_("Call record from {0}").format(account), f"{record.record_id}: {type(error).__name__}"
 		)
 		return INVALID
 	return _match_and_apply(name, account, event, record.record_id) if name else DUPLICATE
@@ -167,7 +167,8 @@ def _match_and_apply(
 
 	One that cannot be applied is marked, so that it stops no other; one that met too many others waits.
 	"""
-	age = now_datetime() - (received_at or now_datetime())
+	now = local_now()
+	age = now - (received_at or now)
 
 	def work():
 		call, outcome = call_matching.place(account, event, record_id, age)
@@ -199,7 +200,7 @@ def _apply(name: str, account: str, event: CallEvent, call: str) -> None:
 	The row is locked first and the events are read after that, so that two who apply at once both know all of them.
 	"""
 	row = rows.lock(call)
-	store.assign(name, account, event, call)
+	store.assign(name, account, event, row)
 	changes = facts.changes(from_events.state(row), store.events_of(call))
 	row = from_events.write(row, changes, call_matching.parties(row, changes))
 	with messages.in_language_of(row["agent"] or ""):

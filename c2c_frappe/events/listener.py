@@ -15,16 +15,18 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from traceback import format_tb
+from typing import NamedTuple
 
 import frappe
 
 from c2c_frappe import current_settings
 from c2c_frappe.accounts import providers
-from c2c_frappe.events import intake, polling
+from c2c_frappe.events import intake, live_calls, polling
 from c2c_frappe.locks import LISTENER, Lease, account_lease
+from c2c_frappe.pbx import exchange
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.errors import ConfigurationError, PbxError, RejectedError
-from c2c_frappe.pbx.providers.base import Provider
+from c2c_frappe.pbx.providers.base import CallUpdate, Provider
 from c2c_frappe.pbx.wire import transport
 from c2c_frappe.pbx.wire.event_socket import EventSocket
 
@@ -67,7 +69,7 @@ class _Session:
 	def __init__(self, tell: Tell):
 		self.tell = tell
 		self.lease = Lease(LISTENER)
-		self.heard: queue.Queue[tuple[_EventReader, dict | None, CallEvent | None]] = queue.Queue(MAX_WAITING)
+		self.heard: queue.Queue[_Heard] = queue.Queue(MAX_WAITING)
 		self.ears: dict[str, _EventReader] = {}
 		self.held: dict[str, Lease] = {}
 
@@ -120,23 +122,28 @@ class _Session:
 	def _process_queue(self, until: float) -> None:
 		while (left := until - time.monotonic()) > 0:
 			try:
-				ear, payload, event = self.heard.get(timeout=left)
+				heard = self.heard.get(timeout=left)
 			except queue.Empty:
 				return
-			if ear.is_over:
-				continue
-			if ear.has_died and payload is None:
-				# All it heard is applied; the next look starts it anew.
-				self._let_go(ear.account)
-				continue
-			if payload is None:
-				self._catch_up(ear)
-			else:
-				_take(ear.account, payload, event)
+			if not heard.ear.is_over:
+				self._process(heard)
 
-	def _catch_up(self, ear: _EventReader) -> None:
-		"""Ask for the calls that may have moved on while nobody listened."""
+	def _process(self, heard: _Heard) -> None:
+		account = heard.ear.account
+		if heard.payload is not None:
+			_take(account, heard.payload, heard.event)
+		elif heard.update:
+			live_calls.receive(account, heard.update)
+		elif heard.living is not None:
+			self._catch_up(heard.ear, heard.living)
+		else:
+			# All the ear heard is applied; the next look starts it anew.
+			self._let_go(account)
+
+	def _catch_up(self, ear: _EventReader, living: frozenset[str]) -> None:
+		"""Ask for the calls that may have moved on while nobody listened, and end those that do not live any more."""
 		failure = polling.ask(ear.account, ear.provider)
+		live_calls.end_missing(ear.account, live_calls.open_calls(ear.account), living)
 		frappe.db.rollback()
 		if failure:
 			self.tell(f"{ear.account}: {failure}")
@@ -165,14 +172,29 @@ def _name(account: str) -> str:
 	return f"c2c-{site}-{hashlib.sha256(whole.encode()).hexdigest()[:10]}"
 
 
+class _Heard(NamedTuple):
+	"""What a thread heard, for the main one: an event of a click, what is new of another call, or what lives on its PBX.
+
+	With none of them the thread has died.
+	"""
+
+	ear: _EventReader
+	payload: dict | None = None
+	event: CallEvent | None = None
+	update: CallUpdate | None = None
+	living: frozenset[str] | None = None
+
+
 class _EventReader(threading.Thread):
-	"""Listens to one account's PBX: puts (itself, payload, event) into the queue, and (itself, None, None) when it is open."""
+	"""Listens to one account's PBX and puts what it hears into the queue; knows no database."""
 
 	def __init__(self, account: str, version: str, provider: Provider | None, heard: queue.Queue, tell: Tell):
 		super().__init__(daemon=True)
 		self.account, self.version, self.provider = account, version, provider
 		self.stream = provider.event_stream(_name(account)) if provider else None
+		self.tracker = provider.call_tracker() if provider else None
 		self.is_over = self.has_died = False
+		self._settled_at = 0.0
 		self._heard, self._tell = heard, tell
 		self._stopping = threading.Event()
 		if self.stream:
@@ -191,7 +213,7 @@ class _EventReader(threading.Thread):
 			if not self.is_over:
 				self.has_died = True
 				with suppress(queue.Full):
-					self._heard.put_nowait((self, None, None))
+					self._heard.put_nowait(_Heard(self))
 
 	def _listen_always(self) -> None:
 		"""Listen, and after each loss again, with ever longer pauses."""
@@ -214,15 +236,33 @@ class _EventReader(threading.Thread):
 			response = transport.send(self.stream.narrowing, connection)
 			if response.status >= 300:
 				raise RejectedError(f"The PBX refused the choice of events (HTTP {response.status}).")
+			self._catch_up()
 			self._tell(f"{self.account}: connected.")
-			self._put(None, None)
 			while not self.is_over:
-				payload = open_socket.receive(1)
-				event = self.provider.parse_event(payload) if payload else None
-				if event:
-					self._put(payload, event)
+				self._hear(open_socket.receive(1))
 		finally:
 			open_socket.close()
 
-	def _put(self, payload: dict | None, event: CallEvent | None) -> None:
-		self._heard.put((self, payload, event))
+	def _catch_up(self) -> None:
+		"""Take what lives: what the socket has brought meanwhile is heard after it, and is no news then."""
+		updates = []
+		if self.tracker:
+			updates = self.tracker.resume(exchange.fetch_snapshot(self.provider), time.monotonic())
+		living = frozenset(self.tracker.living() if self.tracker else ())
+		self._heard.put(_Heard(self, living=living))
+		self._put_updates(updates)
+
+	def _hear(self, payload: dict | None) -> None:
+		now = time.monotonic()
+		event = self.provider.parse_event(payload) if payload else None
+		if event:
+			self._heard.put(_Heard(self, payload=payload, event=event))
+		if self.tracker and payload:
+			self._put_updates(self.tracker.feed(payload, now))
+		if self.tracker and now - self._settled_at >= 1:
+			self._settled_at = now
+			self._put_updates(self.tracker.settle(now))
+
+	def _put_updates(self, updates: list[CallUpdate]) -> None:
+		for update in updates:
+			self._heard.put(_Heard(self, update=update))

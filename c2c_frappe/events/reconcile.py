@@ -76,7 +76,9 @@ def schedule() -> None:
 def request(account: str) -> None:
 	"""Enqueue a run for the present user, who is told of its progress and result."""
 	if not providers.has_call_records(frappe.get_doc(DOCTYPE, account)):
-		frappe.throw(_("This account gives no call records. Enter what its provider needs for them first."))
+		frappe.throw(
+			_("This account provides no call records. First enter what its provider needs for them.")
+		)
 	_enqueue(account, user=frappe.session.user)
 
 
@@ -94,7 +96,7 @@ def _enqueue(account: str, user: str = "") -> None:
 
 def run(account: str, user: str = "") -> None:
 	"""Fetch what is due; with a user, show the progress and the result to that user."""
-	title = _("Fetching call records")
+	title = _("Call records not fetched")
 
 	def tell(share: float) -> None:
 		if user:
@@ -115,12 +117,12 @@ def fetch(account: str, tell: Tell = lambda share: None) -> dict:
 	"""
 	with exclusive(f"records {account}") as is_alone:
 		if not is_alone:
-			return _outcome(None, _("The call records of {0} are being fetched already.").format(account))
+			return _outcome(None, _("The call records of {0} are already being fetched.").format(account))
 		tally = Tally()
 		try:
 			provider = providers.provider_of(frappe.get_doc(DOCTYPE, account))
 			if not provider.has_call_records:
-				raise ConfigurationError(_("This account gives no call records."))
+				raise ConfigurationError(_("This account provides no call records."))
 			_catch_up(account, provider, tally, tell)
 		except PbxError as error:
 			message = messages.sentence(error.message)
@@ -168,7 +170,7 @@ def _pages(provider: Provider, window: Window, tally: Tally) -> Iterator[list[Ca
 	seen: set[str] = set()
 	for number in count(1):
 		if number > MAX_PAGES:
-			raise RejectedError(_("The PBX sent more than {0} pages for one window.").format(MAX_PAGES))
+			raise RejectedError(_("The PBX sent more than {0} pages for one time window.").format(MAX_PAGES))
 		page = exchange.fetch_records(provider, window, number)
 		tally.add_page(page)
 		fresh = [record for record in page.records if record.record_id not in seen]
@@ -186,7 +188,7 @@ def _note(account: str, message: str) -> None:
 	if message != before:
 		frappe.db.set_value(DOCTYPE, account, "records_message", message, update_modified=False)
 		if message:
-			frappe.log_error(_("Call records of {0}").format(account), message)
+			frappe.log_error(_("Call records from {0}").format(account), message)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit - a job's last step
 
 

@@ -44,7 +44,7 @@ def rows(content: bytes) -> Iterator[list[object]]:
 		raise
 	except Exception as error:  # noqa: BLE001  openpyxl raises whatever a broken file makes it run into
 		raise FileError(
-			_("The file cannot be read as XLSX ({0}). Save it anew, or as CSV.", type(error).__name__)
+			_("The file cannot be read as XLSX ({0}). Save it again, or as CSV.", type(error).__name__)
 		) from None
 
 
@@ -57,7 +57,7 @@ def _refuse_oversized(archive: zipfile.ZipFile) -> None:
 	sheets = (part for part in archive.infolist() if _kind(part) == _SHEETS)
 	if is_oversized or any(_has_endless_row(archive, sheet) for sheet in sheets):
 		raise FileError(
-			_("The file unpacks to too much: {0} MB at most. Split it.", MAX_UNPACKED_BYTES >> 20)
+			_("The unpacked file is too large: {0} MB at most. Split it.", MAX_UNPACKED_BYTES >> 20)
 		)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import frappe
-from frappe.utils import now, now_datetime
+from frappe.utils import now
 
 from c2c_frappe.call_log import from_events
 from c2c_frappe.pbx.calls.events import CallEvent, from_stored
@@ -40,7 +40,8 @@ def insert(
 		"account": account,
 		"outcome": WAITING if event else INVALID if reason else IGNORED,
 		"reason": reason,
-		"received_at": now_datetime(),
+		# The clock that also says, below, what was told within a minute.
+		"received_at": to_local(utc_now()),
 		"payload": text,
 		**(event_columns(event) if event else {"parsed_event": "", "pbx_call_id": ""}),
 		"event_key": key,
@@ -69,11 +70,11 @@ def note(name: str, outcome: str, call: str = "", reason: str = "") -> None:
 	query.set(table.modified, now()).run()
 
 
-def assign(name: str, account: str, event: CallEvent, call: str) -> None:
-	"""Give the event to its call; one that began at the PBX gets those of its id that seemed to be nobody's."""
-	note(name, APPLIED, call)
-	if event.pbx_call_id and call == from_events.find_by_origin(account, event.pbx_call_id):
-		_adopt(account, event.pbx_call_id, call)
+def assign(name: str, account: str, event: CallEvent, row: dict) -> None:
+	"""Give the event to its call's row; one that began at the PBX gets those of its id that seemed to be nobody's."""
+	note(name, APPLIED, row["name"])
+	if event.pbx_call_id and row["origin_key"] == from_events.origin_key(account, event.pbx_call_id):
+		_adopt(account, event.pbx_call_id, row["name"])
 
 
 def _adopt(account: str, pbx_call_id: str, call: str) -> None:

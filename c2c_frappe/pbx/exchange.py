@@ -20,16 +20,18 @@ from c2c_frappe.pbx.errors import (
 	RejectedError,
 	UnavailableError,
 )
-from c2c_frappe.pbx.providers.base import DialSteps, Finding, Phone, Provider
+from c2c_frappe.pbx.providers.base import DialSteps, EventQuestion, Finding, Phone, Provider, Snapshot
 from c2c_frappe.pbx.text import Text, _
 from c2c_frappe.pbx.wire import transport
 from c2c_frappe.pbx.wire.http import Connection, HttpRequest, HttpResponse, shown
 
 Send = Callable[[HttpRequest, Connection], HttpResponse]
-LATE = _("The PBX did not answer in time. Try again.")
-RECORDS_LATE = _("The PBX did not send its call records in time. They are asked for again.")
+LATE = _("The PBX did not respond in time. Try again.")
+RECORDS_LATE = _("The PBX did not send its call records in time. They will be requested again.")
 # Seconds a dial or a question must have left of the deadline, or it is not worth sending.
 SHORTEST = 0.5
+# Seconds for which an event that answers a question is listened for.
+EVENT_SECONDS = 2
 
 
 def place(provider: Provider, dial: DialRequest, send: Send = transport.send) -> DialResult:
@@ -64,7 +66,7 @@ class _Placing:
 		if self._has_dialed:
 			raise RuntimeError("A dial may be sent once.")
 		if left < SHORTEST:
-			raise UnavailableError(_("The PBX took too long to answer a question. Nothing was dialed."))
+			raise UnavailableError(_("The PBX took too long to respond to a query. Nothing was dialed."))
 		self._has_dialed = True
 		try:
 			return self._send(request, self._connection.within(left))
@@ -79,7 +81,9 @@ class _Placing:
 		if self._has_dialed:
 			return DialResult("bad_reply", _("{0} The phone may still ring.", error.message))
 		if isinstance(error, OutcomeUnknownError):
-			return DialResult("not_sent", _("The PBX did not answer a question in time. Nothing was dialed."))
+			return DialResult(
+				"not_sent", _("The PBX did not respond to a query in time. Nothing was dialed.")
+			)
 		return DialResult(error.failure_code, error.message)
 
 	def broke(self, error: Exception) -> DialResult:
@@ -109,12 +113,34 @@ def _question(connection: Connection, send: Send) -> Callable[[HttpRequest], Htt
 	"""Return what asks a PBX questions within one deadline, and refuses to send anything else."""
 	ends_at = time.monotonic() + connection.deadline
 
-	def ask(request: HttpRequest) -> HttpResponse:
+	def ask(request: HttpRequest | EventQuestion) -> HttpResponse | dict | None:
 		if not request.is_question:
 			raise RuntimeError("Only a dial may ring a phone.")
+		if isinstance(request, EventQuestion):
+			return _hear_answer(request, connection, send)
 		return send(request, connection.within(max(ends_at - time.monotonic(), SHORTEST)))
 
 	return ask
+
+
+def _hear_answer(question: EventQuestion, connection: Connection, send: Send) -> dict | None:
+	"""Open the stream, ask, and return the event that answers, None where none comes within a moment."""
+	# Only who tests an Asterisk needs its library.
+	from c2c_frappe.pbx.wire.event_socket import EventSocket
+
+	opened = EventSocket(question.stream.opening, connection)
+	try:
+		requests = (question.stream.narrowing, question.asking)
+		if any(send(request, connection).status >= 300 for request in requests):
+			return None
+		ends_at = time.monotonic() + EVENT_SECONDS
+		while (left := ends_at - time.monotonic()) > 0:
+			event = opened.receive(left)
+			if event and question.is_answer(event):
+				return event
+		return None
+	finally:
+		opened.close()
 
 
 def redacted(build: Callable[[], HttpRequest]) -> str:
@@ -146,11 +172,13 @@ def read_response(provider: Provider, response: HttpResponse) -> DialResult:
 
 def probe(provider: Provider, send: Send = transport.send) -> Finding:
 	"""Ask the PBX something that cannot ring a phone and say what that shows."""
-	unchecked = (_("Everything else: the PBX gave no answer."),)
+	unchecked = (_("Everything else: the PBX did not respond."),)
 	try:
 		return _carry(provider.connection_test(), _question(provider.connection, send))
+	except ConfigurationError as error:
+		return Finding(False, error.message, unchecked, error.setting)
 	except PbxError as error:
-		return Finding(False, error.message, unchecked)
+		return Finding(False, error.message, unchecked, provider.address_setting)
 	except Exception as error:  # noqa: BLE001  as above
 		return Finding(None, _fault(error, ""), unchecked)
 
@@ -191,6 +219,11 @@ def query_status(
 	)
 
 
+def fetch_snapshot(provider: Provider, send: Send = transport.send) -> Snapshot:
+	"""Ask the PBX what lives on it; raise a PbxError without an answer."""
+	return _asked(lambda: _carry(provider.snapshot_query(), _question(provider.connection, send)))
+
+
 def hang_up(provider: Provider, call: str, send: Send = transport.send) -> Finding:
 	"""Ask the PBX to end a call and say whether it is over; what was ended stays so, however often this is sent."""
 	try:
@@ -216,4 +249,4 @@ def _asked(ask: Callable[[], Any], late: Text = LATE) -> Any:
 
 
 def _fault(error: Exception, outcome: str) -> Text:
-	return _("There is a fault in this app ({0}). {1}", type(error).__name__, outcome)
+	return _("Internal error ({0}). {1}", type(error).__name__, outcome)

@@ -99,7 +99,10 @@ def _listed(line: str) -> tuple[str, int]:
 	if place:
 		return place
 	raise ConfigurationError(
-		_("{0} is no host. Write recordings.example.com or 192.0.2.7:8080, one a line.", line),
+		_(
+			"{0} is not a valid host. Enter one such as recordings.example.com or 192.0.2.7:8080 per line.",
+			line,
+		),
 		"recording_hosts",
 	)
 
@@ -141,7 +144,7 @@ def _fetch(provider, url, wanted, allowed, download) -> Clip:
 		if response.status not in (301, 302, 303, 307, 308):
 			return _clip(response, url, wanted)
 		url = urljoin(url, response.headers.get("location", ""))
-	raise RejectedError(_("The PBX led from one address of the recording to the next, and never to it."))
+	raise RejectedError(_("The PBX kept redirecting and never sent the recording."))
 
 
 def _connection(provider: Provider) -> Connection:
@@ -157,7 +160,10 @@ def _request(provider, url: str, wanted: Span, allowed: frozenset) -> HttpReques
 	if place not in allowed:
 		host = place[0] if place else "\u2014"
 		raise ConfigurationError(
-			_("The recording lies at {0}, which is no host of this account. A PBX Manager can add it.", host),
+			_(
+				"The recording is at {0}, which is not a host of this account. A PBX Manager can add it.",
+				host,
+			),
 			"recording_hosts",
 		)
 	request = provider.recording_request(url)
@@ -169,15 +175,15 @@ def _request(provider, url: str, wanted: Span, allowed: frozenset) -> HttpReques
 
 def _clip(response: Download, url: str, wanted: Span) -> Clip:
 	if response.status in (404, 410):
-		raise RejectedError(_("The PBX does not have this recording any more."))
+		raise RejectedError(_("The PBX no longer has this recording."))
 	if response.status == 416:
-		raise RejectedError(_("The recording ends before the part that was asked for."))
+		raise RejectedError(_("The recording ends before the requested part."))
 	if response.status not in (200, 206):
 		raise RejectedError(_("The PBX refused the recording (HTTP {0}).", response.status))
 	is_packed = response.headers.get("content-encoding", "identity").lower() not in ("", "identity")
 	kind = _kind(response.headers.get("content-type", ""), url)
 	if is_packed or not kind:
-		raise RejectedError(_("What the PBX sent is no recording. Is its link one that asks to log in?"))
+		raise RejectedError(_("What the PBX sent is not a recording. Does its link require a login?"))
 	total = _total(response)
 	if wanted.is_whole and (total or len(response.body)) >= wanted.most:
 		raise RejectedError(_("The recording is too long to be sent as a whole. Play it instead."))

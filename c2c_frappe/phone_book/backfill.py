@@ -14,6 +14,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
+from c2c_frappe import site_memory
 from c2c_frappe.locks import exclusive
 from c2c_frappe.phone_book import index
 from c2c_frappe.transactions import committed
@@ -21,8 +22,9 @@ from c2c_frappe.transactions import committed
 SETTINGS = "PBX Settings"
 BATCH = 500
 JOB_SECONDS = 2 * 60 * 60
-# Among Frappe's global defaults and not in PBX Settings, whose next save this job would meet.
+# Remembered, and not in PBX Settings, whose next save this job would meet: when all was read, or that it is to be read.
 DONE = "c2c_numbers_indexed_at"
+_TO_READ = "to read "
 
 Tell = Callable[[float], None]
 
@@ -35,9 +37,8 @@ def schedule() -> None:
 
 def indexed_at() -> datetime | None:
 	"""Return when all numbers had been read, in the site's time; None while some were not."""
-	query = {"parent": "__global", "defkey": DONE}
-	value = frappe.db.get_value("DefaultValue", query, "defvalue", order_by=None)
-	return get_datetime(value) if value else None
+	value = site_memory.recall(DONE)
+	return get_datetime(value) if value and not value.startswith(_TO_READ) else None
 
 
 def request() -> None:
@@ -47,8 +48,8 @@ def request() -> None:
 
 
 def start_again() -> None:
-	"""Have all records read again from the first one on."""
-	frappe.db.set_global(DONE, None)
+	"""Have all records read again from the first one on, by a run that is under way too."""
+	site_memory.remember(DONE, _TO_READ + frappe.generate_hash(length=10))
 
 
 def _enqueue(user: str = "") -> None:
@@ -68,7 +69,7 @@ def run(user: str = "") -> None:
 
 	def tell(share: float) -> None:
 		if user:
-			frappe.publish_progress(100 * share, title=_("Reading numbers"), description=SETTINGS)
+			frappe.publish_progress(100 * share, title=_("Reading Phone Numbers"), description=SETTINGS)
 
 	read_all(tell)
 
@@ -76,12 +77,13 @@ def run(user: str = "") -> None:
 def read_all(tell: Tell = lambda share: None) -> bool:
 	"""Read all numbers unless that is done, committing batch by batch; return False when another run is under way."""
 	with exclusive("numbers") as is_alone:
-		if is_alone and not indexed_at():
+		while is_alone and not indexed_at():
 			_read_all(tell)
 	return is_alone
 
 
 def _read_all(tell: Tell) -> None:
+	asked = site_memory.recall(DONE)
 	doctypes = index.present_doctypes()
 	total = sum(frappe.db.count(doctype) for doctype in doctypes) or 1
 	count = 0
@@ -91,7 +93,8 @@ def _read_all(tell: Tell) -> None:
 			after, count = names[-1], count + len(names)
 			tell(min(1, count / total))
 	_forget_the_rest(doctypes)
-	frappe.db.set_global(DONE, str(now_datetime()))
+	if site_memory.recall(DONE, for_update=True) == asked:
+		site_memory.remember(DONE, str(now_datetime()))
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit - a job's last step
 
 

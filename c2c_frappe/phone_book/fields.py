@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import frappe
 
+from c2c_frappe import permissions
+
 # Fields that hold a phone number though Frappe's metadata does not say so.
 EXTRA_PHONE_FIELDS = {"Customer": ["mobile_no"], "Supplier": ["mobile_no"], "Address": ["phone"]}
 NEVER = {"fax"}
@@ -43,7 +45,7 @@ def phone_fields(meta) -> list:
 
 def readable_phone_fields(meta, parenttype: str | None = None) -> list:
 	fields = phone_fields(meta)
-	levels = set(meta.get_permlevel_access("read", parenttype)) if fields else ()
+	levels = permissions.readable_levels(meta, parenttype) if fields else ()
 	return [field for field in fields if (field.permlevel or 0) in levels]
 
 

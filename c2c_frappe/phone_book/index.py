@@ -7,20 +7,19 @@ check. The only writer of PBX Phone Number.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import frappe
-from frappe.query_builder.functions import Min
 from frappe.utils import get_datetime, now_datetime
 
+from c2c_frappe.call_log import list_entries, search
 from c2c_frappe.call_log import rows as call_log
-from c2c_frappe.call_log import search
 from c2c_frappe.pbx.errors import InvalidNumberError
 from c2c_frappe.pbx.numbers import owners as owners_of
 from c2c_frappe.pbx.numbers import phone
 from c2c_frappe.pbx.numbers.owners import CONTACT, Owner, Party, sort_by_activity
-from c2c_frappe.phone_book import countries, fields, record_numbers
+from c2c_frappe.phone_book import contacts, countries, fields, record_numbers
 from c2c_frappe.transactions import committed
 
 DOCTYPE = "PBX Phone Number"
@@ -66,12 +65,14 @@ def matching_records(number: str) -> tuple[Owner, ...]:
 	latest = search.latest_place(number) if len(places) > 1 else None
 	records = []
 	for doctype, names in _by_doctype(places):
-		for row in frappe.get_all(doctype, {"name": ("in", names)}, ["name", "modified"]):
+		marks = [field for field in ("converted", "status") if frappe.get_meta(doctype).has_field(field)]
+		for row in frappe.get_all(doctype, {"name": ("in", names)}, ["name", "modified", *marks]):
 			moments = [row.modified]
 			if latest and latest[0] == (doctype, str(row.name)):
 				moments.append(latest[1])
 			# SQLite gives some of them as text.
-			records.append(Owner(doctype, str(row.name), max(get_datetime(moment) for moment in moments)))
+			active_at = max(get_datetime(moment) for moment in moments)
+			records.append(Owner(doctype, str(row.name), active_at, _is_converted(row)))
 	return sort_by_activity(records)
 
 
@@ -83,6 +84,9 @@ def fold_contacts(owners: Sequence[Owner]) -> tuple[Party, ...]:
 		filters = {"parenttype": CONTACT, "parent": ("in", names)}
 		for link in frappe.get_all("Dynamic Link", filters, ["parent", "link_doctype", "link_name"]):
 			links.setdefault(link.parent, []).append((link.link_doctype, link.link_name))
+		for doctype in {owner.doctype for owner in owners}:
+			for host, _row, contact in contacts.rows_naming(doctype, "contact", names):
+				links.setdefault(contact, []).append((doctype, host))
 	return owners_of.fold_contacts(owners, links)
 
 
@@ -91,23 +95,6 @@ def numbers_on_records(numbers: Sequence[str]) -> set[str]:
 	table = frappe.qb.DocType(DOCTYPE)
 	query = frappe.qb.from_(table).select(table.number).distinct().where(table.number.isin(list(numbers)))
 	return set(query.run(pluck=True)) if numbers else set()
-
-
-def not_to_be_called(
-	candidates: Iterable[str], but: tuple[str, str] | None = None
-) -> dict[str, tuple[str, str]]:
-	"""Return {E.164 number: (DocType, name)} of those that belong to a record which asks not to be called.
-
-	However many records have the number: the refusal stands beside it. `but` is a record that need not be looked at.
-	"""
-	numbers = [number for number in candidates if number]
-	table = frappe.qb.DocType(DOCTYPE)
-	query = frappe.qb.from_(table).where(table.number.isin(numbers) & (table.refuses == 1))
-	if but:
-		query = query.where((table.reference_doctype != but[0]) | (table.reference_name != but[1]))
-	query = query.groupby(table.number)
-	query = query.select(table.number, Min(table.reference_doctype), Min(table.reference_name))
-	return {number: (doctype, name) for number, doctype, name in query.run()} if numbers else {}
 
 
 def follow(doc, _method: str | None = None) -> None:
@@ -119,8 +106,25 @@ def follow(doc, _method: str | None = None) -> None:
 	if not _is_followed(doc):
 		return
 	new = refresh(doc.doctype, [str(doc.name)])
+	if record_numbers.says_do_not_call(doc.doctype, doc):
+		list_entries.close_refused([(doc.doctype, str(doc.name))])
+	if doc.doctype == CONTACT:
+		_refresh_hosts(str(doc.name))
 	if new:
 		frappe.db.after_commit.add(partial(_give_calls, new, doc.doctype, str(doc.name)))
+
+
+def _refresh_hosts(contact: str) -> None:
+	"""Bring the index up to the records whose tables name this Contact: its numbers count as theirs."""
+	for doctype in present_doctypes():
+		hosts = {host for host, _row, _contact in contacts.rows_naming(doctype, "contact", [contact])}
+		if hosts:
+			refresh(doctype, sorted(hosts))
+
+
+def _is_converted(row: dict) -> bool:
+	"""Whether a Lead became something else: Frappe CRM ticks it, ERPNext gives it a status."""
+	return bool(row.get("converted")) or row.get("status") == "Converted"
 
 
 def _give_calls(numbers: list[str], doctype: str, name: str) -> None:

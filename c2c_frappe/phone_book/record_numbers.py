@@ -70,6 +70,7 @@ def load(doctype: str, name: str) -> Record:
 	frappe.get_meta(doctype)
 	document = frappe.get_doc(doctype, name)
 	document.check_permission("read")
+	contacts.bring_up_to_date(document)
 	return Record(
 		document,
 		ordered(_document_choices(document, says_do_not_call(doctype, document))),
@@ -83,12 +84,26 @@ def list_numbers(doctype: str, names: Sequence[str]) -> Iterator[Held]:
 	meta = frappe.get_meta(doctype)
 	countries = countries_of(meta, names)
 	for place, fields, column, where in places(meta):
-		for values in _raw(place, fields, column, names, *where):
+		own = [field for field in fields if not (where and contacts.repeats(field, frappe.get_meta(place)))]
+		for values in _raw(place, own, column, names, *where):
 			name = str(values[column])
 			row = values["name"] if where else ""
-			for field in fields:
+			for field in own:
 				for text in phone.split(values[field.fieldname] or ""):
 					yield Held(name, field.fieldname, row, text, countries.get(name, ""))
+	yield from _numbers_of_contacts(meta, names, countries)
+
+
+def _numbers_of_contacts(meta, names: Sequence[str], countries: dict[str, str]) -> Iterator[Held]:
+	"""Yield the numbers of the Contacts a record's tables name: what its rows repeat of them may be old."""
+	named = contacts.rows_naming(meta.name, "parent", names)
+	numbers: dict[str, list[Held]] = {}
+	if named:
+		for number in list_numbers("Contact", sorted({contact for _name, _row, contact in named})):
+			numbers.setdefault(number.name, []).append(number)
+	for name, row, contact in named:
+		for number in numbers.get(contact, ()):
+			yield number._replace(name=name, row=row, country=countries.get(name, "") or number.country)
 
 
 def says_do_not_call(doctype: str, record) -> bool:

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import get_url_to_form
 
 from c2c_frappe import permissions
-from c2c_frappe.phone_book import index
+from c2c_frappe.phone_book import refusals
 
 SETTINGS = "PBX Settings"
 
@@ -42,7 +42,7 @@ def fix_for(row: dict) -> dict | None:
 		"record": (row["reference_doctype"], row["reference_name"]),
 	}
 	if row["failure_code"] == "do_not_call":
-		refusers = index.not_to_be_called([row["dialed_number"]])
+		refusers = refusals.refusing_records([row["dialed_number"]])
 		places["refuser"] = refusers.get(row["dialed_number"], places["record"])
 	links = (link(*places[cure]) for cure in _CURES.get(row["failure_code"], ()))
 	return next((fix for fix in links if fix), None)

@@ -16,8 +16,9 @@ from c2c_frappe.phone_book import index, people
 from c2c_frappe.site_time import utc_now
 
 MAX_SHOWN = 5
-# Where a new number may go, best first: DocType, its field or (with a table) its rows' field.
+# Where a new number may go, best first (who has Frappe CRM works there): DocType, its field or (with a table) its rows' field.
 _NEW = (
+	("CRM Lead", {"table": "", "fieldname": "mobile_no"}),
 	("Lead", {"table": "", "fieldname": "mobile_no"}),
 	("Contact", {"table": "phone_nos", "fieldname": "phone"}),
 )
@@ -80,6 +81,8 @@ def _link(document: Document, contact: Document | None) -> dict:
 
 def _new(user: str) -> dict | None:
 	for doctype, place in _NEW:
-		if frappe.db.exists("DocType", doctype) and frappe.has_permission(doctype, "create", user=user):
+		if frappe.db.exists("DocType", doctype, cache=True) and frappe.has_permission(
+			doctype, "create", user=user
+		):
 			return {"doctype": doctype, "type": _(doctype), **place}
 	return None

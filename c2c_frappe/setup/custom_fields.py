@@ -11,10 +11,42 @@ _ = str
 # permlevel 1 on User: System Manager alone, so that nobody gives himself another's phone.
 _DO_NOT_CALL = {
 	"fieldname": "do_not_call",
-	"label": _("Do not call"),
+	"label": _("Do Not Call"),
 	"fieldtype": "Check",
 	"insert_after": "status",
 	"description": _("Nobody can place a call to this record's numbers."),
+}
+# Only with ERPNext. Not `company`: Frappe would look for the site's default company each time, and fill it in.
+_OF_ACCOUNT = {
+	"fieldname": "pbx_company",
+	"label": _("Company"),
+	"fieldtype": "Link",
+	"options": "Company",
+	"insert_after": "default_country",
+	"description": _(
+		"Calls of this account belong to this company, and User Permissions on Company apply to them."
+	),
+}
+_OF_RULE = {
+	"fieldname": "pbx_company",
+	"label": _("Company"),
+	"fieldtype": "Link",
+	"options": "Company",
+	"insert_after": "number_country",
+	"in_list_view": 1,
+	"columns": 2,
+	# PBX Settings stay everybody's who looks after the PBX, whichever company a row is about.
+	"ignore_user_permissions": 1,
+}
+_OF_CALL = {
+	"fieldname": "pbx_company",
+	"label": _("Company"),
+	"fieldtype": "Link",
+	"options": "Company",
+	"insert_after": "account",
+	"in_standard_filter": 1,
+	"permlevel": 1,
+	"read_only": 1,
 }
 _OF_USER = (
 	{
@@ -26,7 +58,7 @@ _OF_USER = (
 	},
 	{
 		"fieldname": "pbx_extension",
-		"label": _("PBX extension"),
+		"label": _("PBX Extension"),
 		"fieldtype": "Data",
 		"insert_after": "pbx_section",
 		"description": _("The phone that rings when this user clicks a number."),
@@ -34,28 +66,47 @@ _OF_USER = (
 	},
 	{
 		"fieldname": "pbx_account",
-		"label": _("PBX account"),
+		"label": _("PBX Account"),
 		"fieldtype": "Link",
 		"options": "PBX Account",
 		"insert_after": "pbx_extension",
-		"description": _("Empty: the default account of PBX Settings."),
+		"description": _("Empty: the default account in PBX Settings."),
 		"permlevel": 1,
 	},
 	{"fieldname": "pbx_column_break", "fieldtype": "Column Break", "insert_after": "pbx_account"},
 	{
 		"fieldname": "pbx_caller_id",
-		"label": _("PBX caller ID"),
+		"label": _("PBX Caller ID"),
 		"fieldtype": "Data",
 		"insert_after": "pbx_column_break",
-		"description": _("What the customer sees, where the provider takes it."),
+		"description": _("What the customer sees, if the provider supports it."),
+		"permlevel": 1,
+	},
+	{
+		"fieldname": "pbx_phones",
+		"label": _("Other Phones"),
+		"fieldtype": "Table",
+		"options": "PBX User Phone",
+		"insert_after": "pbx_caller_id",
+		"description": _("The user chooses on the Desk which of these phones, or the PBX Extension, rings."),
 		"permlevel": 1,
 	},
 )
 
 
+OF_COMPANIES = {"PBX Account": (_OF_ACCOUNT,), "PBX Line Rule": (_OF_RULE,), "PBX Call Log": (_OF_CALL,)}
+
+
 def wanted() -> dict[str, list[dict]]:
 	"""Return our fields by the DocType they belong on, for the DocTypes that this site has."""
-	table = {"User": _OF_USER, "Contact": (_DO_NOT_CALL,), "Lead": (_DO_NOT_CALL,)}
+	refusable = dict.fromkeys(("Contact", "Lead", "CRM Lead"), (_DO_NOT_CALL,))
+	table = {"User": _OF_USER, **refusable}
+	if frappe.db.exists("DocType", "Company"):
+		table.update(OF_COMPANIES)
+	return _those_there(table)
+
+
+def _those_there(table: dict) -> dict[str, list[dict]]:
 	return {
 		doctype: [{"module": "Click To Call", **field} for field in fields]
 		for doctype, fields in table.items()
@@ -70,7 +121,17 @@ def create() -> None:
 
 def remove() -> None:
 	"""Delete our fields and, as Frappe does not, their columns."""
-	for doctype, fields in wanted().items():
+	_remove({**_those_there(OF_COMPANIES), **wanted()})
+
+
+def forget_companies(_app: str = "") -> None:
+	"""Take the fields for companies away once ERPNext is gone: nothing could be saved that links to one."""
+	if not frappe.db.exists("DocType", "Company"):
+		_remove(_those_there(OF_COMPANIES))
+
+
+def _remove(table: dict[str, list[dict]]) -> None:
+	for doctype, fields in table.items():
 		for field in fields:
 			frappe.db.delete("Custom Field", {"dt": doctype, "fieldname": field["fieldname"]})
 			frappe.db.delete("Property Setter", {"doc_type": doctype, "field_name": field["fieldname"]})

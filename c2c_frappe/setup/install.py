@@ -6,7 +6,7 @@ import frappe
 from frappe.utils.password import get_encryption_key
 
 from c2c_frappe.phone_book import backfill, index
-from c2c_frappe.setup import custom_fields
+from c2c_frappe.setup import crm_form_scripts, custom_fields, indexes
 
 CUSTOM_DATA = {
 	"leadid": "lead",
@@ -42,6 +42,7 @@ def after_install() -> None:
 	# would make another in its place, and the PBX's key, encrypted with the first, could not be read again.
 	get_encryption_key()
 	custom_fields.create()
+	indexes.create()
 	settings = frappe.get_doc("PBX Settings")
 	# Frappe fills a new record's Time fields with the present moment.
 	settings.update({"calling_hours_start": None, "calling_hours_end": None, "custom_data_fields": []})
@@ -50,6 +51,14 @@ def after_install() -> None:
 	settings.save(ignore_permissions=True)
 	for disposition in DISPOSITIONS:
 		add_disposition(disposition)
+	set_list_columns()
+
+
+def set_list_columns() -> None:
+	"""Let the list of calls show outcome, length and time on any screen; what an admin chose stays."""
+	if not frappe.db.exists("List View Settings", "PBX Call Log"):
+		columns = {"name": "PBX Call Log", "total_fields": "7"}
+		frappe.get_doc({"doctype": "List View Settings", **columns}).insert(ignore_permissions=True)
 
 
 def add_disposition(name: str) -> None:
@@ -61,15 +70,19 @@ def add_disposition(name: str) -> None:
 
 
 def after_migrate() -> None:
-	"""Bring back a field of ours that went missing, add those a new version brings, read numbers that were skipped."""
+	"""Bring back what of ours went missing, add what a new version brings, read numbers that were skipped."""
 	custom_fields.create()
+	indexes.create()
 	index.forget_gone_doctypes()
-	if frappe.flags.get(index.SKIPPED):
+	crm_form_scripts.follow()
+	# What is not read yet will be.
+	if frappe.flags.get(index.SKIPPED) and backfill.indexed_at():
 		backfill.start_again()
 
 
 def after_app_install(app: str) -> None:
-	"""Add Lead's field when ERPNext or CRM arrives after us, and have their records' numbers read."""
+	"""Add Lead's field and scripts when ERPNext or CRM arrives after us, and have their records' numbers read."""
 	if app != "c2c_frappe":
 		custom_fields.create()
+		crm_form_scripts.follow()
 		backfill.start_again()

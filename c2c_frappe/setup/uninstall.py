@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import frappe
 
-from c2c_frappe.setup import custom_fields
+from c2c_frappe import site_memory
+from c2c_frappe.call_log import crm_mirror
+from c2c_frappe.setup import crm_form_scripts, custom_fields, indexes
 
 APP, MODULE, SETTINGS = "c2c_frappe", "Click To Call", "PBX Settings"
 ROLES = ("PBX Agent", "PBX Manager")
+BLOCKS = ("PBX Dial", "PBX Today")
 # Where Frappe names a record's DocType in plain text; where it does so in a Link field is read from its DocTypes.
 _TRACES = {
 	"__Auth": "doctype",
@@ -26,6 +29,7 @@ _KEPT = {"Email Account", "Event", "IMAP Folder", "User Type"}
 _MENUS = (
 	("Desktop Icon", "label"),
 	("Permission Log", "for_document"),
+	("Workspace Custom Block", "custom_block_name"),
 	("Workspace Link", "link_to"),
 	("Workspace Shortcut", "link_to"),
 	("Workspace Sidebar", "title"),
@@ -36,16 +40,20 @@ _MENUS = (
 
 def before_uninstall() -> None:
 	"""Remove our custom fields with their columns and all that is about our records, while those are known."""
+	crm_mirror.forget_recordings()
+	crm_form_scripts.remove()
 	custom_fields.remove()
+	indexes.remove()
 	kinds = (*_POINTED_AT, "Workspace")
 	ours = {kind: frappe.get_all(kind, {"module": MODULE}, pluck="name") for kind in kinds}
 	for kind in _POINTED_AT:
 		_delete_what_points_at(kind, ours[kind])
 	for table, column in _TRACES.items():
 		frappe.db.delete(table, {column: ("in", ours["DocType"])})
-	_delete_from_menus([*ours["DocType"], *ours["Report"], *ours["Workspace"], *ROLES])
+	_delete_from_menus([*ours["DocType"], *ours["Report"], *ours["Workspace"], *ROLES, *BLOCKS])
 	frappe.db.set_value("User", {"default_workspace": ("in", ours["Workspace"])}, "default_workspace", None)
 	frappe.db.delete("Block Module", {"module": MODULE})
+	frappe.db.delete("Custom HTML Block", {"name": ("in", BLOCKS)})
 	# Unlike charts and cards a set-up step names no module, and would stay.
 	steps = frappe.get_all("Onboarding Step Map", {"parent": "Click to Call"}, pluck="step")
 	frappe.db.delete("Onboarding Step", {"name": ("in", steps)})
@@ -83,7 +91,7 @@ def after_uninstall() -> None:
 			frappe.db.delete(table, {"role": role})
 		frappe.delete_doc("Role", role, ignore_missing=True, force=True)
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", f"{APP}.%")})
-	frappe.db.delete("DefaultValue", {"parent": "__global", "defkey": ("like", "c2c\\_%")})
+	site_memory.forget_all()
 	frappe.db.delete("Patch Log", {"patch": ("like", f"{APP}.%")})
 	frappe.db.delete("Deleted Document", {"deleted_name": ("in", (*ROLES, MODULE, SETTINGS))})
 	# What Frappe deleted of ours since the first hook it kept a copy of.

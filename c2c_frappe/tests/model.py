@@ -56,7 +56,7 @@ ANSWERS = {
 	"hang": (10, "Unknown", "timeout"),
 }
 NEWS = {
-	"start": (20, "Ringing", ""),
+	"start": (19, "Ringing", ""),
 	"answer": (21, "In Progress", ""),
 	"CANCEL": (31, "Canceled", ""),
 	"NO_ANSWER": (32, "No Answer", ""),
@@ -119,7 +119,7 @@ class Floor(RuleBasedStateMachine):
 		self.case.simulator.behave(kind, number=number)
 		return {
 			"user": user,
-			"sent": {"number": number, "request_id": str(uuid.uuid4()), "override": "Try now"},
+			"sent": {"number": number, "request_id": str(uuid.uuid4()), "override": "Try Now"},
 		}
 
 	def took_place(self, reply: dict, click: dict, kind: str) -> None:

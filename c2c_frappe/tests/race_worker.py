@@ -2,9 +2,9 @@
 
 Reads one order a line from standard input: {"calls": [{"user": ..., "sent": {...}, "die_at": ...}], "conf": {...}}.
 Each call gets a process, forked from this one, with a database connection of its own; they wait for each other
-before they dial. Writes two lines of JSON for an order: {"pids": [...]} once all are off, then the answers. With
-`die_at` a process kills itself when it comes to the function of that dotted name. Half of the processes have the
-isolation of MariaDB 10, half that of MariaDB 11.8. Asserts nothing.
+before they dial, or do what `method` names of `api`. Writes two lines of JSON for an order: {"pids": [...]} once
+all are off, then the answers. With `die_at` a process kills itself when it comes to the function of that dotted name.
+Half of the processes have the isolation of MariaDB 10, half that of MariaDB 11.8. Asserts nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 
 import frappe
 
-from c2c_frappe.api import call
+from c2c_frappe.api import call, call_list  # noqa: F401  read once, before the race
 from c2c_frappe.click_to_call.doctype.pbx_call_log import pbx_call_log  # noqa: F401
 from c2c_frappe.pbx.numbers import phone
 
@@ -79,7 +79,7 @@ def _dial(site: str, one: dict, conf: dict, gate: int, say: int) -> dict:
 	began = time.monotonic()
 	outcome: dict = {}
 	try:
-		outcome["reply"] = call.dial(**one["sent"])
+		outcome["reply"] = _method(one.get("method", "dial"))(**one["sent"])
 		frappe.db.commit()
 	except Exception:  # noqa: BLE001  the answer of a failed call is its traceback
 		outcome["error"] = frappe.get_traceback()
@@ -90,6 +90,11 @@ def _detect_changes(is_on: int) -> None:
 	"""Let the database end a transaction that writes what changed since it was read, as MariaDB does from 11.6.2 on."""
 	if frappe.db.sql("show variables like 'innodb_snapshot_isolation'"):
 		frappe.db.sql("set session innodb_snapshot_isolation = %s", is_on)
+
+
+def _method(name: str):
+	module, _dot, name = name.rpartition(".")
+	return getattr(importlib.import_module(f"c2c_frappe.api.{module or 'call'}"), name)
 
 
 def _set(dotted: str, value) -> None:

@@ -1,4 +1,4 @@
-"""PBX accounts: what "Test connection" finds, pasted and stored secrets, mistakes named at their field."""
+"""PBX accounts: what "Test Connection" finds, pasted and stored secrets, mistakes named at their field."""
 
 from __future__ import annotations
 
@@ -52,10 +52,11 @@ class TestConnection(SiteCase):
 		account.api_key = "not-the-key"
 		account.save()
 		found = self.assert_found(False, "refused the API key (HTTP 403)")
+		self.assertEqual(found["field"], "api_key")
 		self.assertNotIn("not-the-key", frappe.as_json(found))
 
 	def test_of_commpeak_only_the_way_there_can_be_tested(self):
-		found = self.assert_found(None, "name and network are fine. Plain http is not encrypted.", COMMPEAK)
+		found = self.assert_found(True, "name and network are fine. Plain http is not encrypted.", COMMPEAK)
 		self.assertIn("allow-listed", found["unchecked"][0])
 
 	def test_a_name_that_is_not_found(self):
@@ -66,11 +67,11 @@ class TestConnection(SiteCase):
 		with socket.create_server(("127.0.0.1", 0)) as closed:
 			port = closed.getsockname()[1]
 		self.point_accounts_at(f"http://127.0.0.1:{port}")
-		self.assert_found(False, "refused the connection")
+		self.assertEqual(self.assert_found(False, "refused the connection")["field"], "base_url")
 
 	def test_a_pbx_that_does_not_answer_in_time(self):
 		self.simulator.behave("hang")
-		self.assert_found(False, "did not answer within 2 seconds")
+		self.assert_found(False, "did not respond within 2 seconds")
 
 	def test_a_certificate_that_nobody_vouches_for(self):
 		with TemporaryDirectory() as folder, Simulator(**certificate(Path(folder))) as secure:
@@ -90,6 +91,7 @@ class TestConnection(SiteCase):
 		found = self.probe(PRIMEVOX)
 		self.assertEqual((found["ok"], found["request"], self.simulator.requests), (False, "", ()))
 		self.assertIn("Use https", found["message"])
+		self.assertEqual(found["field"], "base_url")
 
 
 class TestAccounts(SiteCase):
@@ -144,17 +146,17 @@ class TestAccounts(SiteCase):
 	def test_a_mistake_is_named_at_its_field(self):
 		for mistake, words in (
 			({"container_id": "12"}, "Container ID does not look right: 6 digits"),
-			({"api_key": ""}, "API key"),
-			({"api_key": "two words"}, "API key contains a space"),
+			({"api_key": ""}, "API Key"),
+			({"api_key": "two words"}, "API Key contains a space"),
 			({"tenant_id": "1"}, "Tenant ID"),
 			({"base_url": "pbx.example.com"}, "Address is not a web address"),
 			({"base_url": "http://pbx.example.com"}, "Address is plain http"),
 			({"base_url": "https://pbx.example.com/api?auth=1"}, "Address must end before the question mark"),
-			({"connect_timeout": 0}, "Connect timeout must be from 1 to 30"),
-			({"read_timeout": 100}, "Read timeout must be from 1 to 60"),
+			({"connect_timeout": 0}, "Connect Timeout must be from 1 to 30"),
+			({"read_timeout": 100}, "Read Timeout must be from 1 to 60"),
 			({"provider": "commpeak"}, "Enter the CRM ID and the Client ID"),
 			({"provider": "commpeak", "crm_id": "12"}, "Client ID is missing"),
-			({"provider": "commpeak", "stats_url": "x"}, "PBX Stats address is not a web address"),
+			({"provider": "commpeak", "stats_url": "x"}, "PBX Stats Address is not a web address"),
 			({"provider": "commpeak", "crm_id": "1", "client_id": "2", "prefix": "x"}, "Prefix"),
 		):
 			with self.subTest(**mistake):
@@ -168,6 +170,7 @@ class TestAccounts(SiteCase):
 		with self.assertRaises(frappe.ValidationError):
 			self.make(container_id="12")
 		self.assertEqual(frappe.local.message_log[-1]["title"], "Container ID")
+		self.assertEqual(frappe.local.response["wrong_field"], "container_id")
 
 	def test_saving_an_account_asks_no_pbx(self):
 		self.make(base_url=self.simulator.url, allow_http=1)

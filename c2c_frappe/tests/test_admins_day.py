@@ -7,7 +7,7 @@ import frappe
 from c2c_frappe.accounts import extensions
 from c2c_frappe.call_log import rows
 from c2c_frappe.events import intake, webhook_address
-from c2c_frappe.phone_book import index
+from c2c_frappe.phone_book import index, refusals
 from c2c_frappe.setup import custom_fields
 from c2c_frappe.tests.cases import crm, pbx_events, site
 from c2c_frappe.tests.cases.site import AGENT, CHIEF, COMMPEAK, OTHER_AGENT, ChiefCase, SiteCase
@@ -144,7 +144,7 @@ class TestDoNotCall(SiteCase):
 		document = frappe.get_doc("Contact", name)
 		document.do_not_call = 1
 		document.save(ignore_permissions=True)
-		self.assertIn("+12125550199", index.not_to_be_called(["+12125550199"]))
+		self.assertIn("+12125550199", refusals.refusing_records(["+12125550199"]))
 		site.change_settings(all_countries=1)
 		self.assertEqual(self.dial(number="(212) 555-0199")["failure_code"], "do_not_call")
 

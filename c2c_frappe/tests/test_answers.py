@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 
+from c2c_frappe.pbx.calls import failure_codes
 from c2c_frappe.tests.cases import site
 from c2c_frappe.tests.cases.site import COMMPEAK, PRIMEVOX, SiteCase
 
@@ -21,7 +22,11 @@ class TestAnswers(SiteCase):
 			reply = self.dial_lead()
 			(row,) = site.rows()
 			self.assertEqual((row.status, row.failure_code or ""), (status, code), row.message)
-			self.assertIn(words, row.message)
+			# What the PBX said is for managers where an agent can do nothing about it.
+			is_refused = code in failure_codes.OF_ADMINISTRATORS
+			is_of_managers = is_refused or code in failure_codes.FOR_AGENTS
+			self.assertIn(words, row.failure_reason if is_of_managers else row.message)
+			self.assertEqual(f"({code})" in row.message, is_refused)
 			self.assertEqual(
 				(reply["call"], reply["status"], reply["failure_code"], reply["message"], reply["repeated"]),
 				(row.name, row.status, row.failure_code or "", row.message, False),
@@ -95,6 +100,20 @@ class TestAnswers(SiteCase):
 
 	def test_a_fault_of_the_pbx_leaves_an_unknown_call(self):
 		self.assert_both("5xx", "Unknown", "bad_reply", "HTTP 500")
+
+	def test_what_a_faulty_pbx_wrote_is_for_managers(self):
+		self.behaviour = "html"
+		self.assert_outcome(COMMPEAK, "Unknown", "bad_reply", "Sign in to continue")
+		self.assertEqual(
+			site.rows()[0].message,
+			"Your phone system's response was lost or cannot be read. Your phone may still ring.",
+		)
+		self.behaviour, self.extension = "", "1999"
+		self.assert_outcome(COMMPEAK, "Failed", "unknown_extension", "Extension does not exist.")
+		self.assertEqual(
+			site.rows()[0].message,
+			"Your phone system does not know your extension. Tell your administrator.",
+		)
 
 	def test_a_page_of_html_is_not_a_call(self):
 		self.assert_each(

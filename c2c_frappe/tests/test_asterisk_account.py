@@ -5,6 +5,7 @@ With an Asterisk that is there: tests/asterisk and tests/browser/test_desk_aster
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import signal
@@ -12,13 +13,15 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from unittest.mock import patch
 
 import frappe
 
+from c2c_frappe.accounts import providers
 from c2c_frappe.api import account as account_api
 from c2c_frappe.api import call as api
-from c2c_frappe.events import listener, polling
+from c2c_frappe.events import intake, listener, polling
 from c2c_frappe.locks import Lease, account_lease
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.errors import UnavailableError
@@ -26,6 +29,8 @@ from c2c_frappe.tests.cases import site
 from c2c_frappe.tests.cases.site import AGENT, MANAGER, OTHER_AGENT, SiteCase
 
 ASTERISK, PASSWORD = "C2C Test Asterisk", "ari-password-0123456789"
+EVENTS = Path(__file__).resolve().parents[2] / "tests/events/asterisk"
+LEAD_NAME = "Grace Hopper"
 # Nothing listens there.
 ADDRESS = "http://127.0.0.1:1"
 HOLD = """
@@ -39,9 +44,9 @@ sys.stdin.read()
 """
 
 
-def make_account() -> None:
+def make_account(name: str = ASTERISK) -> None:
 	site.make_account(
-		ASTERISK,
+		name,
 		**{**site.USUAL, "provider": "asterisk", "base_url": ADDRESS},
 		ari_user="crm",
 		ari_password=PASSWORD,
@@ -111,6 +116,48 @@ class TestAsteriskAway(SiteCase):
 		commpeak = frappe.get_doc("PBX Account", site.COMMPEAK)
 		commpeak.run_method("onload")
 		self.assertNotIn("listener", commpeak.get_onload())
+
+
+class TestWhosePhoneRings(SiteCase):
+	def setUp(self):
+		super().setUp()
+		make_account()
+		self.call = self.dial_lead()["call"]
+		site.move(self.call, account=ASTERISK)
+		frappe.db.commit()
+		stream = (EVENTS / "customer_hangs_up.jsonl").read_text()
+		first = json.loads(stream.splitlines()[0])
+		channel = (first.get("peer") or first["channel"])["id"]
+		self.events = [json.loads(line) for line in stream.replace(channel, self.call).splitlines()]
+		self.provider = providers.provider_of(frappe.get_doc("PBX Account", ASTERISK))
+
+	def hear(self, events) -> list[str]:
+		"""Receive events as the listener does; return what the agent was told each time."""
+		with patch.object(frappe, "publish_realtime") as publish:
+			for event in events:
+				if read := self.provider.parse_event(event):
+					intake.ingest(ASTERISK, event, read)
+		told = [sent.args[1] for sent in publish.call_args_list if sent.args[0] == "pbx_call"]
+		return [reply["message"] for reply in told if reply["status"] == "Ringing"]
+
+	def asked(self, user: str) -> str:
+		with site.as_user(user):
+			return api.state(self.call)["message"]
+
+	def test_the_agent_is_told_whose_phone_rings(self):
+		told = list(dict.fromkeys(self.hear(self.events)))
+		self.assertEqual(told, ["Your phone 1000 is ringing: pick up.", f"Calling {LEAD_NAME} ..."])
+		self.assertNotIn("Calling", self.asked(AGENT))
+
+	def test_a_late_ringing_of_the_agents_phone_changes_nothing(self):
+		ours = [
+			e for e in self.events if e["type"] == "ChannelStateChange" and e["channel"]["id"] == self.call
+		]
+		told = list(dict.fromkeys(self.hear(reversed(ours))))
+		self.assertEqual(told, [f"Calling {LEAD_NAME} ..."])
+		self.assertEqual(self.asked(AGENT), f"Calling {LEAD_NAME} ...")
+		# It is nobody else's phone.
+		self.assertEqual(self.asked(MANAGER), "")
 
 
 class TestListenerOfAccount(SiteCase):

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta, timezone
 import frappe
 from frappe.utils.xlsxutils import make_xlsx
 
+from c2c_frappe import site_time
 from c2c_frappe.api import call_import as api
 from c2c_frappe.events import file_import, intake
+from c2c_frappe.patches import fill_import_title
 from c2c_frappe.tests import processes
 from c2c_frappe.tests.cases import pbx_events, site
 from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER, SiteCase
@@ -134,6 +136,14 @@ class TestImport(ImportCase):
 
 
 class TestForm(ImportCase):
+	def set_zone(self, zone: str) -> None:
+		frappe.db.set_single_value("System Settings", "time_zone", zone)
+		frappe.clear_document_cache("System Settings", "System Settings")
+
+	def noon(self) -> datetime:
+		"""Return noon UTC of a day as the site's own time."""
+		return site_time.to_local(datetime(2026, 11, 23, 12))
+
 	def test_the_columns_are_guessed_and_the_preview_shows_how_rows_are_understood(self):
 		document = self.upload(
 			[["a", "23/11/2026 12:00", CUSTOMER, "1000", "1:15", "ANSWERED"], ["b", "x", "1", "2"]]
@@ -144,10 +154,30 @@ class TestForm(ImportCase):
 		)
 		seen = site.send(MANAGER, "GET", "c2c_frappe.api.call_import.preview", name=document.name)
 		first, second = seen["rows"]
-		self.assertEqual((first["start"], first["direction"]), ("2026-11-23 12:00:00 UTC", "Incoming"))
+		self.assertEqual((first["start"], first["direction"]), (str(self.noon()), "Incoming"))
 		self.assertEqual((first["number"], first["duration"]), ("+44 7700 900123", 75))
 		self.assertIn("start time", second["message"])
 		self.assertEqual((site.rows(), pbx_events.count()), ([], 0))
+
+	def test_preview_shows_the_sites_own_time(self):
+		document = self.upload([["a", "2026-07-23 12:00", CUSTOMER, "1000", "1:15", "ANSWERED"]])
+		self.addCleanup(self.set_zone, frappe.get_system_settings("time_zone"))
+		self.set_zone("Asia/Kolkata")
+		with site.as_user(MANAGER):
+			[first] = api.preview(document.name)["rows"]
+		self.assertEqual(first["start"], "2026-07-23 17:30:00")
+
+	def test_import_is_called_as_its_file_is(self):
+		document = self.upload([["a", self.at(0), "1000", NEW, "5", "ANSWERED"]])
+		self.assertEqual(document.get_title(), document.title)
+		self.assertRegex(document.title, r"^c2c-test-calls\w*\.csv$")
+
+	def test_import_that_had_no_title_gets_one(self):
+		document = self.upload([["a", self.at(0), "1000", NEW, "5", "ANSWERED"]])
+		title = document.title
+		document.db_set("title", "")
+		fill_import_title.execute()
+		self.assertEqual(frappe.db.get_value("PBX Call Import", document.name, "title"), title)
 
 	def test_columns_that_lack_something_are_named_and_not_imported(self):
 		document = self.upload([["a", self.at(0), "1000", NEW, "5", "ANSWERED"]])

@@ -88,6 +88,20 @@ class TestDispositions(SiteCase):
 		self.wrap_up("Call back", notes="Wants two")
 		self.assertEqual(len(frappe.get_all("ToDo", {"reference_name": self.lead})), 1)
 
+	def test_follow_up_is_required_on_the_form_of_a_call_too(self):
+		with site.as_user(AGENT):
+			document = frappe.get_doc("PBX Call Log", self.call)
+			document.disposition = "Call back"
+			self.assertRaisesRegex(frappe.ValidationError, "follow-up date", document.save)
+
+	def test_call_that_was_refused_has_no_outcome(self):
+		site.give_extension(AGENT, "")
+		self.call = self.dial_lead()["call"]
+		with self.assertRaisesRegex(frappe.ValidationError, "was not placed"):
+			self.wrap_up(NEVER)
+		frappe.db.rollback()
+		self.assertFalse(frappe.db.get_value("Lead", self.lead, "do_not_call"))
+
 	def test_dispositions_are_offered_by_how_the_call_ended(self):
 		expected = {
 			"Completed": (["Interested", "Call back"], "No Answer"),

@@ -13,6 +13,7 @@ from c2c_frappe.tests.cases.site import COMMPEAK, PRIMEVOX, SiteCase
 class TestExtensions(SiteCase):
 	def setUp(self):
 		super().setUp()
+		self.point_accounts_at(self.simulator.url, own_numbers="+442079460000\n+442079460001")
 		site.give_extension(site.MANAGER, "")
 		site.give_extension(site.NOBODY, "")
 		self.addCleanup(site.give_extension, site.MANAGER, "")
@@ -40,6 +41,14 @@ class TestExtensions(SiteCase):
 		listed = {row["user"]: row["extension"] for row in api.extensions_of(COMMPEAK)}
 		self.assertEqual(listed.get(site.AGENT), "1000")
 		self.assertNotIn(site.MANAGER, listed)
+
+	def test_administrator_is_listed_with_an_extension_only(self):
+		"""Whoever set the account up as Administrator finds the phone again, which lacks no role."""
+		self.addCleanup(site.give_extension, "Administrator", "")
+		for extension, expected in (("", []), ("1009", [True])):
+			site.give_extension("Administrator", extension)
+			listed = [row for row in api.extensions_of(COMMPEAK) if row["user"] == "Administrator"]
+			self.assertEqual([row["is_agent"] for row in listed], expected)
 
 	def test_row_without_a_caller_id_leaves_the_one_there_is(self):
 		"""Who pastes users and extensions says nothing about caller IDs; an empty one takes it away."""

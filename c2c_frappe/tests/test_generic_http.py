@@ -116,6 +116,7 @@ def rules(rows) -> list[dict]:
 
 class TestCalls(GenericCase):
 	def test_a_call_goes_out_as_the_form_says_and_its_answer_is_read(self):
+		self.make(own_numbers="+442079460018")
 		frappe.db.set_value("User", AGENT, "pbx_caller_id", "+442079460018")
 		reply = self.dial_lead()
 		self.assertEqual(reply["status"], "Requested", reply)
@@ -135,18 +136,19 @@ class TestCalls(GenericCase):
 		(row,) = site.rows()
 		self.assertEqual(row.pbx_call_id, self.simulator.calls[0].unique_id)
 
-	def test_a_refusal_is_told_in_the_pbxs_words_and_means_what_the_hint_says(self):
+	def test_a_refusal_means_what_the_hint_says_and_managers_read_it_in_the_pbxs_words(self):
 		site.give_extension(AGENT, "77", GENERIC)
 		reply = self.dial_lead()
 		self.assertEqual((reply["status"], reply["failure_code"]), ("Failed", "unknown_extension"))
-		self.assertIn("Extension does not exist.", reply["message"])
+		self.assertNotIn("does not exist", reply["message"])
+		self.assertIn("Extension does not exist.", site.rows()[0].failure_reason)
 
 	def test_an_address_in_a_private_network_is_refused_without_the_tick_and_nothing_is_sent(self):
 		host = self.simulator.url.replace("127.0.0.1", "localhost")
 		self.make(url_template=f"{host}/generic/json/call", allow_private=0)
 		reply = self.dial_lead()
 		self.assertEqual((reply["status"], reply["failure_code"]), ("Failed", "misconfigured"))
-		self.assertIn("On-premises PBX", reply["message"])
+		self.assertIn("On-Premises PBX", site.rows()[0].failure_reason)
 		self.assertEqual(self.simulator.requests, ())
 		with self.assertRaisesRegex(frappe.ValidationError, "private network"):
 			self.make(allow_private=0)
@@ -302,7 +304,7 @@ class TestProfiles(GenericCase):
 	def test_a_blank_that_was_left_is_named_when_the_form_is_saved(self):
 		account = frappe.get_doc("PBX Account", GENERIC)
 		account.update(self.load("exotel", YOUR_SID="acme1", YOUR_CALLER_ID="+918000000001"))
-		with self.assertRaisesRegex(frappe.ValidationError, "Address of a call still says YOUR_HOST"):
+		with self.assertRaisesRegex(frappe.ValidationError, "Dial URL still contains YOUR_HOST"):
 			account.save()
 
 	def test_they_are_for_managers_and_there_are_no_others(self):
@@ -318,7 +320,7 @@ class TestProfiles(GenericCase):
 		account.append("request_pairs", {"part": "Body", "key": "x", "value": "{nobody}"})
 		row = len(account.request_pairs)
 		with self.assertRaisesRegex(
-			frappe.ValidationError, f"What is sent, row {row} has an unknown variable"
+			frappe.ValidationError, f"Request Parameters, row {row} has an unknown variable"
 		):
 			account.save()
 

@@ -242,7 +242,16 @@ class TestHostileWebhook(HostileCase):
 
 
 class TestHostileDials(HostileCase):
-	NAMES = ("reference_doctype", "reference_name", "fieldname", "row", "number", "request_id", "override")
+	NAMES = (
+		"reference_doctype",
+		"reference_name",
+		"fieldname",
+		"row",
+		"number",
+		"phone",
+		"request_id",
+		"override",
+	)
 
 	def setUp(self):
 		super().setUp()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from unittest.mock import patch
 
 import frappe
@@ -13,76 +12,9 @@ from frappe.utils import add_to_date, now_datetime
 from c2c_frappe.desk import timeline
 from c2c_frappe.events import intake
 from c2c_frappe.pbx.calls import status
-from c2c_frappe.pbx.calls.events import CallEvent
-from c2c_frappe.pbx.calls.records import CallRecord
 from c2c_frappe.tests.cases import crm, pbx_events, site
-from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER, OTHER_AGENT, PRIMEVOX, SiteCase
-
-NUMBER, E164, NEW = "447700900801", "+447700900801", "447700900809"
-FIELDS = (
-	"direction", "status", "agent", "extension", "number", "reference_doctype", "reference_name",
-	"contact", "pbx_call_id", "answered_at", "ended_at", "duration", "requested_at", "account",
-)  # fmt: skip
-
-
-class IncomingCase(SiteCase):
-	@classmethod
-	def setUpClass(cls):
-		super().setUpClass()
-		cls.caller = crm.make_lead(mobile_no=f"+{NUMBER}", phone=crm.LANDLINE)
-		cls.addClassCleanup(crm.delete_past_checks, "Lead", cls.caller)
-
-	def setUp(self):
-		super().setUp()
-		self.forget()
-		self.addCleanup(self.forget)
-		self.now = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
-
-	def forget(self) -> None:
-		pbx_events.forget()
-		frappe.db.delete("ToDo", {"allocated_to": site.OURS["agent"]})
-		site.forget_calls()
-
-	def at(self, seconds: int) -> str:
-		return str(self.now + timedelta(seconds=seconds))
-
-	def told(self, kind: str, **more) -> str:
-		"""Let CommPeak tell of the call that comes in; return the event's outcome."""
-		known = {"uniqueid": "7.1", "extension": "1000", "number": NUMBER, "direction": "in"}
-		times = {
-			"start": {"started_at": self.at(0)},
-			"answer": {"answered_at": self.at(5)},
-			"end": {"ended_at": self.at(65), "hangup_cause": "ANSWERED", "duration": "60"},
-		}
-		payload = {"event": kind, **known, **times[kind], **more}
-		return intake.receive(frappe.get_doc("PBX Account", COMMPEAK), payload)
-
-	def missed(self, **more) -> str:
-		return self.told("end", hangup_cause="NO ANSWER", duration="0", **more)
-
-	def listed(self, account: str = COMMPEAK, record_id: str = "1", **values) -> dict:
-		"""Let the PBX's call list have the call; return the outcomes."""
-		known = {"pbx_call_id": "7.1", "extension": "1000", "number": E164, "direction": "Incoming"}
-		event = CallEvent("record", **{**known, "started_at": self.now, **values})
-		return dict(intake.receive_records(account, [CallRecord(record_id, event)], ()))
-
-	def row(self) -> dict:
-		(row,) = frappe.get_all("PBX Call Log", {"account": ("in", [COMMPEAK, PRIMEVOX])}, FIELDS)
-		return row
-
-	def todos(self) -> list:
-		fields = ["allocated_to", "status", "reference_type", "reference_name", "description"]
-		return frappe.get_all("ToDo", {"allocated_to": site.OURS["agent"]}, fields)
-
-	@contextmanager
-	def cards(self):
-		"""Collect (user, caller) of each piece of news that goes out."""
-		sent: list[tuple] = []
-		with patch.object(frappe, "publish_realtime") as publish:
-			yield sent
-		for call in publish.call_args_list:
-			if call.args[0] == "pbx_call":
-				sent.append((call.kwargs["user"], call.args[1]["caller"]))
+from c2c_frappe.tests.cases.incoming import E164, NEW, NUMBER, IncomingCase
+from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER, OTHER_AGENT, PRIMEVOX
 
 
 class TestWhose(IncomingCase):
@@ -315,49 +247,3 @@ class TestCard(IncomingCase):
 		asked = site.send(AGENT, "GET", "c2c_frappe.api.call.state", call=call)
 		self.assertEqual([record["name"] for record in asked["caller"]["records"]], [self.caller])
 		self.assertIsNone(self.dial_lead()["caller"])
-
-
-class TestMissed(IncomingCase):
-	def test_a_missed_call_makes_one_todo_however_often_and_in_which_order_it_is_told(self):
-		tellers = (
-			lambda: self.told("start"),
-			self.missed,
-			lambda: self.listed(status=status.NO_ANSWER),
-		)
-		for order in itertools.permutations(tellers):
-			self.forget()
-			for tell in (*order, *order):
-				tell()
-			intake.retry_waiting()
-			(todo,) = self.todos()
-			self.assertEqual((todo.allocated_to, todo.reference_name), (AGENT, self.caller))
-			self.assertIn("+44 7700 900801", todo.description)
-
-	def test_a_todo_somebody_deleted_does_not_come_back(self):
-		self.missed(started_at=self.at(0))
-		self.assertEqual(len(self.todos()), 1)
-		frappe.delete_doc("ToDo", frappe.db.get_value("ToDo", {"allocated_to": AGENT}))
-		self.listed(status=status.NO_ANSWER)
-		self.assertEqual(self.todos(), [])
-
-	def test_a_call_that_proves_to_have_been_answered_takes_its_todo_back(self):
-		self.missed(started_at=self.at(0))
-		self.listed(status=status.COMPLETED, duration=20)
-		self.assertEqual([todo.status for todo in self.todos()], ["Cancelled"])
-
-	def test_an_answered_call_one_of_nobodys_phone_and_one_of_yesterday_make_none(self):
-		self.told("start")
-		self.told("end")
-		self.missed(uniqueid="7.2", extension="1002", started_at=self.at(0))
-		self.listed(pbx_call_id="7.3", status=status.BUSY, started_at=self.now - timedelta(hours=30))
-		self.assertEqual(frappe.db.count("PBX Call Log", {"account": COMMPEAK}), 3)
-		self.assertEqual(self.todos(), [])
-
-	def test_a_call_from_an_unknown_number_reminds_of_the_call_itself(self):
-		self.missed(started_at=self.at(0), number=NEW)
-		self.assertEqual([todo.reference_type for todo in self.todos()], ["PBX Call Log"])
-
-	def test_a_site_whose_todos_refuse_it_loses_no_event(self):
-		with patch("frappe.desk.doctype.todo.todo.ToDo.validate", side_effect=frappe.ValidationError("no")):
-			self.assertEqual(self.missed(started_at=self.at(0)), "Applied")
-		self.assertEqual((self.row().status, self.todos()), ("No Answer", []))

@@ -91,6 +91,18 @@ class TestMasks(GuardedCase):
 		(row,) = site.rows()
 		self.assertEqual((row.number, row.dialed_number), (MASK, E164))
 
+	def test_own_device_is_not_given_a_number_its_user_may_not_see(self):
+		site.change_settings(allow_device_calls=1)
+		place = {"reference_doctype": GUARDED, "reference_name": self.record, "fieldname": "mobile"}
+		for user, failure_code, url in ((AGENT, "number_not_allowed", ""), (CHIEF, "", f"tel:{E164}")):
+			with self.subTest(user=user), site.as_user(user):
+				reply = call.dial_from_device(**place)
+				self.assertEqual((reply["failure_code"], reply["url"]), (failure_code, url))
+				(offered,) = call.numbers(GUARDED, self.record)["numbers"]
+				self.assertEqual(offered["by_device"], bool(url))
+				if not url:
+					self.assertNotIn(E164[3:], re.sub(r"\D", "", json.dumps(reply)))
+
 	def test_who_sees_the_number_gets_it_and_finds_it_in_the_log(self):
 		reply = self.click(CHIEF, fieldname="mobile")
 		self.assertEqual(reply["number"], NUMBER)
@@ -141,9 +153,9 @@ class TestMasks(GuardedCase):
 
 	def test_the_agent_may_not_read_the_columns_that_hold_the_number(self):
 		placed = self.click(fieldname="mobile")["call"]
-		for column in ("dialed_number", "dial_key"):
+		for column, for_managers in (("dialed_number", True), ("dial_key", False)):
 			asked = {"doctype": LOG, "filters": placed, "fieldname": column}
-			for user, is_told in ((AGENT, False), (MANAGER, True)):
+			for user, is_told in ((AGENT, False), (MANAGER, for_managers)):
 				with self.subTest(column=column, user=user):
 					try:
 						answer = site.send(user, "POST", "frappe.client.get_value", **asked)
@@ -177,9 +189,11 @@ class TestMasks(GuardedCase):
 			with patch.object(exchange, "place", lambda *_args, result=result: result):
 				reply = self.click(fieldname="mobile")
 			with self.subTest(said=said):
-				self.assertIn("CommPeak refused the call (HTTP 404): ", reply["message"])
-				self.assertIn("XXXXXXXX", reply["message"])
-				self.assertNotRegex(reply["message"], r"\d{4}|٤٤")
+				reason = frappe.db.get_value("PBX Call Log", reply["call"], "failure_reason")
+				self.assertIn("CommPeak refused the call (HTTP 404): ", reason)
+				self.assertIn("XXXXXXXX", reason)
+				for told in (reason, reply["message"]):
+					self.assertNotRegex(told, r"\d{4}|٤٤")
 
 	def test_a_masked_text_that_is_no_number_is_not_shown_by_its_refusal(self):
 		for text in ("911", "+44 12", "1234567890123456"):

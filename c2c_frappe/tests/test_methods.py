@@ -13,7 +13,7 @@ from frappe.utils.password import update_password
 
 import c2c_frappe
 from c2c_frappe.accounts import providers
-from c2c_frappe.tests.cases import crm, site
+from c2c_frappe.tests.cases import crm, lists, site
 from c2c_frappe.tests.cases.site import AGENT, CHIEF, COMMPEAK, MANAGER, NOBODY, OTHER_AGENT, ChiefCase
 from c2c_frappe.tests.processes import token_of
 from c2c_frappe.tests.web import Web
@@ -27,12 +27,30 @@ POST, ANY = ("POST",), ("GET", "POST", "PUT", "DELETE")
 # method -> who is let in, by which HTTP methods.
 METHODS = {
 	"call.dial": (AGENTS, POST),
+	"call.dial_from_device": (AGENTS, POST),
 	"call.numbers": (AGENTS, ANY),
 	"call.owners": (AGENTS, ANY),
+	"call.recent_numbers": (AGENTS, ANY),
 	"call.state": (AGENTS | MANAGERS, ANY),
 	"call.hang_up": (AGENTS | MANAGERS, POST),
 	"call.wrap_up_form": (AGENTS, ANY),
 	"call.wrap_up": (AGENTS, POST),
+	"call.save_notes": (AGENTS, POST),
+	"call.people": (AGENTS | MANAGERS, ANY),
+	"call.agents": (AGENTS | MANAGERS, ANY),
+	"board.today": (AGENTS | MANAGERS, ANY),
+	"call_list.make": (AGENTS, POST),
+	"call_list.next_entry": (AGENTS, POST),
+	"call_list.current_entry": (AGENTS, POST),
+	"call_list.progress": (AGENTS | MANAGERS, ANY),
+	"call_list.move": (MANAGERS, POST),
+	"call_list.skip": (AGENTS, POST),
+	"call_list.pause": (AGENTS, POST),
+	"call_list.set_state": (AGENTS | MANAGERS, POST),
+	"home.follow_ups_due": (AGENTS | MANAGERS, ANY),
+	"home.missed_calls": (AGENTS | MANAGERS, ANY),
+	"home.calls_without_outcome": (AGENTS | MANAGERS, ANY),
+	"home.my_calls_today": (AGENTS | MANAGERS, ANY),
 	"account.test_connection": (MANAGERS, POST),
 	"account.set_extension": (MANAGERS, POST),
 	"account.extensions_of": (MANAGERS, ANY),
@@ -56,10 +74,21 @@ METHODS = {
 	"recording.delete": (MANAGERS, POST),
 	"personal_data.export": (MANAGERS, POST),
 	"personal_data.erase": (MANAGERS, POST),
+	# Whether it is for the user is what it says.
+	"frappe_crm.offers_calls": (EVERYBODY - {GUEST}, ANY),
 	"webhook.receive": (EVERYBODY, ("GET", "POST")),
+}
+# What Frappe CRM's pages ask in place of its own methods: without it, nobody is let in.
+OF_CRM = {
+	"crm.integrations.api.is_call_integration_enabled": "frappe_crm.is_call_integration_enabled",
+	"crm.integrations.exotel.handler.make_a_call": "frappe_crm.make_a_call",
+	"crm.integrations.api.get_recording_url": "frappe_crm.get_recording_url",
+	"crm.integrations.api.get_contact_by_phone_number": "frappe_crm.get_contact_by_phone_number",
 }
 OF_ACCOUNT = {"account": COMMPEAK}
 ARGUMENTS = {
+	"call.people": {"calls": "[]"},
+	"call.agents": {"calls": "[]"},
 	"call.owners": {"number": "+44 7700 900999"},
 	"account.test_connection": OF_ACCOUNT,
 	"account.set_extension": {"user": OTHER_AGENT, "extension": "1002"},
@@ -79,6 +108,8 @@ ARGUMENTS = {
 	"event.retry": {"names": "[]"},
 	"call_import.preview": {"name": "none"},
 	"call_import.start": {"name": "none"},
+	"frappe_crm.get_contact_by_phone_number": {"phone_number": "1"},
+	"frappe_crm.get_recording_url": {"call_log_name": "none"},
 }
 # What those who may are told: this account gives no call records, there is no such file, the call has no recording.
 TOLD_OFF = {
@@ -95,7 +126,15 @@ RIGHTS = {
 	"PBX Disposition": {AGENT: "read", MANAGER: FULL, ADMIN: FULL},
 	"PBX Do Not Call": {AGENT: "create read", MANAGER: f"{FULL} import", ADMIN: f"{FULL} import"},
 	"PBX Call Log": {AGENT: "read write", MANAGER: "export read write", ADMIN: "delete export read write"},
+	"PBX Call List": {
+		AGENT: "read write",
+		MANAGER: "delete export read write",
+		ADMIN: "delete export read write",
+	},
+	"PBX Call List Entry": {AGENT: "read", MANAGER: "export read", ADMIN: "delete export read"},
 	"PBX Event": {MANAGER: "read", ADMIN: "delete export read"},
+	"PBX Call Change": {MANAGER: "read"},
+	"PBX Caller Lead": {MANAGER: "read", ADMIN: "delete read"},
 	"PBX Call Import": {MANAGER: "create delete read write", ADMIN: "create delete read write"},
 	# Nobody's: whose number it is is asked of the records themselves.
 	"PBX Phone Number": {},
@@ -105,12 +144,18 @@ RIGHTS = {
 	"PBX Indexed DocType": {},
 	"PBX Request Pair": {},
 	"PBX Allowed Country": {},
+	"PBX User Phone": {},
+	"PBX Line Rule": {},
 	"PBX Custom Data Field": {},
 }
 # Above level 0, where all fields of the log but notes and disposition are: nobody writes them by hand.
 READ_LEVELS = {AGENT: {0, 1}, MANAGER: {0, 1, 2}, ADMIN: {0, 1, 2}}
-OF_MANAGERS_ALONE = {"dialed_number", "dial_key", "origin_key"}
-OF_NOBODY = {"recording_url"}
+OF_MANAGERS_ALONE = {"dialed_number", "failure_reason"}
+OF_NOBODY = {
+	"recording_url", "recording_deleted", "requested_utc", "dial_key", "origin_key", "slot", "site_slot", "reply_due",
+	"repeat_until", "evidence_rank", "change_count", "missed_call_task", "follow_up_task", "follow_up_at",
+	"call_list_entry", "in_crm", "crm_popup",
+}  # fmt: skip
 PASSWORD = "Quiet-Harbour-41-lamp"
 
 
@@ -137,12 +182,27 @@ class TestMethods(MethodCase):
 			return {**OF_ACCOUNT, "token": providers.webhook_token(frappe.get_doc("PBX Account", COMMPEAK))}
 		own = {
 			"call.dial": self.at_lead,
+			"call.dial_from_device": self.at_lead,
 			"call.numbers": {"doctype": "Lead", "name": self.lead},
 			"call.state": {"call": self.placed.get(user, self.placed[AGENT])},
+			"call.save_notes": {"call": self.placed.get(user, self.placed[AGENT]), "notes": "words"},
 			"call.hang_up": {"call": self.placed.get(user, self.placed[AGENT])},
 			"recording.play": {"call": self.placed.get(user, self.placed[AGENT])},
 			"recording.delete": {"call": self.placed.get(user, self.placed[AGENT])},
 			"call.wrap_up_form": {"call": self.placed.get(user, self.placed[AGENT])},
+			"call_list.make": {
+				"title": "Offer",
+				"purpose": "Renewals",
+				"doctype": "Lead",
+				"names": frappe.as_json([self.lead]),
+			},
+			"call_list.next_entry": {"call_list": self.lists.get(user, self.lists[AGENT])},
+			"call_list.current_entry": {"call_list": self.lists.get(user, self.lists[AGENT])},
+			"call_list.progress": {"call_list": self.lists.get(user, self.lists[AGENT])},
+			"call_list.move": {"entries": "[]", "agent": CHIEF},
+			"call_list.pause": {"call_list": self.lists.get(user, self.lists[AGENT])},
+			"call_list.set_state": {"call_list": self.lists.get(user, self.lists[AGENT]), "state": "Open"},
+			"call_list.skip": {"entry": self.claimed(user), "reason": "On holiday"},
 			"call.wrap_up": {"call": self.placed.get(user, self.placed[AGENT]), "notes": "Wants a quote"},
 		}
 		return {**ARGUMENTS, **own}.get(method, {})
@@ -150,6 +210,15 @@ class TestMethods(MethodCase):
 	def setUp(self):
 		super().setUp()
 		self.placed = {user: self.dial(user, **self.at_lead)["call"] for user in (AGENT, CHIEF)}
+		self.addCleanup(lists.forget_lists)
+		self.lists = {user: lists.make_list([self.lead], user) for user in (AGENT, CHIEF)}
+
+	def claimed(self, user: str) -> str:
+		"""Return the entry of a user's list, claimed for them; for who has none the agent's."""
+		owner = user if user in self.lists else AGENT
+		entry = f"{self.lists[owner]}-0000"
+		lists.move_entry(entry, state="Claimed", claimed_by=owner)
+		return entry
 
 	def answer(self, user: str, http_method: str, method: str) -> int:
 		"""Return the HTTP status of the user's request."""
@@ -161,8 +230,17 @@ class TestMethods(MethodCase):
 		return client.call(API + method, http_method, **sent).status_code
 
 	def test_the_table_names_every_whitelisted_method_of_the_app(self):
-		self.assertEqual(set(whitelisted()), {API + method for method in METHODS})
-		self.assertEqual(frappe.get_hooks("override_whitelisted_methods", {}, "c2c_frappe"), {})
+		self.assertEqual(set(whitelisted()), {API + method for method in (*METHODS, *OF_CRM.values())})
+		overridden = {theirs: [API + ours] for theirs, ours in OF_CRM.items()}
+		self.assertEqual(frappe.get_hooks("override_whitelisted_methods", {}, "c2c_frappe"), overridden)
+
+	def test_methods_for_frappe_crm_let_nobody_in_without_it(self):
+		if "crm" in frappe.get_installed_apps():
+			self.skipTest("Frappe CRM is installed here")
+		for method in OF_CRM.values():
+			for user in sorted(EVERYBODY):
+				with self.subTest(method=method, user=user):
+					self.assertEqual(self.answer(user, "POST", method), 403)
 
 	def test_each_method_lets_in_those_it_is_for_and_nobody_else(self):
 		for method, (users, _http_methods) in METHODS.items():

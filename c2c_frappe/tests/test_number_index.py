@@ -254,6 +254,26 @@ class TestReadingAll(ReadingCase):
 		with site.as_user(AGENT):
 			self.assertRaises(frappe.PermissionError, api.read_numbers)
 
+	def test_a_change_of_settings_while_it_runs_begins_it_again(self):
+		asked, read = [], []
+
+		def refresh_and_ask(doctype, names):
+			read.extend(names)
+			if not asked:
+				asked.append(backfill.start_again())
+			return refresh(doctype, names)
+
+		with patch.object(index, "refresh", refresh_and_ask):
+			self.read_all()
+		self.assertEqual({read.count(visitor) for visitor in self.visitors}, {2})
+		self.assertTrue(backfill.indexed_at())
+
+	def test_whether_it_is_done_is_noted_without_emptying_the_sites_cache(self):
+		frappe.cache.set_value("c2c_test_canary", "sings")
+		backfill.start_again()
+		self.read_all()
+		self.assertEqual(frappe.cache.get_value("c2c_test_canary"), "sings")
+
 	def test_an_open_form_of_the_settings_saved_later_does_not_start_it_again(self):
 		form = frappe.get_doc(SETTINGS)
 		self.read_all()

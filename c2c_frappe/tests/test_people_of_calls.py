@@ -10,7 +10,7 @@ from c2c_frappe import permissions, personal_data
 from c2c_frappe.api import call as api
 from c2c_frappe.desk import timeline
 from c2c_frappe.tests.cases import crm, site
-from c2c_frappe.tests.cases.site import AGENT, MANAGER, SiteCase
+from c2c_frappe.tests.cases.site import AGENT, MANAGER, OTHER_AGENT, SiteCase
 
 FIRM = "Analytical Engines"
 
@@ -43,6 +43,14 @@ class TestPeopleOfCalls(SiteCase):
 			"row": self.row,
 		}
 		return visitor, self.dial(**sent)
+
+	def test_agents_are_named_to_who_may_see_their_calls(self):
+		"""The list asks for names that the Desk does not know; an agent learns no colleague's."""
+		call = self.dial_contact()["call"]
+		named = {AGENT: frappe.utils.get_fullname(AGENT)}
+		for user, expected in ((MANAGER, named), (AGENT, named), (OTHER_AGENT, {})):
+			with site.as_user(user):
+				self.assertEqual(api.agents(frappe.as_json([call])), expected, user)
 
 	def test_reply_names_person_and_company_of_a_record(self):
 		"""A list knows a record's name alone; strip and wrap-up say what the reply says."""
@@ -108,11 +116,13 @@ class TestPeopleOfCalls(SiteCase):
 		with patch.object(permissions, "may", lambda *_asked: False):
 			self.assertIsNone(self.dial(number="+447700900466")["record"])
 			with site.as_user(AGENT):
-				self.assertEqual(api.owners("+447700900466"), {"records": []})
+				self.assertEqual(api.owners("+447700900466")["records"], [])
 
 	def test_what_is_no_number_is_nobodys(self):
 		with site.as_user(AGENT):
-			self.assertEqual(api.owners("call me"), {"records": []})
+			found = api.owners("call me")
+		self.assertEqual(found["records"], [])
+		self.assertIn("call me", found["message"])
 
 	def test_number_on_no_record_names_nobody(self):
 		self.assertIsNone(self.dial(number="+44 7700 900987")["record"])

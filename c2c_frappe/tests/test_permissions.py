@@ -116,6 +116,15 @@ class TestRecords(SiteCase):
 			{"reference_doctype": crm.VISITOR, "reference_name": visitor, "fieldname": "phone"}
 		)
 
+	def test_a_record_that_was_shared_is_called_as_it_is_read(self):
+		"""By somebody whose roles read no Lead: fields of level 0 come with the record."""
+		site.give_extension(OTHER_AGENT, "1001")
+		frappe.share.add("Lead", self.lead, OTHER_AGENT, read=1)
+		self.addCleanup(frappe.db.delete, "DocShare", {"share_name": self.lead})
+		frappe.db.commit()
+		reply = self.dial(OTHER_AGENT, **self.at_lead)
+		self.assertEqual((reply["status"], len(self.simulator.requests)), ("Requested", 1))
+
 	def test_a_field_the_agent_may_not_read_is_neither_shown_nor_called(self):
 		visitor = crm.make_visitor(AGENT, phone=crm.MOBILE, private="020 7946 0018")
 		with site.as_user(AGENT):
@@ -161,6 +170,8 @@ class TestExtensions(SiteCase):
 		self.assertEqual(extensions.phone_of(AGENT), ("1000", "", ""))
 
 	def test_a_manager_gives_out_extensions(self):
+		own = frappe.get_doc("PBX Account", PRIMEVOX)
+		own.update({"own_numbers": "+44 20 7946 0018"}).save()
 		with site.as_user(MANAGER):
 			account.set_extension(OTHER_AGENT, " 1001 ", PRIMEVOX, " 442079460018 ")
 		self.assertEqual(extensions.phone_of(OTHER_AGENT), ("1001", PRIMEVOX, "442079460018"))

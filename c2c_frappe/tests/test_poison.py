@@ -15,7 +15,7 @@ from c2c_frappe.desk import wrap_up
 from c2c_frappe.events import call_matching, intake
 from c2c_frappe.pbx.calls.events import CallEvent
 from c2c_frappe.pbx.calls.records import CallRecord
-from c2c_frappe.phone_book import index
+from c2c_frappe.phone_book import index, refusals
 from c2c_frappe.tests.cases import crm, pbx_events, site
 from c2c_frappe.tests.cases.site import COMMPEAK, SiteCase
 
@@ -135,7 +135,7 @@ class TestMissingDocTypes(PoisonCase):
 		self.addCleanup(frappe.db.delete, index.DOCTYPE, {"reference_doctype": "C2C Gone Visitor"})
 		self.assertEqual(index.matching_records(NUMBER), ())
 		self.assertEqual(self.receive("start"), "Applied")
-		self.assertEqual(json.loads(frappe.as_json(index.not_to_be_called([NUMBER]))), {})
+		self.assertEqual(json.loads(frappe.as_json(refusals.refusing_records([NUMBER]))), {})
 
 	def test_a_deleted_doctype_is_forgotten_by_all_that_named_it(self):
 		"""The form of its record's call opens, a follow-up and the settings are saved, a missed call makes its ToDo."""

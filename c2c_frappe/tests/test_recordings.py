@@ -133,7 +133,7 @@ class TestHow(RecordingCase):
 
 	def test_a_private_address_is_asked_only_of_a_pbx_on_the_premises(self):
 		self.point_accounts_at(self.simulator.url, allow_private=0)
-		self.assertIn("On-premises", self.refusal())
+		self.assertIn("On-Premises", self.refusal())
 		self.assertEqual(self.asked_for_it(), 0)
 
 	def test_a_host_that_cannot_be_one_is_refused_when_the_account_is_saved(self):
@@ -150,13 +150,13 @@ class TestHow(RecordingCase):
 			self.assertTrue(lock.__enter__())
 			self.addCleanup(lock.__exit__, None, None, None)
 		with patch.object(recordings, "SLOT_TIMEOUT", 0.1):
-			self.assertIn("Many recordings", self.refusal(recordings.PlayersBusyError))
+			self.assertIn("Too many recordings", self.refusal(recordings.PlayersBusyError))
 		self.assertEqual(self.asked_for_it(), 0)
 
 	def test_what_the_pbx_refuses_is_said_without_its_address(self):
 		self.simulator.behave("404")
 		said = self.refusal()
-		self.assertIn("does not have this recording", said)
+		self.assertIn("no longer has this recording", said)
 		self.assertNotIn("/recordings/", said)
 
 

@@ -103,13 +103,13 @@ class TestPause(ScreeningCase):
 		self.silence("timeout", "timeout", "interrupted")
 		reply = self.dial_lead()
 		self.assert_refused(reply, "circuit_open")
-		self.assertIn(f"{COMMPEAK} has not answered for", reply["message"])
+		self.assertIn(f"{COMMPEAK} has not responded for", reply["message"])
 		self.assertRegex(reply["message"], r"paused until \d\d:\d\d:\d\d")
 
 	def test_whoever_wants_to_try_now_may(self):
 		self.silence("timeout", "timeout", "timeout")
 		self.assertEqual(self.dial_lead()["override"], "now")
-		self.assertEqual(self.dial_lead(override="Try now")["status"], "Requested")
+		self.assertEqual(self.dial_lead(override="Try Now")["status"], "Requested")
 		self.assertEqual(site.rows(status="Requested", agent=AGENT)[0].overridden, "circuit_open")
 		self.assertEqual(self.dial(CHIEF, **self.at_lead)["status"], "Requested", "the PBX answered")
 

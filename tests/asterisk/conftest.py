@@ -23,7 +23,7 @@ from c2c_frappe.pbx.wire import transport
 from c2c_frappe.pbx.wire.event_socket import EventSocket
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "dev.d"))
+sys.path += [str(ROOT / "dev.d"), str(ROOT / "tests/asterisk")]
 
 import asterisk_install  # noqa: E402
 import asterisk_lab  # noqa: E402

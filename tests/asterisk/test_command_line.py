@@ -37,5 +37,5 @@ def test_without_the_password_it_is_asked_for(lab):
 	assert (code, answer["failure_code"], answer["message"]) == (
 		1,
 		"misconfigured",
-		"ARI password is missing.",
+		"ARI Password is missing.",
 	)

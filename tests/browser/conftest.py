@@ -4,7 +4,7 @@
 environment variables where they are:
 
 	C2C_SITE_URL        http://c2c-test.localhost:40001, no slash at the end; its port is on 127.0.0.1
-	C2C_SITE_KIND       erpnext15, frappe15 (no ERPNext), the same with 16, embedded (Frappe 16 on SQLite)
+	C2C_SITE_KIND       erpnext15, frappe15 (no ERPNext), the same with 16, crm2 (Frappe CRM), embedded (Frappe 16 on SQLite)
 	C2C_ADMIN_PASSWORD  of the user Administrator
 	C2C_AGENT           a user with the roles PBX Agent and Sales User and the extension 1000
 	C2C_AGENT_PASSWORD
@@ -163,6 +163,15 @@ def number():
 
 
 @pytest.fixture
+def long_memory(site):
+	"""A repeated click is one call however slow this machine is."""
+	window = site.admin.get("PBX Settings", "PBX Settings")["repeat_window"]
+	site.admin.set("PBX Settings", "PBX Settings", repeat_window=300)
+	yield
+	site.admin.set("PBX Settings", "PBX Settings", repeat_window=window)
+
+
+@pytest.fixture
 def lead(site, number):
 	"""A Lead with that number."""
 	names = {"first_name": "Lise", "last_name": "Meitner", "lead_name": "Lise Meitner"}
@@ -177,6 +186,16 @@ def placed(page, open_form, site, simulator, lead):
 	wait_for_status(page, "Requested")
 	[call] = site.admin.list("PBX Call Log", filters={"reference_name": lead["name"]})
 	return call["name"]
+
+
+@pytest.fixture
+def told(site, simulator):
+	"""The simulated PBX, which tells the site of its calls."""
+	account = site.admin.get("PBX Settings", "PBX Settings")["default_account"]
+	described = site.admin.call("c2c_frappe.api.account.new_webhook_token", account=account)
+	simulator.send_webhooks("commpeak", described["url"])
+	yield simulator
+	simulator.send_webhooks("commpeak", "")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 
 # Set aside by Ofcom for fiction. Nobody dials one twice: a repeat within seconds is the same call.
 NUMBERS = (f"+44 7700 900{last:03}" for last in itertools.count(100))
@@ -40,6 +41,28 @@ def sent(page, method):
 def wait_for_status(page, status):
 	"""Wait until the strip says so."""
 	page.locator(".c2c-strip-status", has_text=re.compile(f"^{status}$")).wait_for()
+
+
+def eventually(look, seconds=60):
+	"""Look again until what is seen is true, and return it."""
+	ends_at = time.monotonic() + seconds
+	while not (seen := look()):
+		assert time.monotonic() < ends_at, "it did not come to that in time"
+		time.sleep(0.1)
+	return seen
+
+
+def press_in_timeline(page, label):
+	"""Press the first button of that label, once it is there; in one go, as the timeline may be drawn anew at any moment."""
+	page.wait_for_function(
+		"""label => {
+			const buttons = [...document.querySelectorAll(".timeline-item button")];
+			const found = buttons.find(({ textContent }) => textContent.includes(label));
+			found?.click();
+			return Boolean(found);
+		}""",
+		arg=label,
+	)
 
 
 def icon(page, fieldname):

@@ -4,6 +4,7 @@ C2C_PICTURES is the folder they go to. Not collected with the tests: its name do
 taken from top to bottom: the log and the workspace show the calls of those before.
 """
 
+import itertools
 import os
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -16,7 +17,7 @@ from desk_page import stand_still
 SIZE = {"width": 1180, "height": 700}
 # Shows a form from its buttons down to its numbers, or a timeline with a few calls.
 TALL = {"width": 1180, "height": 780}
-WIDE = {"width": 1180, "height": 480}
+WIDE = {"width": 1440, "height": 480}
 MARGIN = 10  # pixels around what is cut out
 # What stands behind a card or a dialog, and would stick out at its edges.
 BEHIND = """
@@ -62,6 +63,61 @@ def tell(site):
 		assert answer.json()["message"]["outcome"] == "Applied", answer.text
 
 	return post
+
+
+@pytest.fixture(scope="module")
+def weeks(site):
+	"""Four weeks of calls of both agents, today's among them up to now."""
+	agents = {site.agent: "CommPeak (simulated)", ROBIN: "Primevox (simulated)"}
+	leads = [row["name"] for row in site.admin.list("Lead")]
+	now, numbers = datetime.now(), itertools.count()
+	for days in range(28):
+		day = now - timedelta(days=days)
+		for hour, calls in CALLS_BY_HOUR.items() if day.weekday() < 5 or not days else ():
+			for minute in range(0, calls * 6, 6):
+				moment = day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+				number = next(numbers) if moment < now else None
+				if number is not None and (not days or number % 3 == days % 3):
+					agent = list(agents)[number % 5 < 2]
+					who = {"agent": agent, "account": agents[agent]}
+					past_call(site, moment, number, leads[number % len(leads)], **who)
+
+
+# As many calls in an hour as a floor of two may place; a third of them on days before today.
+CALLS_BY_HOUR = {8: 2, 9: 5, 10: 6, 11: 5, 12: 2, 13: 3, 14: 6, 15: 5, 16: 4, 17: 2}
+# Of ten calls: status, seconds of talk, outcome, failure code.
+OUTCOMES = (
+	*(
+		("Completed", 145, "Interested", ""),
+		("No Answer", 0, "", ""),
+		("Completed", 62, "Not interested", ""),
+	),
+	*(("Completed", 210, "Call back", ""), ("Busy", 0, "", ""), ("Completed", 38, "", "")),
+	*(("No Answer", 0, "", ""), ("Failed", 0, "", "agent_unreachable")),
+	*(("Completed", 187, "Interested", ""), ("Failed", 0, "", "extension_offline")),
+)
+
+
+def past_call(site, moment, number, lead, **who):
+	"""Put in a call as it stands in the log; every sixth one came in."""
+	status, seconds, disposition, failure_code = OUTCOMES[number % len(OUTCOMES)]
+	is_incoming = number % 6 == 0
+	dialed = f"+447700900{number % 1000:03}"
+	site.admin.insert(
+		"PBX Call Log",
+		**who,
+		extension="1000",
+		direction="Incoming" if is_incoming else "Outgoing",
+		status="No Answer" if is_incoming and not seconds else status,
+		number=dialed,
+		dialed_number=dialed,
+		requested_at=str(moment),
+		duration=seconds,
+		disposition=disposition,
+		failure_code="" if is_incoming else failure_code,
+		reference_doctype="Lead",
+		reference_name=lead,
+	)
 
 
 def named(site, doctype, **filters):
@@ -150,17 +206,14 @@ def test_strip_and_wrap_up(page, site, open_form, tell):
 	call(page)
 	placed = named(site, "PBX Call Log", reference_name=grace)
 	tell("answer", call=placed, answered_at=ago())
-	page.locator(".c2c-strip-status", has_text="In Progress").wait_for()
+	page.locator(".c2c-strip-status", has_text="Talking").wait_for()
 	take_card(page, "strip", ".c2c-strip")
 	tell("end", call=placed, hangup_cause="ANSWERED", duration="95", ended_at=ago())
 	page.locator(".c2c-strip-status", has_text="Completed").wait_for()
 	page.keyboard.press("Alt+Shift+W")
 	page.locator(".c2c-radios label", has_text="Call back").click()
 	page.locator(".c2c-dialog.show textarea").fill("Wants the price list. Decides with her team on Friday.")
-	friday = f"{datetime.now() + timedelta(days=4):%Y-%m-%d}"
-	day = page.evaluate("day => frappe.datetime.str_to_user(day)", friday)
-	page.locator(".c2c-dialog.show [data-fieldname=follow_up_on] input").fill(day)
-	page.keyboard.press("Tab")
+	page.get_by_role("button", name="In 3 Days").click()
 	page.locator(".c2c-dialog.show [data-fieldname=follow_up] input").fill("Ask what the team said")
 	take_card(page, "wrap-up", ".c2c-dialog.show .modal-content")
 
@@ -187,6 +240,7 @@ def test_dial_pad_and_search_bar(page, site, open_form, lead):
 	if page.locator(".modal.show #navbar-search").count():
 		take_card(page, "search-bar", ".modal.show .modal-content")
 	else:
+		page.add_style_tag(content="#body, .page-head { visibility: hidden }")
 		shoot(page, "search-bar", SIZE, ["#navbar-search", ".awesomplete ul:visible"])
 
 
@@ -195,7 +249,7 @@ def test_incoming(page, site, open_form, tell):
 	page.wait_for_function(IS_LIVE)
 	rings = {"uniqueid": "7001.1", "extension": "1000", "direction": "in", "started_at": ago()}
 	tell("start", number="+442079460018", **rings)
-	page.locator(".c2c-strip-status", has_text="Incoming call").wait_for()
+	page.locator(".c2c-strip-status", has_text="Incoming Call").wait_for()
 	take_card(page, "incoming", ".c2c-strip")
 	tell("end", number="+442079460018", **rings, hangup_cause="NO_ANSWER", ended_at=ago())
 
@@ -230,13 +284,15 @@ def test_call_log(site, admin_page, simulator, lead, dial):
 	]
 	assert {reply["status"] for reply in replies} == {"Requested", "Unconfirmed", "Failed", "Unknown"}
 	admin_page.goto(f"{site.desk}/pbx-call-log")
+	# The names come after the rows.
+	admin_page.locator(".list-row", has_text="Ada Lovelace").nth(1).wait_for()
 	admin_page.locator(".list-row").nth(len(replies) - 1).wait_for()
 	take(admin_page, "call-log", WIDE)
 
 
 def test_account(site, admin_page, open_form):
 	open_form(admin_page, "PBX Account", named(site, "PBX Account", provider="commpeak"))
-	admin_page.locator(".custom-actions", has_text="Test connection").wait_for()
+	admin_page.locator(".custom-actions", has_text="Test Connection").wait_for()
 	leave(admin_page)
 	take(admin_page, "account")
 
@@ -248,13 +304,56 @@ def test_extensions(site, admin_page, open_form):
 	take_card(admin_page, "extensions", ".modal.show .modal-content")
 
 
-def test_workspace(site, admin_page):
+def test_workspace(site, admin_page, weeks):
 	# What the scheduler finds done within a minute.
 	for step in ("Add an Account", "Choose the Default", "Give Out Extensions", "Place a Call"):
 		site.admin.set("Onboarding Step", f"PBX {step}", is_complete=1)
 	admin_page.goto(f"{site.desk}/click-to-call")
 	admin_page.locator(".number-widget-box .number").nth(2).wait_for()
-	admin_page.locator(".frappe-chart").nth(1).wait_for()
+	admin_page.locator(".frappe-chart").first.wait_for()
 	admin_page.wait_for_function(BARS_STAND)
+	admin_page.locator(".c2c-board .bars").first.wait_for()
 	# Without the list of the site's other workspaces.
-	shoot(admin_page, "workspace", {**SIZE, "height": 1180}, [".layout-main-section-wrapper:visible"])
+	shoot(admin_page, "workspace", {**SIZE, "height": 1000}, [".layout-main-section-wrapper:visible"])
+
+
+def test_board(site, admin_page, dial, lead, weeks):
+	"""The board of the day with two people talking."""
+	ada = {"reference_doctype": "Lead", "reference_name": lead}
+	calls = [dial("+1 202 555 0147", ROBIN), dial("020 7946 0018", site.agent, **ada)]
+	for call in calls:
+		site.admin.set("PBX Call Log", call["call"], status="In Progress")
+	admin_page.goto(f"{site.desk}/click-to-call")
+	admin_page.locator(".c2c-board .bars").first.wait_for()
+	shoot(admin_page, "board", {**SIZE, "height": 1900}, [".c2c-board"])
+
+
+def test_calls_by_hour(site, admin_page, weeks):
+	admin_page.goto(f"{site.desk}/query-report/Calls by Hour and Weekday")
+	admin_page.locator(".c2c-heat").first.wait_for()
+	admin_page.wait_for_function(BARS_STAND)
+	shoot(admin_page, "calls-by-hour", {**SIZE, "height": 900}, [".layout-main-section-wrapper:visible"])
+
+
+def test_call_list_and_its_progress(page, admin_page, site, open_form, lead):
+	"""A list that is being worked beside a record, and the report on it."""
+	script = "Hello {first_name}, this is Alex of Example Ltd.\n\nYour contract ends in spring. May I tell you what is new?"
+	values = {"title": "Spring renewals", "purpose": "Contracts that end in spring", "doctype": "Lead"}
+	names = [row["name"] for row in site.admin.list("Lead")]
+	others = [name for name in names if name != lead]
+	agent = type(site.admin)(site.url, site.agent, os.environ["C2C_AGENT_PASSWORD"])
+	make = "c2c_frappe.api.call_list.make"
+	made = agent.call(make, **values, names=[lead, *others], options={"script": script})["list"]
+	open_form(page, "PBX Call List", made)
+	page.get_by_role("button", name="Work This List").click()
+	page.locator(".c2c-list-call:focus").wait_for()
+	leave(page)
+	take(page, "call-list", TALL)
+	page.locator(".c2c-list-call").click()
+	page.locator(".c2c-list-outcomes button", has_text="Interested").first.click()
+	page.locator(".c2c-list[data-call='']").wait_for()
+	page.locator(".c2c-list-pause").click()
+	admin_page.goto(f"{site.desk}/query-report/List Progress")
+	admin_page.locator(".dt-row a", has_text="Spring renewals").first.wait_for()
+	admin_page.wait_for_function(BARS_STAND)
+	shoot(admin_page, "list-progress", {**SIZE, "height": 760}, [".layout-main-section-wrapper:visible"])

@@ -4,11 +4,8 @@ from contextlib import ExitStack
 
 import pytest
 
-# What a chart's data come from: itself, or a report.
-CHARTS = (
-	"/frappe.desk.doctype.dashboard_chart.dashboard_chart.get",
-	"/frappe.desk.query_report.run",
-)
+# What the data of the workspace's chart come from.
+CHARTS = ("/frappe.desk.doctype.dashboard_chart.dashboard_chart.get",)
 IS_LIVE = "frappe.realtime.socket && frappe.realtime.socket.connected"
 
 

@@ -65,7 +65,7 @@ def test_the_wrap_up(page, open_form, simulator, lead, faults, theme):
 def test_the_dial_pad(page, open_form, lead, faults):
 	open_form(page, "Lead", lead["name"])
 	page.evaluate(
-		"frappe.search.utils.searchable_functions.find(({ label }) => label === 'Dial pad').action()"
+		"frappe.search.utils.searchable_functions.find(({ label }) => label === 'Dial Pad').action()"
 	)
 	page.locator(".c2c-pad-number:focus").wait_for()
 	stand_still(page)
@@ -92,10 +92,10 @@ def test_the_shortcuts_are_in_the_help_of_frappe(page, open_form, lead):
 	page.keyboard.press("Shift+/")
 	help_text = page.locator(".modal.show .modal-body")
 	help_text.wait_for()
-	assert "Call the open record" in help_text.inner_text()
-	assert "Wrap up the latest call" in help_text.inner_text()
-	assert "Dial a number" in help_text.inner_text()
-	assert "Go to the call strip" not in help_text.inner_text()
+	assert "Call the Open Record" in help_text.inner_text()
+	assert "Wrap Up the Latest Call" in help_text.inner_text()
+	assert "Dial a Number" in help_text.inner_text()
+	assert "Go to the Call Strip" not in help_text.inner_text()
 
 
 def test_the_way_to_the_strip_is_in_the_help_while_there_is_one(page, open_form, simulator, lead):
@@ -105,4 +105,4 @@ def test_the_way_to_the_strip_is_in_the_help_while_there_is_one(page, open_form,
 	page.keyboard.press("Shift+/")
 	help_text = page.locator(".modal.show .modal-body")
 	help_text.wait_for()
-	assert "Go to the call strip" in help_text.inner_text()
+	assert "Go to the Call Strip" in help_text.inner_text()

@@ -9,11 +9,10 @@ import re
 import secrets
 import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from desk_page import icon, stand_still, wait_for_status
+from desk_page import eventually, icon, stand_still, wait_for_status
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "dev.d"))
@@ -29,7 +28,8 @@ RUN = secrets.token_hex(3)
 ACCOUNT = f"A real Asterisk {RUN}"
 EMAIL, PASSWORD = f"asterisk-{RUN}@example.com", "agent-Passw0rd!"
 LISTENERS = STATE / "asterisk-desk-listeners"
-SECONDS = 20
+# Whoever hangs up does so after two seconds, which a busy machine may not show.
+TALKS_OR_DID = "(Talking|Completed)"
 # Ofcom's numbers for fiction; the last digit says what the customer's phone does.
 TALKS = (f"+44 7700 900{number:02}1" for number in itertools.count())
 HANGS_UP = (f"+44 7700 900{number:02}8" for number in itertools.count())
@@ -58,7 +58,7 @@ def listener(asterisk):
 	def start(until=f"{ACCOUNT}: connected."):
 		name = next(names)
 		listening.start(os.environ["C2C_BENCH"], os.environ["FRAPPE_SITE"], LISTENERS, name)
-		_wait(lambda: until in services.tail(name, LISTENERS))
+		eventually(lambda: until in services.tail(name, LISTENERS))
 		return name
 
 	services.stop(LISTENERS)
@@ -122,15 +122,6 @@ def _make_agent(site):
 	site.admin.insert("User", **user, pbx_account=ACCOUNT, pbx_extension="1000")
 
 
-def _wait(is_so, seconds=SECONDS):
-	"""Wait until a look at it is true, and return what it saw."""
-	ends_at = time.monotonic() + seconds
-	while not (seen := is_so()):
-		assert time.monotonic() < ends_at, "it did not come to that in time"
-		time.sleep(0.1)
-	return seen
-
-
 def dial(api, numbers):
 	"""Call a number that is on no record; return the call's name."""
 	return api.call("c2c_frappe.api.call.dial", number=next(numbers))["call"]
@@ -138,7 +129,7 @@ def dial(api, numbers):
 
 def status(api, call, wanted):
 	"""Wait until a call has this status; return its row."""
-	_wait(lambda: api.call("c2c_frappe.api.call.state", call=call)["status"] == wanted)
+	eventually(lambda: api.call("c2c_frappe.api.call.state", call=call)["status"] == wanted)
 	return api.get("PBX Call Log", call)
 
 
@@ -186,10 +177,9 @@ class TestInTheBrowser:
 	def test_a_lead_is_called_and_the_customer_hangs_up(self, agent, open_form, site, asterisk, heard):
 		number = next(HANGS_UP)
 		lead = click_lead(agent, open_form, site, number)
-		wait_for_status(agent, "In Progress")
-		assert agent.get_by_role("button", name="Hang up").is_visible()
+		wait_for_status(agent, TALKS_OR_DID)
 		wait_for_status(agent, "Completed")
-		assert agent.get_by_role("button", name="Hang up").is_hidden()
+		assert agent.get_by_role("button", name="Hang Up").is_hidden()
 		row = only_call(site, lead)
 		assert (row["status"], row["duration"]) == ("Completed", 2)
 		assert abs(seconds_between(asterisk, row["name"]) - row["duration"]) < 1
@@ -199,10 +189,41 @@ class TestInTheBrowser:
 		entry.wait_for(state="attached")
 		assert 1 < playable_seconds(entry.locator("audio")) < 4
 
+	def test_a_colleague_is_called_from_the_dial_pad(self, agent, site, asterisk, heard):
+		site.admin.set("PBX Account", ACCOUNT, ari_internal_context="c2c-internal")
+		agent.goto(f"{site.url}/app/lead")
+		agent.wait_for_function("window.frappe?.realtime?.socket?.connected")
+		agent.keyboard.press("Alt+Shift+D")
+		agent.locator(".c2c-pad-number:focus").wait_for()
+		agent.locator(".c2c-pad-number").fill("1008")
+		agent.keyboard.press("Enter")
+		wait_for_status(agent, TALKS_OR_DID)
+		assert "1008" in agent.locator(".c2c-strip").inner_text()
+		wait_for_status(agent, "Completed")
+		[row] = site.admin.list(
+			"PBX Call Log",
+			("direction", "number", "duration"),
+			{"number_extension": "1008", "account": ACCOUNT},
+		)
+		assert (row["direction"], row["number"] or "") == ("Internal", "") and row["duration"]
+
+	def test_the_strip_says_whose_phone_rings(self, agent, open_form, site, heard, extension):
+		message = agent.locator(".c2c-strip-message")
+		extension("1003")
+		click_lead(agent, open_form, site, next(RINGS_ON))
+		message.get_by_text("Your phone 1003 is ringing: pick up.").wait_for()
+		agent.get_by_role("button", name="Hang Up").click()
+		wait_for_status(agent, "Canceled")
+		extension("1000")
+		click_lead(agent, open_form, site, next(RINGS_ON))
+		message.get_by_text("Calling Lise Meitner ...").wait_for()
+		agent.get_by_role("button", name="Hang Up").click()
+		wait_for_status(agent, "Canceled")
+
 	def test_the_agent_hangs_up_on_the_phone(self, agent, open_form, site, asterisk, heard, extension):
 		extension("1008")
 		lead = click_lead(agent, open_form, site, next(TALKS))
-		wait_for_status(agent, "In Progress")
+		wait_for_status(agent, TALKS_OR_DID)
 		wait_for_status(agent, "Completed")
 		row = only_call(site, lead)
 		assert abs(seconds_between(asterisk, row["name"]) - row["duration"]) < 1
@@ -211,13 +232,16 @@ class TestInTheBrowser:
 		self, agent, open_form, site, asterisk, heard, faults
 	):
 		lead = click_lead(agent, open_form, site, next(TALKS))
-		wait_for_status(agent, "In Progress")
+		wait_for_status(agent, "Talking")
 		assert faults(agent, ".c2c-strip") == []
-		agent.locator(".c2c-strip-time", has_text="0:02").wait_for()
-		agent.get_by_role("button", name="Hang up").focus()
+		# A busy machine may be past the second second by now.
+		agent.locator(
+			".c2c-strip-time", has_text=re.compile(r"^(0:0[2-9]|0:[1-5]\d|[1-9]\d*:\d\d)$")
+		).wait_for()
+		agent.get_by_role("button", name="Hang Up").focus()
 		agent.keyboard.press("Enter")
 		wait_for_status(agent, "Completed")
-		agent.get_by_role("button", name="Hang up").wait_for(state="hidden")
+		agent.get_by_role("button", name="Hang Up").wait_for(state="hidden")
 		assert agent.evaluate("document.activeElement.className").startswith("c2c-strip-wrap-up")
 		row = only_call(site, lead)
 		assert row["duration"] >= 1 and abs(seconds_between(asterisk, row["name"]) - row["duration"]) < 1
@@ -278,10 +302,11 @@ class TestTheListener:
 		call = dial(api, TALKS)
 		status(api, call, "In Progress")
 		os.kill(services.pid_of(heard, LISTENERS), signal.SIGKILL)
-		_wait(lambda: "connected" in services.tail(second, LISTENERS))
+		eventually(lambda: f"{ACCOUNT}: connected." in services.tail(second, LISTENERS))
 		api.call("c2c_frappe.api.call.hang_up", call=call)
-		row = status(api, call, "Completed")
-		assert row["answered_at"] and row["ended_at"]
+		# Asked for before it was told of the end, it is over first, and the time of it follows.
+		row = eventually(lambda: (row := api.get("PBX Call Log", call))["ended_at"] and row)
+		assert row["status"] == "Completed" and row["answered_at"]
 
 	def test_what_ended_while_none_ran_is_asked_for_and_not_made_up(self, api, asterisk, heard, listener):
 		talking, ringing = dial(api, TALKS), dial(api, RINGS_ON)
@@ -302,7 +327,7 @@ class TestTheListener:
 		call = dial(api, TALKS)
 		status(api, call, "In Progress")
 		asterisk.kill_asterisk()
-		_wait(lambda: "Trying again" in services.tail(heard, LISTENERS))
+		eventually(lambda: "Trying again" in services.tail(heard, LISTENERS))
 		asterisk.start_asterisk()
 		assert status(api, call, "Completed")["duration"] in (None, 0)
 		later = dial(api, HANGS_UP)
@@ -316,10 +341,10 @@ class TestTheListener:
 
 	def test_the_accounts_form_says_whether_one_runs(self, admin_page, open_form, heard):
 		open_form(admin_page, "PBX Account", ACCOUNT)
-		admin_page.get_by_text("A listener runs").wait_for()
+		admin_page.get_by_text("Listener Running").wait_for()
 		services.stop(LISTENERS)
 		admin_page.reload()
-		admin_page.get_by_text("No listener runs").wait_for()
+		admin_page.get_by_text("No Listener Running").wait_for()
 
 
 class TestWithoutAListener:

@@ -123,7 +123,7 @@ def test_a_double_click_is_one_dial(page, open_form, site, simulator, lead):
 	assert len(dials) == len(simulator.requests) == len(calls_of(site, lead)) == 1
 
 
-def test_a_repeated_click_says_that_nothing_was_dialed_again(page, open_form, simulator, lead):
+def test_a_repeated_click_says_that_nothing_was_dialed_again(page, open_form, simulator, lead, long_memory):
 	"""The sentence stays while the call's status does, although the call's own words come in meanwhile."""
 	open_form(page, "Lead", lead["name"])
 	icon(page, "mobile_no").click()
@@ -202,7 +202,7 @@ def test_a_refusal_says_the_next_step_and_links_to_what_cures_it(page, open_form
 	wait_for_status(page, "Failed")
 	assert "correct it on the record" in strip(page).inner_text()
 	assert not simulator.requests
-	cure = page.locator(".c2c-strip a").first
+	cure = page.locator(".c2c-strip-links a").first
 	assert cure.get_attribute("href").endswith(f"/lead/{lead['name']}")
 
 
@@ -211,10 +211,10 @@ def test_a_refusal_by_the_pbx_is_shown_with_the_call_in_the_log(page, open_form,
 	open_form(page, "Lead", lead["name"])
 	icon(page, "mobile_no").click()
 	wait_for_status(page, "Failed")
-	assert "allow-list" in strip(page).inner_text()
+	assert "Tell your administrator (not_allowlisted)." in strip(page).inner_text()
 	[call] = calls_of(site, lead)
 	assert call["failure_code"] == "not_allowlisted"
-	page.locator(".c2c-strip a", has_text="Open this call").click()
+	page.locator(".c2c-strip a", has_text="Open Call").click()
 	page.wait_for_function("name => cur_frm && cur_frm.docname === name", arg=call["name"])
 
 
@@ -237,12 +237,12 @@ def test_without_an_answer_from_the_erp_server_nothing_is_sent_again(
 	page.route(DIAL, lambda route: route.abort())
 	icon(page, "mobile_no").click()
 	wait_for_status(page, "Unknown")
-	assert "look at the log before trying again" in strip(page).inner_text()
+	assert "Check the log before trying again" in strip(page).inner_text()
 	page.clock.run_for(MINUTES * 60_000)
 	settle(page)
 	assert len(dials) == 1
 	assert icon(page, "mobile_no").is_enabled()
-	page.locator(".c2c-strip a", has_text="Open the log").click()
+	page.locator(".c2c-strip a", has_text="Open Call Log").click()
 	page.wait_for_function("cur_list && cur_list.doctype === 'PBX Call Log'")
 	console_errors[:] = [error for error in console_errors if "call.dial" not in error]
 
@@ -281,7 +281,7 @@ def test_the_strip_follows_the_call_by_asking_where_realtime_is_silent(page, ope
 	wait_for_status(page, "Requested")
 	[call] = calls_of(site, lead)
 	site.admin.set("PBX Call Log", call["name"], status="In Progress")
-	wait_for_status(page, "In Progress")
+	wait_for_status(page, "Talking")
 	site.admin.set("PBX Call Log", call["name"], status="Completed")
 	wait_for_status(page, "Completed")
 
@@ -317,7 +317,7 @@ def test_a_logged_call_is_placed_again_on_its_record(page, open_form, site, simu
 	simulator.reset()
 	[failed] = calls_of(site, lead)
 	open_form(page, "PBX Call Log", failed["name"])
-	page.locator(".page-head:visible .custom-actions button:visible", has_text="Call again").click()
+	page.locator(".page-head:visible .custom-actions button:visible", has_text="Call Again").click()
 	wait_for_status(page, "Requested")
 	[request] = simulator.requests
 	assert request["path"].endswith(digits(number))
@@ -332,7 +332,7 @@ def test_a_manager_calls_despite_a_do_not_call_and_the_reason_is_kept(
 	call_button(chief).click()
 	wait_for_status(chief, "Failed")
 	assert not simulator.requests
-	chief.get_by_role("button", name="Call anyway").click()
+	chief.get_by_role("button", name="Call Anyway").click()
 	dialog = chief.locator(".c2c-dialog .modal-content")
 	dialog.get_by_role("textbox", name="Reason").fill("Asked to be called back today")
 	dialog.get_by_role("button", name="Call", exact=True).click()
@@ -348,4 +348,4 @@ def test_an_agent_is_not_offered_to_call_despite_a_do_not_call(page, open_form, 
 	open_form(page, "Lead", lead["name"])
 	call_button(page).click()
 	wait_for_status(page, "Failed")
-	assert not page.get_by_role("button", name="Call anyway").is_visible()
+	assert not page.get_by_role("button", name="Call Anyway").is_visible()

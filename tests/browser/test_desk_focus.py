@@ -1,7 +1,7 @@
 """Where the focus is: back where it was after a dialog, in the strip by a key, and never taken from who is writing."""
 
 import pytest
-from desk_page import NUMBERS, icon, settle, wait_for_status
+from desk_page import NUMBERS, icon, sent, settle, wait_for_status
 
 
 @pytest.fixture
@@ -59,20 +59,65 @@ def test_a_wrap_up_takes_no_key_from_who_is_writing(page, site, placed):
 	assert not site.admin.get("PBX Call Log", placed)["disposition"]
 
 
-def test_an_outcome_in_the_strip_opens_the_wrap_up_with_it(page, site, placed):
-	"""Whoever was writing comes to the strip by a key, and Enter on an outcome begins the wrap-up with it."""
+def outcome(page, name):
+	return page.locator(f".c2c-strip-outcomes button[value='{name}']")
+
+
+def test_an_outcome_in_the_strip_is_saved_by_one_press(page, site, placed):
+	"""Whoever was writing comes to the strip by a key, and goes on writing; no dialog comes between."""
+	field = page.locator(".frappe-control[data-fieldname=first_name] input:visible")
+	field.focus()
+	site.admin.set("PBX Call Log", placed, status="Completed", notes="Likes red.")
+	outcome(page, "Not interested").wait_for()
+	page.keyboard.press("Alt+Shift+S")
+	page.locator(".c2c-strip-outcomes button:focus").wait_for()
+	outcome(page, "Not interested").focus()
+	page.locator(".c2c-strip-outcomes button:focus[aria-disabled=false]").wait_for()
+	page.keyboard.press("Enter")
+	page.locator(".c2c-strip").wait_for(state="hidden")
+	assert not dialog(page).count()
+	call = site.admin.get("PBX Call Log", placed)
+	assert (call["disposition"], call["notes"]) == ("Not interested", "Likes red.")
+	wait_for_focus(field)
+
+
+def test_an_outcome_counts_once_it_has_been_in_sight_for_a_moment(page, site, placed):
+	"""It came under the pointer of whoever was about to press something else."""
+	page.locator(".frappe-control[data-fieldname=first_name] input:visible").focus()
+	outcomes = sent(page, "wrap_up")
+	press_at_once = """() => new Promise((done) => new MutationObserver(() => {
+		const button = document.querySelector(".c2c-strip-outcomes button");
+		if (!button) return;
+		button.click();
+		done();
+	}).observe(document.querySelector(".c2c-strip-outcomes"), { childList: true }))"""
+	with_ended_call = page.evaluate_handle(f"() => ({{ pressed: ({press_at_once})() }})")
+	site.admin.set("PBX Call Log", placed, status="Completed")
+	with_ended_call.evaluate("({ pressed }) => pressed")
+	settle(page)
+	assert not outcomes
+	outcome(page, "Interested").click()
+	page.locator(".c2c-strip").wait_for(state="hidden")
+	assert len(outcomes) == 1
+
+
+def test_an_outcome_that_needs_a_time_asks_for_it(page, site, placed):
 	page.locator(".frappe-control[data-fieldname=first_name] input:visible").focus()
 	site.admin.set("PBX Call Log", placed, status="Completed")
-	outcomes = page.locator(".c2c-strip-outcomes button")
-	outcomes.nth(2).wait_for()
-	outcomes.nth(2).focus()
-	wanted = outcomes.nth(2).get_attribute("value")
-	page.keyboard.press("Enter")
+	outcome(page, "Call back").click()
 	page.locator(".c2c-radios input:focus").wait_for()
-	assert page.locator(".c2c-radios input:checked").get_attribute("value") == wanted
-	page.keyboard.press("Control+Enter")
-	page.locator(".c2c-strip").wait_for(state="hidden")
-	assert site.admin.get("PBX Call Log", placed)["disposition"] == wanted
+	assert page.locator(".c2c-radios input:checked").get_attribute("value") == "Call back"
+	assert not site.admin.get("PBX Call Log", placed)["disposition"]
+
+
+def test_an_outcome_that_is_refused_says_why(page, site, placed, console_errors):
+	page.locator(".frappe-control[data-fieldname=first_name] input:visible").focus()
+	site.admin.set("PBX Call Log", placed, status="Completed")
+	page.route("**/c2c_frappe.api.call.wrap_up", lambda route: route.abort())
+	outcome(page, "Interested").click()
+	page.locator(".c2c-strip-message", has_text="did not respond").wait_for()
+	assert page.locator(".c2c-strip-outcomes").is_visible()
+	console_errors[:] = [text for text in console_errors if "wrap_up" not in text]
 
 
 def test_no_key_of_the_first_second_chooses_an_outcome(page, site, placed):
@@ -125,6 +170,21 @@ def test_the_focus_returns_into_the_field_after_a_wrap_up(page, site, placed):
 	page.locator(".c2c-radios input:focus").wait_for()
 	page.keyboard.press("Escape")
 	dialog(page).wait_for(state="detached")
+	wait_for_focus(field)
+
+
+def test_the_focus_returns_though_a_wrap_up_took_the_strip_along(page, site, placed):
+	field = page.locator(".frappe-control[data-fieldname=first_name] input:visible")
+	field.focus()
+	site.admin.set("PBX Call Log", placed, status="Completed")
+	page.locator(".c2c-strip-outcomes button").first.wait_for()
+	page.locator(".c2c-strip-wrap-up").focus()
+	page.keyboard.press("Enter")
+	page.locator(".c2c-radios input:focus").wait_for()
+	page.keyboard.press("Space")
+	page.keyboard.press("Control+Enter")
+	dialog(page).wait_for(state="detached")
+	page.locator(".c2c-strip").wait_for(state="hidden")
 	wait_for_focus(field)
 
 
@@ -182,20 +242,20 @@ def test_a_key_held_down_chooses_nothing(page, open_form, simulator, contact):
 
 def test_a_link_of_the_strip_keeps_the_focus_through_events(page, site, placed):
 	"""The strip is drawn anew with each event; what was focused is, in its place."""
-	page.locator(".c2c-strip a", has_text="Open this call").focus()
+	page.locator(".c2c-strip a", has_text="Open Call").focus()
 	site.admin.set("PBX Call Log", placed, status="In Progress")
-	wait_for_status(page, "In Progress")
-	assert is_focused(page.locator(".c2c-strip a", has_text="Open this call"))
+	wait_for_status(page, "Talking")
+	assert is_focused(page.locator(".c2c-strip a", has_text="Open Call"))
 
 
 def test_a_focus_that_was_given_up_is_not_brought_back(page, site, placed):
 	"""A timeline that is read anew keeps the focus on its own buttons alone."""
-	again = page.locator(".timeline-item button", has_text="Call again").first
+	again = page.locator(".timeline-item button", has_text="Call Again").first
 	again.wait_for(state="attached")
 	icon(page, "mobile_no").focus()
 	with page.expect_response("**/frappe.desk.form.load.get_docinfo**"):
 		site.admin.set("PBX Call Log", placed, status="In Progress")
-		wait_for_status(page, "In Progress")
+		wait_for_status(page, "Talking")
 		page.evaluate("document.activeElement.blur()")
 	settle(page)
 	assert page.evaluate("document.activeElement === document.body")

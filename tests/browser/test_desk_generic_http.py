@@ -22,29 +22,39 @@ def dialog(page):
 
 
 def load_profile(page):
-	page.locator("[data-fieldname=load_profile] button:visible").click()
-	dialog(page).locator("select[data-fieldname=profile]").select_option("knowlarity")
+	page.locator("[data-fieldname=provider] select").select_option(label="Knowlarity")
 	dialog(page).get_by_text("never tried on a live account").wait_for()
-	dialog(page).get_by_role("button", name="Next").click()
 	dialog(page).locator("input[data-fieldname=YOUR_SR_NUMBER]").fill("+918929700001")
 	dialog(page).locator("input[data-fieldname=secret_1]").fill(SECRET)
 	dialog(page).locator("input[data-fieldname=secret_2]").fill(f"{SECRET}-2")
-	dialog(page).get_by_role("button", name="Fill in").click()
+	dialog(page).get_by_role("button", name="Fill In").click()
 	page.wait_for_function("cur_frm.doc.profile === 'Knowlarity'")
 
 
-def test_a_new_account_offers_providers_by_their_names(account_form):
+def offered(page):
+	"""Return the names in the list of providers, once the profiles are among them."""
+	provider = page.locator("[data-fieldname=provider] select")
+	provider.locator("option", has_text="Twilio").wait_for(state="attached")
+	return provider.locator("option").all_inner_texts()
+
+
+def test_a_new_account_offers_providers_and_profiles_by_their_names(account_form):
 	"""Names and variables come from the registry, on a form nothing was saved of."""
-	provider = account_form.locator("[data-fieldname=provider] select")
-	assert [text for text in provider.locator("option").all_inner_texts() if text] == [
-		"CommPeak",
-		"Primevox",
-		"Asterisk",
-		"Generic HTTP",
-	]
-	assert provider.input_value() == "generic_http"
+	names = offered(account_form)
+	assert {"CommPeak", "Primevox", "Asterisk", "3CX", "Knowlarity"} <= set(names)
+	assert names[-1] == "Generic HTTP" and names[:-1] == sorted(names[:-1], key=str.lower)
+	assert account_form.locator("[data-fieldname=provider] select").input_value() == "generic_http"
 	shown = account_form.locator("[data-fieldname=variables_help] code").all_inner_texts()
 	assert {"{extension}", "{number.e164}", "{custom.KEY}", "{token}"} <= set(shown)
+
+
+def test_a_new_account_of_twilio_is_not_asked_for_its_webhook_address(account_form):
+	"""There is none before the account is saved and has a token."""
+	offered(account_form)
+	account_form.locator("[data-fieldname=provider] select").select_option(label="Twilio")
+	dialog(account_form).locator("input[data-fieldname=YOUR_SID]").wait_for()
+	assert dialog(account_form).locator("input[data-fieldname=secret_1]").count() == 1
+	assert dialog(account_form).locator("input[data-fieldname=secret_3]").count() == 0
 
 
 def test_a_profile_fills_the_form_in_and_it_can_be_saved(account_form, site):
@@ -57,6 +67,9 @@ def test_a_profile_fills_the_form_in_and_it_can_be_saved(account_form, site):
 		row["key"]: row["value"] for row in saved["request_pairs"]
 	}.items()
 	assert SECRET not in str(saved)
+	assert (saved["provider"], saved["profile"]) == ("generic_http", "Knowlarity")
+	chosen = account_form.locator("[data-fieldname=provider] option:checked")
+	assert chosen.inner_text() == "Knowlarity (Generic HTTP)"
 
 
 def test_a_preview_shows_the_request_without_its_secrets_and_reads_an_answer(account_form, site):
@@ -68,7 +81,7 @@ def test_a_preview_shows_the_request_without_its_secrets_and_reads_an_answer(acc
 	account_form.wait_for_function("window.cur_dialog && cur_dialog.fields_dict.reference_doctype")
 	account_form.evaluate("agent => cur_dialog.set_value('user', agent)", site.agent)
 	shown.locator("input[data-fieldname=number]").fill("+91 98765 43210")
-	shown.get_by_role("button", name="Show the request").click()
+	shown.get_by_role("button", name="Show Request").click()
 	request = shown.locator("[data-fieldname=requests] pre")
 	request.wait_for()
 	text = request.inner_text()

@@ -136,22 +136,23 @@ def test_what_a_pbx_answers_to_a_dial_is_text_wherever_it_is_shown(watched, site
 	page = open_form(watched, "Lead", lead)
 	click_call(page)
 	assert AS_TEXT in page.locator(".c2c-strip-message").text_content()
-	page.locator(".timeline-items .timeline-content", has_text=AS_TEXT).first.wait_for(state="attached")
+	timeline = page.locator(".timeline-items .timeline-content", has_text="Failed").first
+	timeline.wait_for(state="attached")
 	assert_harmless(page)
 	[call] = site.admin.list("PBX Call Log", ["name"], {"reference_name": lead})
 	open_form(page, "PBX Call Log", call["name"])
-	assert AS_TEXT in page.locator("[data-fieldname=message]").first.text_content()
+	assert AS_TEXT in page.locator("[data-fieldname=failure_reason]").first.text_content()
 	assert_harmless(page)
-	page.get_by_role("button", name="Wrap up").first.click()
+	page.get_by_role("button", name="Wrap Up").first.click()
 	page.locator(".modal.show textarea").first.wait_for()
 	assert_harmless(page)
 	close_dialog(page)
 	open_page(page, site, "pbx-call-log/view/report", ".dt-cell")
-	page.evaluate("cur_list.add_column_to_datatable('message', 'PBX Call Log', 2)")
-	page.locator(".dt-cell", has_text="CommPeak refused").first.wait_for()
+	page.evaluate("cur_list.add_column_to_datatable('failure_reason', 'PBX Call Log', 2)")
+	page.locator(".dt-cell", has_text=AS_TEXT).first.wait_for()
 	assert_harmless(page)
 	open_page(page, site, "pbx-call-log/view/list", ".list-row")
-	for report in ("Call Activity", "Failures by Reason", "Unreached Leads"):
+	for report in ("Call Activity", "Failures by Reason", "Unreached Leads", "Leads Nobody Called"):
 		open_page(page, site, f"query-report/{report}", ".dt-cell--1-0")
 	open_page(page, site, "click-to-call", ".widget")
 
@@ -180,7 +181,7 @@ def test_what_a_pbx_posts_is_text_in_the_list_of_events(watched, site, hostile, 
 
 def test_what_a_pbx_says_to_the_admin_is_text(watched, site, hostile, open_form):
 	page = open_form(watched, "PBX Account", KEYED)
-	page.get_by_role("button", name="Test connection").click()
+	page.get_by_role("button", name="Test Connection").click()
 	page.locator(".modal.show", has_text=AS_TEXT).wait_for()
 	assert_harmless(page)
 	open_form(page, "PBX Account", ACCOUNT)

@@ -58,11 +58,11 @@ def test_a_call_is_placed_and_wrapped_up_in_the_users_language(
 	assert title == words("Which number of {0}?").replace("{0}", "Sofja Kowalewskaja")
 	page.locator(".c2c-choice", has_text=number).click()
 	page.locator(".c2c-strip-status", has_text=re.compile(f"^{words('Requested')}$")).wait_for()
-	assert words("Wrap up") in strip(page).inner_text()
+	assert words("Wrap Up") in strip(page).inner_text()
 	page.keyboard.press("Alt+Shift+W")
 	dialog = page.locator(".c2c-dialog.show")
 	dialog.get_by_text(words("Call Outcome")).wait_for()
-	for english in ("Notes", "Follow-up Date", "Follow-up Task"):
+	for english in ("Notes", "Follow-up Time", "Follow-up Task"):
 		assert dialog.get_by_text(words(english), exact=True).count() == 1, english
 
 

@@ -13,6 +13,8 @@ BUNDLE = re.compile(r"/c2c_frappe\.bundle\.\w+\.js")
 # The class that has each method; the same as in public/js/patches.js.
 WRAPPED = {
 	"get_column_html": "frappe.views.ListView",
+	"get_actions_menu_items": "frappe.views.ListView",
+	"get_menu_items": "frappe.views.ListView",
 	"build_column": "frappe.views.ReportView",
 	"add_defaults": "frappe.search.AwesomeBar",
 	"get_popover_html": "frappe.ui.LinkPreview",

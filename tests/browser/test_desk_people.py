@@ -30,7 +30,7 @@ def test_strip_and_wrap_up_name_person_and_company(page, open_form, simulator, c
 	wait_for_status(page, "Requested")
 	assert title(page) == f"Joan Clarke · {FIRM}"
 	page.locator(".c2c-strip-wrap-up").click()
-	page.locator(".c2c-dialog.show .modal-title", has_text=f"Wrap up: Joan Clarke · {FIRM}").wait_for()
+	page.locator(".c2c-dialog.show .modal-title", has_text=f"Wrap Up: Joan Clarke · {FIRM}").wait_for()
 
 
 def test_timeline_follows_a_call_after_a_reload_and_in_a_second_tab(page, open_form, site, simulator, lead):
@@ -39,11 +39,11 @@ def test_timeline_follows_a_call_after_a_reload_and_in_a_second_tab(page, open_f
 	wait_for_status(page, "Requested")
 	[call] = site.admin.list("PBX Call Log", filters={"reference_name": lead["name"]})
 	site.admin.set("PBX Call Log", call["name"], status="In Progress")
-	wait_for_status(page, "In Progress")
+	wait_for_status(page, "Talking")
 	other = page.context.new_page()
 	for tab in (page, other):
 		open_form(tab, "Lead", lead["name"])
-		wait_for_status(tab, "In Progress")
+		wait_for_status(tab, "Talking")
 		tab.locator(".timeline-item", has_text=": In Progress").wait_for(state="attached")
 	site.admin.set("PBX Call Log", call["name"], status="Completed")
 	for tab in (page, other):

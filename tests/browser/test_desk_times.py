@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from desk_page import stand_still, wait_for_status
+from desk_page import settle, stand_still, wait_for_status
 
 TALKED = 100
 
@@ -38,11 +38,11 @@ def seconds_shown(page):
 def test_talk_counts_from_the_answer_after_a_reload_too(page, placed, tell):
 	"""Not from the click, and not from when this tab came to know."""
 	tell("answer", call=placed, answered_at=ago(TALKED))
-	wait_for_status(page, "In Progress")
+	wait_for_status(page, "Talking")
 	first = seconds_shown(page)
 	assert TALKED <= first < TALKED + 60
 	page.reload()
-	wait_for_status(page, "In Progress")
+	wait_for_status(page, "Talking")
 	assert first <= seconds_shown(page) < TALKED + 120
 
 
@@ -63,3 +63,20 @@ def test_call_nobody_answered_shows_no_time(page, placed, tell):
 	wait_for_status(page, "No Answer")
 	stand_still(page)
 	assert page.locator(".c2c-strip-time").inner_text() == ""
+
+
+def test_older_answer_does_not_undo_what_was_told_meanwhile(page, site, placed, tell):
+	"""A question that the server answered before the event is read after it."""
+	# While the only question is held, what is told has to come by realtime.
+	page.wait_for_function("frappe.realtime.socket?.connected")
+	held = []
+	page.route("**/c2c_frappe.api.call.state*", lambda route: held.append(route), times=1)
+	while not held:
+		settle(page)
+	[question] = held
+	older = site.admin.call("c2c_frappe.api.call.state", call=placed)
+	tell("answer", call=placed, answered_at=ago(TALKED))
+	wait_for_status(page, "Talking")
+	question.fulfill(json={"message": older})
+	stand_still(page)
+	assert page.locator(".c2c-strip-status").inner_text() == "Talking"

@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from desk_page import NUMBERS, icon, sent, settle, wait_for_status
+from desk_page import NUMBERS, icon, press_in_timeline, sent, settle, wait_for_status
 
 
 @pytest.fixture
@@ -29,6 +29,8 @@ def dialog(page):
 
 
 def test_a_call_that_ended_is_wrapped_up_by_keyboard_alone(page, site, placed, lead):
+	# The timeline that is drawn anew gives back the focus that it finds.
+	settle(page)
 	page.evaluate("document.activeElement.blur()")
 	site.admin.set("PBX Call Log", placed, status="Completed")
 	wait_for_status(page, "Completed")
@@ -42,9 +44,12 @@ def test_a_call_that_ended_is_wrapped_up_by_keyboard_alone(page, site, placed, l
 	page.keyboard.press("Tab")
 	page.keyboard.type("Wants the brochure.")
 	page.keyboard.press("Tab")
-	later = datetime.date.today() + datetime.timedelta(days=30)
-	# At once: on a busy machine Frappe's date field reads what is half typed, and makes a date of it.
-	page.keyboard.insert_text(page.evaluate("day => frappe.datetime.str_to_user(day)", str(later)))
+	later = datetime.date.today() + datetime.timedelta(days=7)
+	page.keyboard.press("Tab")
+	page.locator(".c2c-presets button:focus").wait_for()
+	for _preset in range(page.locator(".c2c-presets button").count() - 1):
+		page.keyboard.press("Tab")
+	page.locator(".c2c-presets button:focus", has_text="Next Week").press("Space")
 	page.keyboard.press("Tab")
 	page.locator("[data-fieldname=follow_up] input:focus").wait_for()
 	page.keyboard.type("Ask about the brochure")
@@ -59,7 +64,7 @@ def test_a_call_that_ended_is_wrapped_up_by_keyboard_alone(page, site, placed, l
 
 def test_a_wrap_up_is_offered_while_talking_and_may_be_left_out(page, site, placed):
 	site.admin.set("PBX Call Log", placed, status="In Progress")
-	wait_for_status(page, "In Progress")
+	wait_for_status(page, "Talking")
 	button(page).click()
 	page.locator(".c2c-radios input:focus").wait_for()
 	page.keyboard.press("Escape")
@@ -86,7 +91,7 @@ def test_what_the_server_refuses_stays_in_the_dialog(page, site, placed, console
 	page.locator(".c2c-dialog [data-fieldname=notes] textarea").fill("Left a message with her brother.")
 	page.evaluate("cur_dialog.set_value('follow_up_on', '2020-01-01')")
 	page.locator(".c2c-dialog .btn-modal-primary").click()
-	dialog(page).get_by_role("alert").get_by_text("The follow-up date is over").wait_for()
+	dialog(page).get_by_role("alert").get_by_text("The follow-up date has passed").wait_for()
 	# In the dialog, and not over the button it is about.
 	assert page.locator(".desk-alert").count() == 0
 	assert page.locator(".c2c-dialog textarea").input_value() == "Left a message with her brother."
@@ -100,7 +105,7 @@ def test_what_the_server_refuses_stays_in_the_dialog(page, site, placed, console
 
 def test_a_logged_call_is_wrapped_up_on_its_form(page, open_form, site, placed):
 	open_form(page, "PBX Call Log", placed)
-	page.locator(".page-head:visible .custom-actions button:visible", has_text="Wrap up").click()
+	page.locator(".page-head:visible .custom-actions button:visible", has_text="Wrap Up").click()
 	page.locator(".c2c-radios label").first.click()
 	page.locator(".c2c-dialog .btn-modal-primary").click()
 	page.wait_for_function("() => cur_frm.doc.disposition")
@@ -124,9 +129,7 @@ def test_a_call_whose_strip_is_gone_is_wrapped_up_by_the_shortcut(page, site, pl
 
 
 def test_a_call_is_wrapped_up_from_the_timeline(page, site, placed):
-	entry = page.locator(".timeline-item button", has_text="Wrap up").first
-	entry.wait_for(state="attached")
-	entry.evaluate("button => button.click()")
+	press_in_timeline(page, "Wrap Up")
 	page.locator(".c2c-radios input:focus").wait_for()
 	page.keyboard.press("Space")
 	page.keyboard.press("Enter")
@@ -146,5 +149,26 @@ def test_a_second_call_does_not_swallow_the_wrap_up_of_the_first(page, site, pla
 		page.locator(".c2c-strip").get_by_role("button", name="Close").click()
 		dialog(page).wait_for()
 		page.locator(f".c2c-strip a[href*='{placed}']").wait_for()
+	finally:
+		site.admin.set("PBX Settings", "PBX Settings", wrap_up="When asked")
+
+
+def test_a_wrap_up_that_was_closed_opens_by_itself_no_more(page, site, placed):
+	"""Not on the next page either; who wants it finds it."""
+	site.admin.set("PBX Settings", "PBX Settings", wrap_up="Offered")
+	try:
+		site.admin.set("PBX Call Log", placed, status="Completed")
+		dialog(page).wait_for()
+		page.keyboard.press("Escape")
+		dialog(page).wait_for(state="detached")
+		page.clock.install()
+		page.reload()
+		page.locator(f".c2c-strip a[href*='{placed}']").wait_for()
+		page.wait_for_function("window.cur_frm?.doc")
+		page.clock.run_for(3_000)  # it opens once no key was pressed for a moment
+		settle(page)
+		assert not dialog(page).count()
+		page.locator(".c2c-strip-wrap-up").click()
+		dialog(page).wait_for()
 	finally:
 		site.admin.set("PBX Settings", "PBX Settings", wrap_up="When asked")

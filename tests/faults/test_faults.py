@@ -26,8 +26,14 @@ def test_the_database_dies_while_the_pbx_hangs_and_the_row_says_so_afterwards(fl
 	assert status == 500
 	floor.start_database()
 	[call] = floor.calls(number=number)
-	floor.wait_until(lambda: floor.calls(number=number)[0]["status"] != "Dialing")
-	assert floor.calls(number=number) == [{**call, "status": "Unknown", "failure_code": "interrupted"}]
+	# As who asks for this call reads it; lists say so after the sweep.
+	floor.wait_until(lambda: floor.call(call["name"])["status"] != "Dialing")
+	told = floor.call(call["name"])
+	assert (told["status"], told["failure_code"], told["number"]) == (
+		"Unknown",
+		"interrupted",
+		call["number"],
+	)
 	assert floor.dialed == [number]
 	floor.pbx("POST", "reset", {})
 	# Within the repeat window a click is still that call.
@@ -147,10 +153,16 @@ def test_a_full_disk_under_the_database_places_no_call_that_is_not_logged(floor,
 				os.write(filler.fileno(), b"\0" * 2**16)
 		except OSError:
 			pass
-	clicks = itertools.takewhile(lambda status: status == 200, (floor.dial(n)[0] for n in NUMBERS))
-	assert len(list(clicks)) < 2000
-	assert floor.dial(next(NUMBERS))[0] == 500
+	# One table may have a page left where another has none: what the disk refuses once may pass the next time.
+	statuses = {}
+	for number in itertools.islice(NUMBERS, 2000):
+		statuses[number], _reply = floor.dial(number)
+		refused = {number for number, status in statuses.items() if status != 200}
+		if len(refused) == 5:
+			break
 	(full_database / "filler").unlink()
-	assert floor.dialed
+	assert set(statuses.values()) == {200, 500}
+	assert refused - set(floor.dialed)
 	assert set(floor.dialed) <= {call["number"] for call in floor.calls()}
-	floor.wait_until(lambda: not floor.calls(status="Dialing"))
+	names = [call["name"] for call in floor.calls(status="Dialing")]
+	floor.wait_until(lambda: all(floor.call(name)["status"] != "Dialing" for name in names))

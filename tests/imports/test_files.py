@@ -66,7 +66,7 @@ def test_a_fritzbox_is_read_by_its_own_codes(file):
 	]
 	assert calls[0].event.number == "+493023125001" and calls[0].event.extension == "11"
 	assert calls[3].event.started_at == datetime(2026, 7, 21, 7, 8)
-	assert "5 is no direction" in unknown.message
+	assert "5 is not a valid direction" in unknown.message
 
 
 def test_two_calls_of_a_day_are_two(file):

@@ -155,7 +155,7 @@ class TestFreePbx:
 		assert (event.direction, event.extension, event.number) == ("Outgoing", "101", CUSTOMER)
 
 	def test_two_outside_numbers_alone_are_no_outgoing_call(self, row):
-		with pytest.raises(BrokenRowError, match=r"Which of 07700900123 and 442079460018 is yours"):
+		with pytest.raises(BrokenRowError, match=r"which of 07700900123 and 442079460018 is yours"):
 			row(caller="07700900123", called="442079460018")
 
 	def test_a_mailbox_that_answered_is_nobody(self, row):

@@ -71,11 +71,11 @@ def test_a_day_without_a_time_of_day_is_no_start(row, cells):
 	("text", "words"),
 	[
 		("", "There is no start time"),
-		("yesterday", "yesterday is no start time"),
-		("31/02/2026 10:00", "31/02/2026 10:00 is no start time"),
-		("12:00", "12:00 is no start time"),
-		("0000-00-00 00:00:00", "0000-00-00 00:00:00 is no start time"),
-		(datetime(9999, 12, 31), "is no start time"),
+		("yesterday", "yesterday is not a valid start time"),
+		("31/02/2026 10:00", "31/02/2026 10:00 is not a valid start time"),
+		("12:00", "12:00 is not a valid start time"),
+		("0000-00-00 00:00:00", "0000-00-00 00:00:00 is not a valid start time"),
+		(datetime(9999, 12, 31), "is not a valid start time"),
 	],
 )
 def test_a_start_nobody_can_read_breaks_the_row_and_is_shown(row, text, words):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+LEADS = ("Lead", "CRM Lead")
 VALUES = ("lead", "reference_name", "reference_doctype", "call", "user", "company", "site")
 
 
 def fill(pairs: Iterable[tuple[str, str]], values: Mapping[str, str]) -> dict[str, str]:
-	"""Return key and value of each (key, name of a value) pair that has one; `lead` is only a Lead's name."""
-	variables = {**values, "lead": values["reference_name"] if values["reference_doctype"] == "Lead" else ""}
+	"""Return key and value of each (key, name of a value) pair that has one; `lead` is the name of a Lead, ERPNext's or Frappe CRM's."""
+	lead = values["reference_name"] if values["reference_doctype"] in LEADS else ""
+	variables = {**values, "lead": lead}
 	return {key: variables[name] for key, name in pairs if variables[name]}

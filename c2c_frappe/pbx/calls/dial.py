@@ -14,7 +14,9 @@ class DialRequest:
 
 	`number_extension` are the digits to dial once the customer's switchboard answers, "" for none.
 	`custom_data` are text pairs the PBX should keep with the call; `caller_id` may be empty. `user` is who calls
-	and `call` our own name of the call, both "" from the command line.
+	and `call` our own name of the call, both "" from the command line. `shown_name` and `shown_number` are what the
+	agent may see of the customer. `called_extension` is a colleague's, of a call that stays within the PBX; it has no
+	number.
 	"""
 
 	extension: str
@@ -24,6 +26,9 @@ class DialRequest:
 	user: str = ""
 	call: str = ""
 	number_extension: str = ""
+	shown_name: str = ""
+	shown_number: str = ""
+	called_extension: str = ""
 
 
 @dataclass(frozen=True)

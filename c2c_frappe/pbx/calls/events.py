@@ -26,6 +26,9 @@ class CallEvent:
 	PBX keeps in words, its users' notes or a transcription; `unread` lists what stands there and could not be read.
 	`read_at` is when an end was read that names no time of its own: by then the call was over. `reports_answers` says that
 	the PBX reports each answer by an event of its own: an end without one is that of a call nobody answered.
+	`began_at_pbx` says that the PBX is certain that nobody clicked the call. `called_number` is what the customer called
+	(DID), `transferred_to` the phone or number the call was given to, `ended_by` Customer or Agent. `ringing` is whose
+	phone rings, Agent or Customer, "" where the PBX does not tell.
 	"""
 
 	source: str
@@ -46,6 +49,12 @@ class CallEvent:
 	unread: str = ""
 	read_at: datetime | None = None
 	reports_answers: bool = False
+	began_at_pbx: bool = False
+	called_number: str = ""
+	queue: str = ""
+	transferred_to: str = ""
+	ended_by: str = ""
+	ringing: str = ""
 
 	def __post_init__(self):
 		# What a PBX calls an extension stands in the log as it came: text that can be none is none.
@@ -80,7 +89,7 @@ class CallEvent:
 			return None
 		# A record without a cause is worth no more than any other end without one.
 		source = self.source if self.status else "end"
-		return status.event_evidence(source, self.status or status.UNKNOWN, self.failure_code)
+		return status.event_evidence(source, self.status or status.UNKNOWN, self.failure_code, self.ringing)
 
 	@property
 	def is_end(self) -> bool:

@@ -12,7 +12,10 @@ from datetime import datetime
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.events import CallEvent
 
-FACTS = ("answered_at", "ended_at", "duration", "recording_url", "pbx_call_id")
+FACTS = (
+	"answered_at", "ended_at", "duration", "recording_url", "pbx_call_id", "called_number", "queue", "transferred_to",
+	"ended_by",
+)  # fmt: skip
 # Of a call that began at the PBX its events alone say where and when; of one dialed here the row knows better.
 ORIGIN = ("extension", "number", "started_at")
 _SOURCES = ("progress", "attempt", "end", "record")

@@ -25,7 +25,10 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class DialLimits:
-	"""What a row takes: dials in flight for the account and the site, seconds for the reply and for a repeat."""
+	"""What a row takes: dials in flight for the account and the site, seconds for the reply and for a repeat.
+
+	Without slots no PBX is asked: the call is nothing in flight, and all that will be known of it is known at once.
+	"""
 
 	account_slots: int
 	site_slots: int
@@ -49,6 +52,9 @@ class Conflicts:
 
 	def claim(self, account: str, limits: DialLimits, moment: datetime, start: int) -> dict:
 		"""Return the columns of a dial that begins at a moment in UTC, slots looked for from `start` on; raise Busy."""
+		repeat = {"repeat_until": moment + timedelta(seconds=limits.repeat_seconds)}
+		if not limits.site_slots:
+			return repeat
 		slot = first_free(self._taken("slot"), f"{account}#", limits.account_slots, start)
 		site_slot = first_free(self._taken("site_slot"), "", limits.site_slots, start)
 		if not slot or not site_slot:
@@ -57,7 +63,7 @@ class Conflicts:
 			"slot": slot,
 			"site_slot": site_slot,
 			"reply_due": moment + timedelta(seconds=limits.reply_seconds) + GRACE,
-			"repeat_until": moment + timedelta(seconds=limits.repeat_seconds),
+			**repeat,
 		}
 
 	def is_hung(self, moment: datetime) -> bool:

@@ -32,3 +32,25 @@ def is_missed(direction: str, call_status: str, started_at: datetime, now: datet
 def is_answered(direction: str, call_status: str) -> bool:
 	"""Whether a call that came in was answered after all."""
 	return direction == INCOMING and call_status in ANSWERED
+
+
+def is_call_back(direction: str, call_status: str) -> bool:
+	"""Whether who called in vain was called, or has been talked to in another call of theirs."""
+	if direction == INCOMING:
+		return call_status in ANSWERED
+	return call_status not in (status.DIALING, status.FAILED, status.UNKNOWN)
+
+
+def answers_missed(agent: str | None, direction: str, call_status: str, by: str | None) -> bool:
+	"""Whether a later call with the number answers a missed call of this agent.
+
+	The agent has called back by trying; anybody has by talking to the caller, and by trying where nobody's call it was.
+	"""
+	is_meant = by == agent or call_status in ANSWERED or (not agent and direction != INCOMING)
+	return is_meant and is_call_back(direction, call_status)
+
+
+def is_worth_a_lead(direction: str, call_status: str, started_at: datetime, now: datetime) -> bool:
+	"""Whether a call that came in is over, talked or missed, and not too long ago: an import of last year's is no lead."""
+	is_over = call_status == status.COMPLETED or call_status in MISSED
+	return direction == INCOMING and is_over and now - started_at <= RECENT

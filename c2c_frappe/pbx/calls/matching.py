@@ -41,6 +41,8 @@ def match(event: CallEvent, candidates: Sequence[Candidate]) -> str:
 	if event.call:
 		return _only(c for c in candidates if c.name == event.call)
 	by_id = [c for c in candidates if event.pbx_call_id and c.pbx_call_id == event.pbx_call_id]
+	if event.began_at_pbx:
+		return _only(by_id)
 	return _only(by_id) if by_id else _only(_in_turn(event, [c for c in candidates if _fits(event, c)]))
 
 
@@ -72,7 +74,7 @@ def is_new_pbx_call(event: CallEvent, candidates: Sequence[Candidate]) -> bool:
 	is_placed = bool(event.extension) or event.direction == "Incoming"
 	if event.call or not is_placed or not event.known_at or not event.direction:
 		return False
-	return not any(_may_be(event, candidate) for candidate in candidates)
+	return event.began_at_pbx or not any(_may_be(event, candidate) for candidate in candidates)
 
 
 def _may_be(event: CallEvent, candidate: Candidate) -> bool:

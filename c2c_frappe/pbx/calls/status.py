@@ -41,6 +41,9 @@ FINAL = frozenset({COMPLETED, NO_ANSWER, BUSY, CANCELED, FAILED})
 # Nobody talked: whatever ran meanwhile, such as an announcement or the ringing, was no talk time.
 NOT_COMPLETED = FINAL - {COMPLETED}
 
+# Whose phone rings, where a PBX tells the two apart.
+AGENT, CUSTOMER = "Agent", "Customer"
+
 # Whether a phone may be ringing or talking though no one confirmed the end: these rows still hold a call.
 OPEN = frozenset(ALL) - FINAL
 
@@ -74,6 +77,18 @@ DIAL_OUTCOMES = {
 
 INTERRUPTED = _("The server stopped during this call. The phone may have rung; check before calling again.")
 
+FROM_DEVICE = _("Handed over to your device. How the call goes is not known here.")
+
+# Codes of calls that failed before the customer was called: the PBX took none, or the agent did not pick up.
+CUSTOMER_NOT_CALLED = (
+	"agent_unreachable",
+	"unknown_extension",
+	"pbx_rejected",
+	"not_sent",
+	"not_allowlisted",
+	"bad_credentials",
+)
+
 # Codes of refusals decided before anything was sent; each makes the row Failed at once.
 REFUSALS = (
 	"no_extension",
@@ -88,26 +103,29 @@ REFUSALS = (
 	"circuit_open",
 	"misconfigured",
 	"extension_offline",
+	"not_claimed",
+	"no_consent",
 )
 
 # Which status outranks which within one source of later events, weakest first. An attempt is one of several ways to
 # the customer, such as a trunk or a phone of a group: what came of it counts once the call has ended, and no sooner.
-_PROGRESS = (RINGING, IN_PROGRESS)
 _ENDS = (FAILED, CANCELED, NO_ANSWER, BUSY, COMPLETED)
 _RANKS = {
-	**{("progress", status): 20 + step for step, status in enumerate(_PROGRESS)},
+	("progress", IN_PROGRESS): 21,
 	# It is over, and how is not known: less than anything that tells how, more than that it rang.
 	("end", UNKNOWN): 22,
 	**{("attempt", status): 24 + step for step, status in enumerate(_ENDS)},
 	**{("end", status): 30 + step for step, status in enumerate(_ENDS)},
 	**{("record", status): 40 + step for step, status in enumerate(_ENDS)},
 }
+# That it rings, by whose phone does: the agent's has been picked up when the customer's rings.
+_RINGING = {AGENT: Evidence(18, RINGING), "": Evidence(19, RINGING), CUSTOMER: Evidence(20, RINGING)}
 # That a call ended and dialed nobody is what is left while no attempt to dial is known of.
 _NOBODY_DIALED = Evidence(23, FAILED, "misconfigured")
 
 
 # Of a call nobody dialed here, while its record says nothing more: above any dial's reply, below every event.
-PBX_ORIGINATED = Evidence(19, UNKNOWN)
+PBX_ORIGINATED = Evidence(17, UNKNOWN)
 
 
 def dial_evidence(outcome: str) -> Evidence:
@@ -131,11 +149,13 @@ def overdue_evidence(now: datetime, status: str, reply_due: datetime | None) -> 
 	return DIAL_OUTCOMES["interrupted"] if is_overdue else None
 
 
-def event_evidence(source: str, status: str, failure_code: str = "") -> Evidence:
-	"""Return the evidence of a later event; source is progress, attempt, end or record.
+def event_evidence(source: str, status: str, failure_code: str = "", ringing: str = "") -> Evidence:
+	"""Return the evidence of a later event; source is progress, attempt, end or record, `ringing` whose phone rings.
 
 	Raise KeyError for a status that this source cannot know.
 	"""
+	if (source, status) == ("progress", RINGING):
+		return _RINGING[ringing]
 	if (source, status, failure_code) == ("end", *_NOBODY_DIALED[1:]):
 		return _NOBODY_DIALED
 	return Evidence(_RANKS[source, status], status, failure_code)
@@ -143,7 +163,15 @@ def event_evidence(source: str, status: str, failure_code: str = "") -> Evidence
 
 def is_known(source: str, status: str) -> bool:
 	"""Whether this kind of event can say this status."""
-	return (source, status) in _RANKS
+	return (source, status) in _RANKS or (source, status) == ("progress", RINGING)
+
+
+def ringing_phone(status: str, rank: int) -> str:
+	"""Return whose phone rings by a call's best evidence, AGENT or CUSTOMER, "" for neither or where nobody tells."""
+	phones = (
+		phone for phone, evidence in _RINGING.items() if (evidence.status, evidence.rank) == (status, rank)
+	)
+	return next(phones, "")
 
 
 def best(evidence: Iterable[Evidence]) -> Evidence:

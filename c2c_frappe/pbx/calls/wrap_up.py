@@ -31,3 +31,21 @@ def is_offered_after(after: str, call_status: str) -> bool:
 	Of a call whose end nobody knows, or that goes on, it may be either.
 	"""
 	return call_status not in _NOT_OFFERED.get(after, ())
+
+
+def is_unanswered(call_status: str) -> bool:
+	"""Whether to try again soon: nobody was reached, and nobody said no."""
+	return call_status in (status.NO_ANSWER, status.BUSY, status.CANCELED)
+
+
+def merge_notes(before: str, mine: str, theirs: str) -> str:
+	"""Return what notes are to be, where somebody began with `before`, wrote `mine`, and the row holds `theirs` by now.
+
+	What two windows wrote is kept, the earlier first; what one of them took out goes only if the other left it alone.
+	"""
+	if mine in (before, theirs):
+		return theirs
+	if theirs == before or theirs in mine:
+		return mine
+	added = mine[len(before) :].strip() if mine.startswith(before) else mine
+	return theirs if added in theirs else f"{theirs}\n{added}"

@@ -68,7 +68,7 @@ def read(
 	extension = _party(cells.get("extension")) or phones[is_incoming] or _extension(own)
 	written = _party(cells.get("number")) or other
 	if _OWN.fullmatch(written):
-		raise InternalCallError(_("The call is between two phones of your own."))
+		raise InternalCallError(_("The call is between two of your own phones."))
 	number, *others = _numbers(written, countries) or ("",)
 	if not number and not extension:
 		raise BrokenRowError(_("Neither a number nor an extension can be read."))
@@ -85,13 +85,13 @@ def _direction(caller: str, called: str, is_own: Sequence[bool], phones: Sequenc
 	if is_own[0] != is_own[1]:
 		return INCOMING if is_own[1] else OUTGOING
 	if all(is_own) and caller and called:
-		raise InternalCallError(_("The call is between two phones of your own."))
+		raise InternalCallError(_("The call is between two of your own phones."))
 	if phones[0] != phones[1] and not all(phones):
 		return INCOMING if phones[1] else OUTGOING
 	if caller and called and not is_told:
 		raise BrokenRowError(
 			_(
-				"Which of {0} and {1} is yours cannot be told. Choose a column for the direction.",
+				"It is unclear which of {0} and {1} is yours. Choose a column for the direction.",
 				caller,
 				called,
 			)
@@ -145,7 +145,7 @@ def _in_full(written: str) -> str:
 	if number.as_tuple().exponent != 0:
 		raise BrokenRowError(
 			_(
-				"A spreadsheet has shortened the number {0}. Keep its column as text and export it again.",
+				"A spreadsheet has shortened the number {0}. Format its column as text and export it again.",
 				written,
 			)
 		)

@@ -123,10 +123,10 @@ def _direction(cell: object, dialect: Dialect) -> tuple[str, str]:
 	if not word:
 		return "", ""
 	if word not in dialect.directions:
-		raise BrokenRowError(_("{0} is no direction. Write in or out.", text(cell)))
+		raise BrokenRowError(_("{0} is not a valid direction. Enter in or out.", text(cell)))
 	direction, kind = dialect.directions[word]
 	if direction == INTERNAL:
-		raise InternalCallError(_("The call is between two phones of your own."))
+		raise InternalCallError(_("The call is between two of your own phones."))
 	return direction, kind
 
 

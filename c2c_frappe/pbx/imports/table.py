@@ -38,7 +38,7 @@ def csv_rows(content: bytes) -> Iterator[list[str]]:
 	try:
 		yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 	except csv.Error as error:
-		raise FileError(_("The file cannot be read as CSV ({0}). Export it anew.", str(error))) from None
+		raise FileError(_("The file cannot be read as CSV ({0}). Export it again.", str(error))) from None
 
 
 def limited(rows: Iterator) -> Iterator:

@@ -38,7 +38,7 @@ def start(cells: Cells, zone: ZoneInfo, order: str) -> datetime:
 		return moment
 	if len(parsed) == 1 and type(parsed[0]) is date:
 		raise BrokenRowError(_("{0} has no time of day. Choose the column that holds the start time.", shown))
-	raise BrokenRowError(_("{0} is no start time that can be read.", shown))
+	raise BrokenRowError(_("{0} is not a valid start time.", shown))
 
 
 def _whole(parsed: list[Found], zone: ZoneInfo) -> datetime | None:

@@ -153,7 +153,7 @@ def _significant(body: str) -> str:
 		raise InvalidNumberError(
 			_("The + in {0} is misplaced. Write it in front, before the country code.", body)
 		)
-	raise InvalidNumberError(_("{0} has signs that no phone number has. Enter digits only.", body))
+	raise InvalidNumberError(_("{0} has characters that no phone number has. Enter digits only.", body))
 
 
 def _readings_of(digits: str, region: str) -> list[tuple[str, str]]:
@@ -245,7 +245,7 @@ def _check_meaning(meaning: Meaning, digits: str, region: str) -> None:
 		if meaning.is_bare and digits.startswith(_code_of(region)):
 			_check(_best(_with_plus("+" + digits)))
 		raise InvalidNumberError(
-			_("{0} begins as no number of its country does. Check its first digits.", e164(meaning.parsed))
+			_("No number of its country begins like {0}. Check its first digits.", e164(meaning.parsed))
 		)
 
 
@@ -330,7 +330,7 @@ def _check(meaning: Meaning) -> None:
 		numbering.begins_impossibly(parsed) or national_plans.is_impossible(parsed)
 	):
 		raise InvalidNumberError(
-			_("{0} begins as no number of its country does. Check its first digits.", e164(parsed))
+			_("No number of its country begins like {0}. Check its first digits.", e164(parsed))
 		)
 
 

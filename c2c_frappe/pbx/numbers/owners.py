@@ -11,11 +11,15 @@ CONTACT = "Contact"
 
 @dataclass(frozen=True)
 class Owner:
-	"""A record that has a number; `active_at` is when it was last changed or called there, None if unknown."""
+	"""A record that has a number; `active_at` is when it was last changed or called there, None if unknown.
+
+	`is_converted`: another record took its place, as a Deal does a Lead's.
+	"""
 
 	doctype: str
 	name: str
 	active_at: datetime | None = None
+	is_converted: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,9 +32,10 @@ class Party:
 
 
 def sort_by_activity(owners: Iterable[Owner]) -> tuple[Owner, ...]:
-	"""Return the most recently active first; the others follow in an order that is always the same."""
+	"""Return the most recently active first, converted ones last; ties stand in an order that is always the same."""
 	named = sorted(owners, key=lambda owner: (owner.doctype, owner.name))
-	return tuple(sorted(named, key=lambda owner: owner.active_at or datetime.min, reverse=True))
+	latest_first = sorted(named, key=lambda owner: owner.active_at or datetime.min, reverse=True)
+	return tuple(sorted(latest_first, key=lambda owner: owner.is_converted))
 
 
 def fold_contacts(

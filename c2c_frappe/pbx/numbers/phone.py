@@ -27,13 +27,17 @@ __all__ = [
 	"dial_format",
 	"display",
 	"find",
+	"public_number",
 	"read",
 	"split",
+	"tel_url",
 	"time_zones",
 ]
 
 # Without its + and its country a number this short is a service code wherever it is dialed.
 MAX_BARE_CODE = 3
+# Shorter ones are extensions of a PBX, whatever the numbering plan would make of them.
+MIN_PUBLIC_DIGITS = 7
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,16 @@ def find(text: str, countries: Sequence[str]) -> PhoneNumber:
 	"""Read text; without a + the first country known in `countries` (record's, account's, site's) decides."""
 	regions = (_region(country) for country in countries)
 	return read(text, next((region for region in regions if region), ""))
+
+
+def public_number(extension: str, countries: Sequence[str]) -> PhoneNumber | None:
+	"""Return the number that a phone is reached by from anywhere, None for one that only its PBX knows."""
+	if len(re.sub(r"\D", "", extension)) < MIN_PUBLIC_DIGITS:
+		return None
+	try:
+		return find(extension, countries)
+	except InvalidNumberError:
+		return None
 
 
 def read(text: str, country: str = "") -> PhoneNumber:
@@ -135,7 +149,7 @@ def dial_format(number: str | PhoneNumber, style: str, country: str = "") -> str
 	"""
 	if style not in STYLES:
 		styles = ", ".join(STYLES)  # not within _(), where a literal is taken for a translation's context
-		raise ConfigurationError(_("{0} is no number format. Choose one of: {1}.", style, styles))
+		raise ConfigurationError(_("{0} is not a valid number format. Choose one of: {1}.", style, styles))
 	rule, parsed = STYLES[style], _parsed(number)
 	digits = _e164(parsed).removeprefix("+")
 	if rule.home == "code" and parsed.country_code == rule.home_code:
@@ -185,6 +199,11 @@ def display_whole(number: PhoneNumber, country: str = "") -> str:
 	"""Write a number for people with the extension behind it, so that it can be read again."""
 	extension = f" x{number.extension}" if number.extension else ""
 	return display(number, country) + extension
+
+
+def tel_url(e164: str, extension: str = "") -> str:
+	"""Return the link by which a device dials a number (RFC 3966), with the digits to dial after the connect."""
+	return f"tel:{e164};ext={extension}" if extension else f"tel:{e164}"
 
 
 def national(number: str) -> str:

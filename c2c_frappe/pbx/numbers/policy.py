@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timezone
+from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from c2c_frappe.pbx.errors import ConfigurationError, InvalidNumberError
@@ -15,9 +15,11 @@ from c2c_frappe.pbx.text import Text, _
 # Every other kind is dialed: freephone, UAN (one number for a whole company), VoIP, voicemail, and the
 # personal numbers and pagers that numbering.PREMIUM_ALWAYS does not name.
 REFUSED_KINDS = {
-	"premium_rate": _("Premium-rate numbers are not dialed. Look for another number of this customer."),
-	"shared_cost": _("Shared-cost numbers are not dialed. Look for another number of this customer."),
+	"premium_rate": _("Premium-rate numbers are not dialed. Use another number for this customer."),
+	"shared_cost": _("Shared-cost numbers are not dialed. Use another number for this customer."),
 }
+# Hours begin every day; where summer time ends between two days, people may agree on one of them only.
+_DAYS = range(-2, 2)
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def _country_refusal(number: PhoneNumber, allowed: set[str]) -> Text:
 	alike = sorted(allowed.intersection(numbering.countries_of_code(number.e164)))
 	if alike:
 		return _(
-			"Calls to {0} are not allowed: it shares its country code with {1} and is a country of its own. Ask a PBX"
+			"Calls to {0} are not allowed: it shares its country code with {1} but is a separate country. Ask a PBX"
 			" Manager to add it.",
 			number.country,
 			alike[0],
@@ -123,7 +125,7 @@ def within_hours(
 		return all(_is_open(now, hours, place) for place in places)
 	site = _zone(site_zone)
 	if not site:
-		raise ConfigurationError(_("{0} is no time zone. Set the site's time zone.", site_zone))
+		raise ConfigurationError(_("{0} is not a valid time zone. Set the site's time zone.", site_zone))
 	return _is_open(now, hours, site)
 
 
@@ -143,8 +145,9 @@ def _is_open(moment: datetime, hours: tuple[time, time], place: ZoneInfo) -> boo
 
 
 def _ever_suits_all(now: datetime, hours: tuple[time, time], places: list[ZoneInfo]) -> bool:
-	"""Whether some moment of the day is in everyone's hours: if one is, then so is some place's opening."""
-	openings = [datetime.combine(now.astimezone(place), hours[0], place) for place in places]
+	"""Whether some moment of these days is in everyone's hours: if one is, then so is some place's opening."""
+	days = [(place, now.astimezone(place).date() + timedelta(days=day)) for place in places for day in _DAYS]
+	openings = [datetime.combine(day, hours[0], place) for place, day in days]
 	return any(all(_is_open(opening, hours, place) for place in places) for opening in openings)
 
 

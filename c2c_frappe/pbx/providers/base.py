@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar, Protocol
@@ -40,8 +40,11 @@ class Capabilities:
 # question that gets no answer comes in as the PbxError that says why.
 DialSteps = Generator[HttpRequest, HttpResponse, "DialResult"]
 # The same with nothing but questions.
-ConnectionTest = Generator[HttpRequest, HttpResponse, "Finding"]
+ConnectionTest = Generator["HttpRequest | EventQuestion", "HttpResponse | Mapping | None", "Finding"]
 StatusQuery = Generator[HttpRequest, HttpResponse, "CallEvent | None"]
+# Of what lives on a PBX: its channels and its bridges, as it describes them.
+Snapshot = tuple[list[Mapping], list[Mapping]]
+SnapshotQuery = Generator[HttpRequest, HttpResponse, Snapshot]
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,55 @@ class EventStream:
 
 	opening: HttpRequest
 	narrowing: HttpRequest
+
+
+@dataclass(frozen=True)
+class EventQuestion:
+	"""A question that an event answers: `asking` is sent once the stream is open, and `is_answer` knows the event.
+
+	None comes in where none was heard within a moment, or the PBX refused.
+	"""
+
+	stream: EventStream
+	asking: HttpRequest
+	is_answer: Callable[[Mapping], bool]
+	is_question: ClassVar[bool] = True
+
+
+class CallUpdate(Protocol):
+	"""What is new of a call nobody clicked, see `CallTracker`.
+
+	`event` says how it stands, `is_new` whether it stands otherwise than before, `is_resumed` that its
+	beginning was not heard; `ringing` and `rang` are extensions that ring and that
+	ever rang, `stopped` those that neither ring nor talk any more, `started` those that do one of them
+	since the last update, `answered_by` the one that took the call.
+	"""
+
+	call_id: str
+	event: CallEvent
+	is_new: bool
+	is_resumed: bool
+	ringing: frozenset[str]
+	rang: tuple[str, ...]
+	stopped: frozenset[str]
+	started: frozenset[str]
+	answered_by: str
+
+
+class CallTracker(Protocol):
+	"""Makes calls of what a PBX tells of its channels; `now` is any number of seconds that grows."""
+
+	def feed(self, payload: Mapping[str, object], now: float) -> list[CallUpdate]:
+		"""Take what came; return what is new of calls."""
+
+	def settle(self, now: float) -> list[CallUpdate]:
+		"""Return what is new because nothing more came."""
+
+	def resume(self, snapshot: Snapshot, now: float) -> list[CallUpdate]:
+		"""Take what lives after a silence; what does not live any more has ended meanwhile."""
+
+	def living(self) -> set[str]:
+		"""Return the ids of the calls that live."""
 
 
 class TokenCache(Protocol):
@@ -93,6 +145,8 @@ class Provider:
 	# Whether the records of one phone can be asked for, where those of all do not name the phone of an incoming call.
 	has_phone_records: bool = False
 	records_overlap: ClassVar[timedelta] = OVERLAP
+	# Which setting is to blame when no connection is made.
+	address_setting: str = "base_url"
 	# Where tokens are kept for the next call; the shell sets it, without it each call asks for one.
 	token_cache: TokenCache | None = None
 	# Whose numbers the PBX gives without a country code: what the vendor documents goes before the account's country
@@ -146,6 +200,16 @@ class Provider:
 			"GET", url, {"Accept": "audio/*, */*;q=0.5"}, secrets=self.secrets, is_question=True
 		)
 
+	@property
+	def sets_caller_id(self) -> bool:
+		"""Return whether this account's PBX is sent the number that a customer is to see."""
+		return False
+
+	@property
+	def calls_extensions(self) -> bool:
+		"""Return whether this account may call the PBX's own extensions."""
+		return False
+
 	def number_fields(self, text: object) -> dict[str, object]:
 		"""Return the fields of a CallEvent for what this PBX calls a number."""
 		return pbx_number.named(text, (*self.documented_countries, *self.countries))
@@ -196,6 +260,14 @@ class Provider:
 		"""Return where to listen to events, None where the PBX sends them itself; two listeners differ in name."""
 		return None
 
+	def call_tracker(self) -> CallTracker | None:
+		"""Return what makes calls of the events of a stream, those nobody clicked; None where it tells of no others."""
+		return None
+
+	def snapshot_query(self) -> SnapshotQuery:
+		"""Ask what lives on the PBX, where there is a `call_tracker`."""
+		raise NotImplementedError
+
 	def status_query(self, call: str, call_status: str) -> StatusQuery:
 		"""Ask how a call stands that may have moved on unheard; `call_status` is its status here."""
 		raise NotImplementedError
@@ -232,8 +304,13 @@ class Provider:
 
 @dataclass(frozen=True)
 class Finding:
-	"""What "Test connection" found: `ok` True, False or None (could not be told), and sentences for the admin."""
+	"""What "Test connection" found: `ok` True, False or None (could not be told), and sentences for the admin.
+
+	True is said of what can be tested at all: the rest stands in `unchecked`. `setting` is the PBX Account field to
+	look at, "" when it is none.
+	"""
 
 	ok: bool | None
 	message: str
 	unchecked: tuple[str, ...] = ()
+	setting: str = ""

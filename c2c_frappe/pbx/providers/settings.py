@@ -41,12 +41,12 @@ _FALSE = {"", "0", "false", "no", "off"}
 # Every account has these, whatever its provider. Times are seconds.
 COMMON = (
 	Setting("base_url", _("Address"), kind="url"),
-	Setting("allow_http", _("Allow plain HTTP"), kind="check"),
-	Setting("connect_timeout", _("Connect timeout"), kind="integer", default="3", minimum=1, maximum=30),
-	Setting("read_timeout", _("Read timeout"), kind="integer", default="7", minimum=1, maximum=60),
-	Setting("ca_file", _("CA file")),
-	Setting("use_proxy", _("Use the server's proxy"), kind="check"),
-	Setting("allow_private", _("On-premises PBX"), kind="check"),
+	Setting("allow_http", _("Allow Plain HTTP"), kind="check"),
+	Setting("connect_timeout", _("Connect Timeout"), kind="integer", default="3", minimum=1, maximum=30),
+	Setting("read_timeout", _("Read Timeout"), kind="integer", default="7", minimum=1, maximum=60),
+	Setting("ca_file", _("CA File")),
+	Setting("use_proxy", _("Use Server Proxy"), kind="check"),
+	Setting("allow_private", _("On-Premises PBX"), kind="check"),
 )
 
 
@@ -94,7 +94,7 @@ def _is_invisible(character: str) -> bool:
 def _checked_text(setting: Setting, text: str, _is_http_allowed: bool) -> str:
 	if any(_is_invisible(character) for character in text):
 		raise ConfigurationError(
-			_("{0} contains a space or an invisible character. Type it anew.", setting.label), setting.name
+			_("{0} contains a space or an invisible character. Type it again.", setting.label), setting.name
 		)
 	return _fitting(setting, text)
 
@@ -110,7 +110,7 @@ def _fitting(setting: Setting, text: str) -> str:
 def _checked_long_text(setting: Setting, text: str, _is_http_allowed: bool) -> str:
 	if any(unicodedata.category(character) in ("Cc", "Cf") for character in text):
 		raise ConfigurationError(
-			_("{0} contains an invisible character or a line break. Type it anew.", setting.label),
+			_("{0} contains an invisible character or a line break. Type it again.", setting.label),
 			setting.name,
 		)
 	return _fitting(setting, text)
@@ -185,7 +185,8 @@ def checked_url(setting: Setting, text: str, is_http_allowed: bool) -> str:
 		)
 	if parts.query or parts.fragment or "?" in text or "#" in text:
 		raise ConfigurationError(
-			_("{0} must end before the question mark: only the address itself.", setting.label), setting.name
+			_("{0} must end before the question mark. Enter only the address itself.", setting.label),
+			setting.name,
 		)
 	if parts.scheme == "http" and not is_http_allowed:
 		raise ConfigurationError(

@@ -269,5 +269,5 @@ def _started(port: int, **setup) -> Simulator:
 		return simulator.start()
 	except (OSError, OverflowError):
 		raise ConfigurationError(
-			_("Port {0} cannot be used, perhaps it is taken. Choose another one.", port), "port"
+			_("Port {0} cannot be used; it may be taken. Choose another one.", port), "port"
 		) from None

@@ -17,7 +17,10 @@ def _network(line: str, setting: str) -> IPv4Network | IPv6Network:
 	try:
 		return ip_network(line, strict=False)
 	except ValueError:
-		sentence = _("{0} is no network address. Write 203.0.113.7 or 203.0.113.0/24, one a line.", line)
+		sentence = _(
+			"{0} is not a valid network address. Enter one such as 203.0.113.7 or 203.0.113.0/24 per line.",
+			line,
+		)
 	raise ConfigurationError(sentence, setting)
 
 

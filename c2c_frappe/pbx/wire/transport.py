@@ -205,7 +205,7 @@ class _Exchange:
 			return ConfigurationError(self.refusal, "allow_private")
 		if self.is_sent and (self.is_expired or self.is_timeout):
 			return OutcomeUnknownError(
-				_("The PBX did not answer within {0} seconds. The phone may still ring.", seconds), "timeout"
+				_("The PBX did not respond within {0} seconds. The phone may still ring.", seconds), "timeout"
 			)
 		if self.is_sent:
 			return OutcomeUnknownError(
@@ -218,7 +218,7 @@ def _out_of_reach(host: str, candidates: list[str]) -> Text:
 	"""Return the sentence for a host none of whose addresses may be connected to."""
 	if any(addresses.may_connect(address, addresses.PRIVATE_TOO) for address in candidates):
 		return _(
-			"{0} leads into a private network. Nothing was sent. If the PBX is there, tick On-premises PBX.",
+			"{0} leads into a private network. Nothing was sent. If the PBX is there, tick On-Premises PBX.",
 			host,
 		)
 	return _("{0} leads to an address where no PBX can be. Nothing was sent.", host)

@@ -1,16 +1,21 @@
 // The table of contents of the Desk's side: what is set up, once, before the Desk starts. For users who may
 // not call nothing happens here: they see plain numbers, and a handler set by another app stays theirs.
-import { call_despite } from "./click/call";
+import { call_now } from "./click/call";
 import { listen_for_clicks } from "./click/clicks";
 import { offer_dial_pad } from "./click/dial_pad";
 import { add_call_buttons } from "./click/form_button";
 import { set_handler } from "./click/handler";
+import { show_lines } from "./click/lines";
+import { offer_phones } from "./click/my_phone";
 import { extend_search_bar } from "./click/search_bar";
 import { add_icons } from "./icons/icons";
 import { add_list_icons } from "./icons/list_icons";
 import { add_preview_icons } from "./icons/preview_icons";
+import { offer_to_call_these } from "./lists/call_these";
+import { offer_lists } from "./lists/door";
 import { start_strip } from "./strip/strip";
 import { offer_extensions } from "./extension_choices";
+import { set_up_own_forms } from "./own_forms";
 
 if (frappe.boot?.c2c) {
 	set_handler();
@@ -23,6 +28,11 @@ if (frappe.boot?.c2c) {
 		extend_search_bar();
 		offer_dial_pad();
 	}
-	start_strip(call_despite);
+	if (frappe.boot.c2c.phones) offer_phones();
+	show_lines();
+	start_strip(call_now);
+	offer_lists();
+	offer_to_call_these();
 }
+if (frappe.boot?.c2c || frappe.boot?.c2c_accounts) set_up_own_forms();
 if (frappe.boot?.user?.roles?.includes("System Manager")) offer_extensions();

@@ -1,12 +1,12 @@
-// Dialogs that are loaded when the first of them is used, and not at boot: the wrap-up and the dial pad.
+// What is loaded when the first of it is used, and not at boot: dialogs, the dial pad, notes, desktop notices.
 import { load } from "./frappe_desk";
 
-const BUNDLE = "c2c_dialogs.bundle.js";
+const BUNDLES = ["c2c_dialogs.bundle.js", "c2c_dialogs.bundle.css"];
 
 let loading = null;
 
 export async function dialogs() {
-	loading ||= load(BUNDLE);
+	loading ||= load(BUNDLES);
 	await loading;
 	return window.c2c_dialogs;
 }

@@ -1,25 +1,8 @@
-// The extensions a PBX lists, offered on the User form to whoever may set one. Asked for when the field is entered,
-// and once for each account: opening a form asks no PBX.
-const API = "c2c_frappe.api.account";
-const LIST = "c2c-extensions";
-
+// The extensions a PBX lists, offered on the User form to whoever may set one: looked up once the field is entered.
 export function offer_extensions() {
-	document.addEventListener("focusin", ({ target }) => {
+	document.addEventListener("focusin", async ({ target }) => {
 		if (!target.matches?.("input[data-fieldname=pbx_extension]")) return;
-		const { frm } = target.closest(".frappe-control")?.fieldobj || {};
-		if (frm?.doctype !== "User") return;
-		target.setAttribute("list", LIST);
-		fill(frm.doc.pbx_account || "");
+		await frappe.require("c2c_account.bundle.js");
+		window.c2c_account.list_extensions(target);
 	});
-}
-
-async function fill(account) {
-	const list = document.getElementById(LIST) || document.body.appendChild(document.createElement("datalist"));
-	if (list.dataset.account === account) return;
-	list.id = LIST;
-	list.dataset.account = account;
-	list.replaceChildren();
-	const phones = await frappe.xcall(`${API}.phones`, { account }).catch(() => []);
-	if (list.dataset.account !== account) return;
-	list.replaceChildren(...phones.map(({ value, description }) => new Option(description, value)));
 }

@@ -21,6 +21,13 @@ export function wrap_link_preview(draw) {
 	wrap(frappe.ui?.LinkPreview, "get_popover_html", draw);
 }
 
+// `add(list, items)` adds to the actions of a list view, those for chosen rows (`is_chosen`) and those of its menu.
+export function wrap_list_actions(add) {
+	const with_ours = (is_chosen) => (list, own) => add(list, own(), is_chosen);
+	wrap(frappe.views?.ListView, "get_actions_menu_items", with_ours(true));
+	wrap(frappe.views?.ListView, "get_menu_items", with_ours(false));
+}
+
 function wrap(view, method, around) {
 	const own = view?.prototype?.[method];
 	if (typeof own !== "function") return;

@@ -24,8 +24,9 @@ export function post(method, args) {
 	});
 }
 
+// Of `api/call.py`, unless it names another module: "call_list.next_entry".
 function address(method) {
-	return `/api/method/c2c_frappe.api.call.${method}`;
+	return `/api/method/c2c_frappe.api.${method.includes(".") ? "" : "call."}${method}`;
 }
 
 async function ask(url, options) {
@@ -63,10 +64,10 @@ async function read(response, method) {
 function unanswered(method) {
 	return method === "POST"
 		? new ServerError(
-				__("There was no answer from the ERP server: look at the log before trying again."),
+				__("The ERP server did not respond. Check the log before trying again."),
 				true
 		  )
-		: new ServerError(__("There was no answer from the ERP server, and nothing was dialed. Try again."));
+		: new ServerError(__("The ERP server did not respond, and nothing was dialed. Try again."));
 }
 
 function said_by_server(body) {

@@ -20,6 +20,7 @@ LEAD = {
 	"do_not_call": 0,
 }
 VISITOR = "C2C Test Visitor"
+DEAL = "C2C Test Deal"
 
 
 def make_lead(**values) -> str:
@@ -110,3 +111,23 @@ def delete_past_checks(doctype: str, name: str) -> None:
 	frappe.db.delete(doctype, {"name": name})
 	index.forget(doctype, [name])
 	frappe.db.commit()
+
+
+def make_deal_doctype() -> None:
+	"""Make what Frappe CRM's Deal has of a call: a table whose rows name Contacts and repeat their numbers."""
+	if frappe.db.exists("DocType", DEAL):
+		return
+	repeated = {"fieldtype": "Data", "options": "Phone", "read_only": 1}
+	rows = [
+		{"fieldname": "contact", "fieldtype": "Link", "label": "Contact", "options": "Contact"},
+		{"fieldname": "mobile_no", "label": "Mobile No", "fetch_from": "contact.mobile_no", **repeated},
+		{"fieldname": "phone", "label": "Phone", "fetch_from": "contact.phone", **repeated},
+	]
+	make_doctype(f"{DEAL} Contact", rows, [], istable=1)
+	people = {
+		"fieldname": "contacts",
+		"fieldtype": "Table",
+		"label": "Contacts",
+		"options": f"{DEAL} Contact",
+	}
+	make_doctype(DEAL, [people], [{"role": "PBX Agent", "read": 1}])

@@ -14,7 +14,10 @@ import frappe
 from frappe.utils.background_jobs import get_queues, get_workers
 from rq.job import Job
 
+from c2c_frappe.call_log import outbox
+
 JOBS_SECONDS = 120
+WAKE = outbox.wake
 SWITCH = ("System Settings", "enable_scheduler")
 
 
@@ -22,6 +25,9 @@ def pause(cls: type[TestCase]) -> None:
 	"""Schedule nothing until the class is done, and wait for the jobs there are; commits."""
 	cls.addClassCleanup(_switch, frappe.db.get_single_value(*SWITCH))
 	_switch(0)
+	# A worker that tells of the tests' calls would delete rows under their transactions.
+	cls.addClassCleanup(setattr, outbox, "wake", WAKE)
+	outbox.wake = lambda: None
 	deadline = time.monotonic() + JOBS_SECONDS
 	while names := _under_way():
 		if time.monotonic() > deadline:

@@ -6,8 +6,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from c2c_frappe import messages
-from c2c_frappe.accounts import providers
+from c2c_frappe import companies, form_errors, messages
+from c2c_frappe.accounts import extensions, own_numbers, providers
+from c2c_frappe.call_log import company
 from c2c_frappe.locks import LISTENER, Lease, account_lease
 from c2c_frappe.pbx import recordings
 from c2c_frappe.pbx.errors import ConfigurationError
@@ -24,8 +25,10 @@ class PBXAccount(Document):
 	"""Trims what was pasted, and names the field a mistake is in."""
 
 	def onload(self):
-		"""Tell the form whether this account can be asked for call records, and whether its events are heard."""
+		"""Tell the form whether it can be asked for call records, is listened to, and whether its reader has a phone."""
 		self.set_onload("has_call_records", providers.has_call_records(self))
+		self.set_onload("sets_caller_id", providers.sets_caller_id(self))
+		self.set_onload("has_own_extension", bool(extensions.phone_of(frappe.session.user).extension))
 		if self.enabled and providers.has_event_stream(self):
 			self.set_onload("listener", self._listener())
 
@@ -41,18 +44,27 @@ class PBXAccount(Document):
 		self._trim()
 		self._keep_mark()
 		self._refuse_active_markup()
+		own_numbers.check(self)
 		mistake = self._mistake()
 		if mistake:
 			field = self.meta.get_field(mistake.setting)
 			title = _(field.label) if field else _("PBX Account")
-			frappe.throw(messages.sentence(mistake.message), title=title)
+			form_errors.refuse(mistake.setting, messages.sentence(mistake.message), title)
 
 	def on_update(self):
-		"""Have all numbers read again when a country comes or goes in which numbers are read."""
+		"""Make the first account the default, and have all numbers read again when a country of theirs comes or goes."""
+		self._become_default()
 		before = self.get_doc_before_save()
 		was = (before.enabled, before.default_country) if before else (0, "")
 		if (self.enabled, self.default_country) != was and (self.default_country or was[1]):
 			backfill.start_again()
+		if before and self.get(companies.FIELD) and not before.get(companies.FIELD):
+			company.request_fill(self.name)
+
+	def _become_default(self):
+		"""Take calls of users without an account of their own, where no account does."""
+		if self.enabled and not frappe.db.get_single_value("PBX Settings", "default_account"):
+			frappe.db.set_single_value("PBX Settings", "default_account", self.name)
 
 	def after_rename(self, old: str, _new: str, _merge: bool = False):
 		"""Keep the former name: addresses that PBXs were given with it go on working."""
@@ -81,10 +93,12 @@ class PBXAccount(Document):
 			names = [field.fieldname for field in meta.fields if field.get("ignore_xss_filter")]
 			for row in self.get(table.fieldname) or ():
 				if any(markup.is_active(row.get(name) or "") for name in names):
-					frappe.throw(
+					form_errors.refuse(
+						table.fieldname,
 						_("{0}, row {1} has markup that a browser would run. Take it out.").format(
 							_(table.label), row.idx
-						)
+						),
+						_(table.label),
 					)
 
 	def _mistake(self) -> ConfigurationError | None:

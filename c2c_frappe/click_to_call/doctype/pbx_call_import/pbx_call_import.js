@@ -10,29 +10,32 @@ frappe.ui.form.on("PBX Call Import", {
 		frm.set_df_property("columns", "cannot_delete_rows", 1);
 	},
 	refresh(frm) {
-		frm.get_field("preview").$wrapper.empty();
+		frm.toggle_display("preview_section", false);
+		show_summary(frm);
 		show_problems(frm);
 		if (frm.is_new()) return;
 		frm.add_custom_button(__("Preview"), () => when_saved(frm, show_preview));
-		if (!["Queued", "Running"].includes(frm.doc.status)) {
-			frm.add_custom_button(__("Import"), () => when_saved(frm, start)).addClass("btn-primary");
-		}
+		if (["Queued", "Running"].includes(frm.doc.status)) return;
+		const button = frm.add_custom_button(__("Import"), () => when_saved(frm, start));
+		if (frm.doc.status !== "Done") button.addClass("btn-primary");
 	},
 });
 
-function when_saved(frm, act) {
-	if (!frm.is_dirty()) return act(frm);
-	frappe.show_alert({ message: __("Save the import first."), indicator: "orange" });
+// What is previewed or imported is what the form shows: changes are saved first, and a mistake in them ends it.
+async function when_saved(frm, act) {
+	if (frm.is_dirty()) await frm.save();
+	if (!frm.is_dirty()) await act(frm);
 }
 
 async function show_preview(frm) {
 	const { message, rows } = await frappe.xcall(`${API}.preview`, { name: frm.docname });
-	const html = message ? `<p class="text-warning">${escape(message)}</p>` : table(rows);
+	const html = message ? `<p class="text-warning">${escape(message)}</p>` : preview_of(rows);
+	frm.toggle_display("preview_section", true);
 	frm.get_field("preview").$wrapper.html(html);
 	frm.scroll_to_field("preview");
 }
 
-function table(rows) {
+function preview_of(rows) {
 	const columns = {
 		row: __("Row"),
 		start: __("Start"),
@@ -40,13 +43,20 @@ function table(rows) {
 		extension: __("Extension"),
 		number: __("Number"),
 		status: __("Status"),
-		duration: __("Talk time"),
-		message: "",
+		duration: __("Talk Time"),
+		message: __("Note"),
 	};
-	const cell = (value) => `<td>${escape(String(value ?? ""))}</td>`;
-	const body = rows.map((row) => `<tr>${Object.keys(columns).map((name) => cell(row[name])).join("")}</tr>`);
-	const head = Object.values(columns).map((label) => `<th>${escape(label)}</th>`);
-	return `<table class="table table-bordered small"><tr>${head.join("")}</tr>${body.join("")}</table>`;
+	const as_cells = (row) => Object.keys(columns).map((name) => (name === "start" ? moment_of(row[name]) : row[name]));
+	return table(Object.values(columns), rows.map(as_cells));
+}
+
+const moment_of = (text) => (text ? frappe.datetime.str_to_user(text) : "");
+
+function table(headings, rows) {
+	const line = (tag, cells) => `<tr>${cells.map((cell) => `<${tag}>${escape(String(cell ?? ""))}</${tag}>`).join("")}</tr>`;
+	const head = `<thead class="text-muted">${line("th", headings)}</thead>`;
+	const body = `<tbody>${rows.map((row) => line("td", row)).join("")}</tbody>`;
+	return `<div class="table-responsive"><table class="table table-bordered small">${head}${body}</table></div>`;
 }
 
 async function start(frm) {
@@ -55,12 +65,22 @@ async function start(frm) {
 	frappe.show_alert({ message: __("The calls are being imported."), indicator: "blue" });
 }
 
+// How many rows came to what, above the form.
+function show_summary(frm) {
+	const { rows_read } = frm.doc;
+	if (!rows_read) return;
+	const colors = { matched: "green", added: "green", known: "gray", unmatched: "orange", broken: "red" };
+	frm.dashboard.add_indicator(`${__("Rows Read")}: ${rows_read}`, "blue");
+	for (const [name, color] of Object.entries(colors)) {
+		const label = __(frappe.meta.get_label(frm.doctype, name));
+		if (frm.doc[name]) frm.dashboard.add_indicator(`${label}: ${frm.doc[name]}`, color);
+	}
+}
+
 function show_problems(frm) {
 	const problems = JSON.parse(frm.doc.problems || "[]");
-	const kinds = { broken: __("Broken"), unmatched: __("Of no call"), partial: __("Imported in part") };
-	const rows = problems.map(
-		([row, kind, why]) => `<tr><td>${row || ""}</td><td>${kinds[kind]}</td><td>${escape(why)}</td></tr>`,
-	);
-	const table = `<table class="table table-bordered small">${rows.join("")}</table>`;
-	frm.get_field("problems_view").$wrapper.html(rows.length ? table : "");
+	const kinds = { broken: __("Invalid"), unmatched: __("Unmatched"), partial: __("Partially Imported") };
+	const rows = problems.map(([row, kind, why]) => [row || "", kinds[kind], why]);
+	const headings = [__("Row"), __("Result"), __("Reason")];
+	frm.get_field("problems_view").$wrapper.html(rows.length ? table(headings, rows) : "");
 }

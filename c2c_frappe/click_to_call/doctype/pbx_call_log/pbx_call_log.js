@@ -6,7 +6,7 @@ frappe.ui.form.on("PBX Call Log", {
 		const { others = [], recording } = frm.doc.__onload || {};
 		frm.get_field("others").$wrapper.html(others.length ? others_html(others) : "");
 		show_player(frm, recording);
-		if (recording?.may_delete) frm.add_custom_button(__("Delete the recording"), () => delete_recording(frm));
+		if (recording?.may_delete) frm.add_custom_button(__("Delete Recording"), () => delete_recording(frm));
 	},
 });
 
@@ -17,7 +17,7 @@ function others_html(others) {
 	const links = others.map(
 		({ type, title, url }) => `<li>${escape(type)} <a href="${escape(url)}">${escape(title)}</a></li>`,
 	);
-	return `${labelled(__("Others with this number"))}<ul>${links.join("")}</ul>`;
+	return `${labelled(__("Other Records with This Number"))}<ul>${links.join("")}</ul>`;
 }
 
 // The browser's own player; what keeps it from playing the server says in words.
@@ -46,7 +46,7 @@ async function say_why(source) {
 }
 
 function delete_recording(frm) {
-	frappe.confirm(__("The link is deleted for good. The PBX keeps its file."), async () => {
+	frappe.confirm(__("The link is permanently deleted. The PBX keeps the file."), async () => {
 		await frappe.xcall("c2c_frappe.api.recording.delete", { call: frm.docname });
 		await frm.reload_doc();
 	});

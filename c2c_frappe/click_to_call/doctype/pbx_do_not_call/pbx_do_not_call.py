@@ -7,9 +7,10 @@ from frappe import _
 from frappe.model.document import Document
 
 from c2c_frappe import messages
+from c2c_frappe.call_log import list_entries
 from c2c_frappe.pbx.errors import InvalidNumberError
-from c2c_frappe.pbx.formula_escaping import escape
 from c2c_frappe.pbx.numbers import phone
+from c2c_frappe.phone_book import index
 from c2c_frappe.phone_book.countries import deciding_countries
 
 
@@ -24,6 +25,11 @@ class PBXDoNotCall(Document):
 			frappe.throw(messages.sentence(error.message), title=_("Number"))
 		self.name = self.number
 
+	def after_insert(self):
+		"""Take the records with this number off every list."""
+		owners = index.matching_records(self.number)
+		list_entries.close_refused([(owner.doctype, owner.name) for owner in owners])
+
 	def validate(self):
 		"""Keep the reason from being a formula in an export."""
-		self.reason = escape(self.reason)
+		self.reason = messages.words(self.reason)

@@ -5,7 +5,7 @@ frappe.listview_settings["PBX Event"] = {
 	add_fields: ["outcome"],
 	get_indicator: ({ outcome }) => [__(outcome), color_of(outcome), `outcome,=,${outcome}`],
 	onload(list) {
-		list.page.add_action_item(__("Try again"), () => try_again(list));
+		list.page.add_action_item(__("Try Again"), () => try_again(list));
 	},
 };
 
@@ -21,5 +21,5 @@ async function try_again(list) {
 	list.clear_checked_items();
 	list.refresh();
 	const parts = Object.entries(outcomes).map(([outcome, count]) => `${__(outcome)}: ${count}`);
-	frappe.show_alert({ message: __("Tried again. {0}", [parts.join(", ")]), indicator: "blue" });
+	frappe.show_alert({ message: __("Retried. {0}", [parts.join(", ")]), indicator: "blue" });
 }

@@ -1,7 +1,7 @@
 """PBX Event Rule: its fields are all there is to it."""
 
-from frappe.model.document import Document
+from c2c_frappe.click_to_call.table_row import TableRow
 
 
-class PBXEventRule(Document):
+class PBXEventRule(TableRow):
 	pass

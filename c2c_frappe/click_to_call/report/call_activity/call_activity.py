@@ -6,18 +6,28 @@ from frappe import _
 from frappe.utils import formatdate
 
 from c2c_frappe.call_log import counts
-from c2c_frappe.pbx.calls.totals import tally
+from c2c_frappe.desk import call_reports as report
+from c2c_frappe.pbx.calls.totals import Tally, tally, total
 
-CHART_SERIES = ("answered", "no_answer", "busy", "failed", "unclear")
+CHART_COLORS = {
+	"answered": "good",
+	"no_answer": "less",
+	"busy": "busy",
+	"canceled": "pale",
+	"agent_missed": "other",
+	"failed": "bad",
+	"unclear": "open",
+}
 
 
 def execute(filters: dict | None = None) -> tuple:
-	"""Return columns, rows, no message, and a chart of calls a day by result."""
-	counted = counts.count_by_agent_and_day(filters or {})
+	"""Return columns, rows, no message, a chart of placed calls a day by result, and figures."""
+	counted = counts.count_calls(filters or {}, "agent", "day")
 	per_agent = tally(((agent, str(day)), *rest) for agent, day, *rest in counted)
 	rows = [_row(agent, day, totals) for (agent, day), totals in sorted(per_agent.items(), key=_latest_first)]
 	per_day = tally((str(day), *rest) for _agent, day, *rest in counted)
-	return _columns(), rows, None, _chart(per_day)
+	everything = total((None, *rest) for _agent, _day, *rest in counted)
+	return _columns(), rows, None, _chart(per_day), _figures(everything)
 
 
 def _latest_first(item):
@@ -27,7 +37,7 @@ def _latest_first(item):
 
 def _row(agent: str, day: str, totals) -> dict:
 	return {
-		"agent": agent,
+		"agent": agent or None,
 		"day": day,
 		"placed": totals.placed,
 		"answered": totals.answered,
@@ -35,25 +45,37 @@ def _row(agent: str, day: str, totals) -> dict:
 		"talk_time": totals.talk_seconds,
 		"no_answer": totals.no_answer,
 		"busy": totals.busy,
+		"canceled": totals.canceled,
+		"agent_missed": totals.agent_missed,
 		"failed": totals.failed,
 		"unclear": totals.unclear,
 		"refused": totals.refused,
+		"incoming": totals.incoming,
+		"incoming_answered": totals.incoming_answered,
+		"missed": totals.missed,
+		"incoming_talk_time": totals.incoming_talk_seconds,
 	}
 
 
 def _columns() -> list[dict]:
 	return [
-		{"fieldname": "day", "label": _("Day"), "fieldtype": "Date", "width": 110},
-		{"fieldname": "agent", "label": _("Agent"), "fieldtype": "Link", "options": "User", "width": 200},
-		{"fieldname": "placed", "label": _("Calls placed"), "fieldtype": "Int", "width": 110},
-		{"fieldname": "answered", "label": _("Answered"), "fieldtype": "Int", "width": 95},
-		{"fieldname": "connect_rate", "label": _("Connect rate"), "fieldtype": "Percent", "width": 110},
-		{"fieldname": "talk_time", "label": _("Talk time"), "fieldtype": "Duration", "width": 100},
-		{"fieldname": "no_answer", "label": _("No answer"), "fieldtype": "Int", "width": 95},
-		{"fieldname": "busy", "label": _("Busy"), "fieldtype": "Int", "width": 70},
-		{"fieldname": "failed", "label": _("Failed"), "fieldtype": "Int", "width": 75},
-		{"fieldname": "unclear", "label": _("Outcome not known"), "fieldtype": "Int", "width": 150},
-		{"fieldname": "refused", "label": _("Refused here"), "fieldtype": "Int", "width": 110},
+		report.column("day", _("Day"), "Date", 110),
+		report.column("agent", _("Agent"), "Link", 200, options="User"),
+		report.column("placed", _("Calls Placed"), width=110),
+		report.column("answered", _("Answered"), width=95),
+		report.column("connect_rate", _("Connect Rate"), "Percent", 110),
+		report.column("talk_time", _("Talk Time"), "Duration", 100),
+		report.column("no_answer", _("No Answer"), width=95),
+		report.column("busy", _("Busy"), width=70),
+		report.column("canceled", _("Canceled"), width=90),
+		report.column("agent_missed", _("Agent Did Not Pick Up"), width=170),
+		report.column("failed", _("Failed"), width=75),
+		report.column("unclear", _("Unknown Outcome"), width=150),
+		report.column("refused", _("Blocked"), width=110),
+		report.column("incoming", _("Incoming"), width=95),
+		report.column("incoming_answered", _("Incoming Answered"), width=150),
+		report.column("missed", _("Missed"), width=90),
+		report.column("incoming_talk_time", _("Incoming Talk Time"), "Duration", 150),
 	]
 
 
@@ -61,18 +83,22 @@ def _chart(per_day: dict) -> dict:
 	days = sorted(per_day)
 	labels = {
 		"answered": _("Answered"),
-		"no_answer": _("No answer"),
+		"no_answer": _("No Answer"),
 		"busy": _("Busy"),
+		"canceled": _("Canceled"),
+		"agent_missed": _("Agent Did Not Pick Up"),
 		"failed": _("Failed"),
-		"unclear": _("Outcome not known"),
+		"unclear": _("Unknown Outcome"),
 	}
-	series = [
-		{"name": labels[name], "values": [getattr(per_day[day], name) for day in days]}
-		for name in CHART_SERIES
+	series = {labels[name]: [getattr(per_day[day], name) for day in days] for name in CHART_COLORS if days}
+	return report.bars([formatdate(day, "d MMM") for day in days], series, CHART_COLORS.values())
+
+
+def _figures(totals: Tally) -> list[dict]:
+	return [
+		report.figure(_("Calls Placed"), totals.placed),
+		report.figure(_("Answered"), totals.answered, indicator="Green"),
+		report.figure(_("Connect Rate"), totals.connect_rate, "Percent", "Green"),
+		report.figure(_("Incoming"), totals.incoming),
+		report.figure(_("Missed"), totals.missed, indicator="Red" if totals.missed else "Green"),
 	]
-	return {
-		"type": "bar",
-		"data": {"labels": [formatdate(day, "d MMM") for day in days], "datasets": series},
-		"barOptions": {"stacked": 1},
-		"colors": ["#29CD42", "#8D99A6", "#FFA00A", "#E24C4C", "#B0B8BF"],
-	}

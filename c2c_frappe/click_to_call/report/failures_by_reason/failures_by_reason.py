@@ -6,11 +6,12 @@ from frappe import _
 
 from c2c_frappe import messages
 from c2c_frappe.call_log import counts
+from c2c_frappe.desk import call_reports as report
 from c2c_frappe.pbx.calls import failure_codes
 
 
 def execute(filters: dict | None = None) -> tuple:
-	"""Return columns, rows, no message, and a chart of calls by reason."""
+	"""Return columns and a row per reason, whose number is drawn as a bar."""
 	rows = [
 		{
 			"reason": messages.sentence(failure_codes.label(code)),
@@ -21,22 +22,14 @@ def execute(filters: dict | None = None) -> tuple:
 		}
 		for code, calls, agents, moment in counts.count_by_failure(filters or {})
 	]
-	return _columns(), rows, None, _chart(rows)
+	return _columns(), rows
 
 
 def _columns() -> list[dict]:
 	return [
-		{"fieldname": "reason", "label": _("Reason"), "fieldtype": "Data", "width": 380},
-		{"fieldname": "calls", "label": _("Calls"), "fieldtype": "Int", "width": 90},
-		{"fieldname": "agents", "label": _("Agents"), "fieldtype": "Int", "width": 90},
-		{"fieldname": "last_time", "label": _("Last time"), "fieldtype": "Datetime", "width": 170},
-		{"fieldname": "code", "label": _("Failure code"), "fieldtype": "Data", "width": 160},
+		report.column("reason", _("Reason"), "Data", 380),
+		report.column("calls", _("Calls"), width=260),
+		report.column("agents", _("Agents"), width=90),
+		report.column("last_time", _("Last Time"), "Datetime", 170),
+		report.column("code", _("Failure Code"), "Data", 160),
 	]
-
-
-def _chart(rows: list[dict]) -> dict | None:
-	if not rows:
-		return None
-	datasets = [{"name": _("Calls"), "values": [row["calls"] for row in rows]}]
-	labels = [row["reason"] for row in rows]
-	return {"type": "bar", "data": {"labels": labels, "datasets": datasets}, "colors": ["#E24C4C"]}

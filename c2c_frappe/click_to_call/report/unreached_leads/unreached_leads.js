@@ -1,16 +1,7 @@
 // The filters of the report Unreached Leads.
+// {% include "c2c_frappe/click_to_call/report/call_filters.js" %}
 
 frappe.query_reports["Unreached Leads"] = {
-	filters: [
-		{
-			fieldname: "from_date",
-			label: __("From date"),
-			fieldtype: "Date",
-			default: frappe.datetime.add_days(frappe.datetime.get_today(), -30),
-			reqd: 1,
-		},
-		{ fieldname: "to_date", label: __("To date"), fieldtype: "Date", default: frappe.datetime.get_today(), reqd: 1 },
-		{ fieldname: "agent", label: __("Agent"), fieldtype: "Link", options: "User" },
-		{ fieldname: "account", label: __("Account"), fieldtype: "Link", options: "PBX Account" },
-	],
+	filters: c2c_call_filters(),
+	formatter: c2c_draw_cell,
 };

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from c2c_frappe.call_log import counts as call_counts
+from c2c_frappe.desk import call_reports as report
 from c2c_frappe.pbx.calls.totals import tally
 from c2c_frappe.pbx.formula_escaping import escape
 
@@ -18,15 +19,16 @@ def execute(filters: dict | None = None) -> tuple:
 		return _columns(), [], _("This site has no leads.")
 	counted = call_counts.count_by_record(filters or {}, DOCTYPE)
 	totals = tally((name, *rest[:-1]) for name, *rest in counted)
-	unreached = [name for name, calls in totals.items() if calls.placed and not calls.answered]
+	unreached = [name for name, calls in totals.items() if calls.answerable and not calls.answered]
 	last = _latest(counted)
 	readable = frappe.get_list(DOCTYPE, {"name": ("in", unreached)}, ["name", "lead_name", "status"], limit=0)
 	rows = [
 		{
+			"lead_doctype": DOCTYPE,
 			"lead": lead.name,
 			"lead_name": escape(lead.lead_name),
 			"status": lead.status,
-			"tries": totals[lead.name].placed,
+			"tries": totals[lead.name].answerable,
 			"last_try": last[lead.name],
 		}
 		for lead in readable
@@ -44,11 +46,11 @@ def _latest(counted: list[tuple]) -> dict:
 
 def _columns() -> list[dict]:
 	return [
-		{"fieldname": "lead", "label": _("Lead"), "fieldtype": "Link", "options": DOCTYPE, "width": 200},
-		{"fieldname": "lead_name", "label": _("Name"), "fieldtype": "Data", "width": 200},
-		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 120},
-		{"fieldname": "tries", "label": _("Calls placed"), "fieldtype": "Int", "width": 110},
-		{"fieldname": "last_try", "label": _("Last call"), "fieldtype": "Datetime", "width": 170},
+		report.column("lead", _("Lead"), "Link", 200, options=DOCTYPE),
+		report.column("lead_name", _("Name"), "Data", 200),
+		report.column("status", _("Status"), "Data", 120),
+		report.column("tries", _("Calls Placed"), width=110),
+		report.column("last_try", _("Last Call"), "Datetime", 170),
 	]
 
 
@@ -56,6 +58,5 @@ def _chart(rows: list[dict]) -> dict | None:
 	if not rows:
 		return None
 	tries = sorted({row["tries"] for row in rows})
-	counts = [sum(row["tries"] == number for row in rows) for number in tries]
-	datasets = [{"name": _("Leads"), "values": counts}]
-	return {"type": "bar", "data": {"labels": [str(number) for number in tries], "datasets": datasets}}
+	leads = [sum(row["tries"] == number for row in rows) for number in tries]
+	return report.bars([str(number) for number in tries], {_("Leads"): leads}, ["main"])

@@ -15,8 +15,18 @@ from collections.abc import Mapping
 from c2c_frappe.pbx.calls import status, values
 from c2c_frappe.pbx.calls.events import CallEvent
 
-# The only events that are read; the listener asks for no others.
-TYPES = ("Dial", "ChannelStateChange", "ChannelLeftBridge", "ChannelUserevent", "ChannelDestroyed")
+# The only events that are read; the listener asks for no others. Of calls nobody clicked see channels.py.
+TYPES = (
+	"Dial",
+	"ChannelCreated",
+	"ChannelStateChange",
+	"ChannelEnteredBridge",
+	"ChannelLeftBridge",
+	"ChannelHangupRequest",
+	"ChannelUserevent",
+	"ChannelDestroyed",
+	"BridgeBlindTransfer",
+)
 # The event and the report of the documented dialplan.
 END = "C2CEnd"
 # Asterisk's own ids hold a dot.
@@ -72,12 +82,18 @@ def _read_dial(event: Mapping) -> CallEvent | None:
 		return CallEvent("progress", status.IN_PROGRESS, call=call, answered_at=moment)
 	if dial_status in _OUTCOMES:
 		return CallEvent("attempt", *_OUTCOMES[dial_status], call=call)
-	return CallEvent("progress", status.RINGING, call=call) if dial_status == "RINGING" else None
+	return _rings(status.CUSTOMER, call) if dial_status == "RINGING" else None
 
 
 def _read_state_change(event: Mapping) -> CallEvent | None:
+	"""Read that the agent's phone rings; once it is picked up the customer's turn has come."""
 	call, state = _id(event, "channel"), _part(event, "channel").get("state")
-	return CallEvent("progress", status.RINGING, call=call) if call and state == "Ringing" else None
+	phone = {"Ringing": status.AGENT, "Up": status.CUSTOMER}.get(str(state))
+	return _rings(phone, call) if call and phone else None
+
+
+def _rings(phone: str, call: str) -> CallEvent:
+	return CallEvent("progress", status.RINGING, call=call, ringing=phone)
 
 
 def _read_bridge_leave(event: Mapping) -> CallEvent | None:
@@ -158,12 +174,13 @@ def from_channel_state(
 
 def _read_channel(call: str, channel: Mapping, bridges: object) -> CallEvent | None:
 	if channel.get("state") == "Ringing":
-		return CallEvent("progress", status.RINGING, call=call)
+		return _rings(status.AGENT, call)
 	for bridge in bridges if isinstance(bridges, list) else ():
 		if isinstance(bridge, dict) and call in (bridge.get("channels") or ()):
 			began = values.parse_timestamp(bridge.get("creationtime"))
 			return CallEvent("progress", status.IN_PROGRESS, call=call, answered_at=began)
-	return None
+	is_dialing = channel.get("state") == "Up" and _part(channel, "dialplan").get("app_name") == "Dial"
+	return _rings(status.CUSTOMER, call) if is_dialing else None
 
 
 def _part(event: Mapping, name: str) -> Mapping:

@@ -17,9 +17,10 @@ from urllib.parse import quote, urlencode
 from c2c_frappe.pbx.calls import status
 from c2c_frappe.pbx.calls.dial import DialRequest, DialResult
 from c2c_frappe.pbx.calls.events import CallEvent
-from c2c_frappe.pbx.errors import ConfigurationError, RejectedError
+from c2c_frappe.pbx.errors import ConfigurationError, PbxError, RejectedError
 from c2c_frappe.pbx.numbers import phone
-from c2c_frappe.pbx.providers.asterisk import events, variables
+from c2c_frappe.pbx.providers.asterisk import dialplan_check, events, unclicked_calls, variables
+from c2c_frappe.pbx.providers.asterisk.settings import CALLER_ID, EXTENSION, SETTINGS
 from c2c_frappe.pbx.providers.base import (
 	Capabilities,
 	ConnectionTest,
@@ -28,25 +29,20 @@ from c2c_frappe.pbx.providers.base import (
 	Finding,
 	Phone,
 	Provider,
+	SnapshotQuery,
 	StatusQuery,
 )
-from c2c_frappe.pbx.providers.settings import COMMON, Setting
+from c2c_frappe.pbx.providers.settings import is_ticked
 from c2c_frappe.pbx.text import Text, _
 from c2c_frappe.pbx.wire import responses
 from c2c_frappe.pbx.wire.http import Connection, HttpRequest, HttpResponse
 
-EXTENSION = "{extension}"
 # A list of some thousand phones.
 MAX_RESPONSE = 1024 * 1024
 # A call that cannot be: ending it shows the right to, and ends nothing.
 NOBODYS_CALL = "c2c-test-connection"
-_CALLER_ID = r"\+?[0-9]{2,20}"
-# Technology and resource, as in a Dial of the dialplan; what would ring more than one phone has no place here. Without
-# /n a Local channel is gone once the phones are connected, and the call would seem to be over.
-_PATTERN = (
-	r"(?!Local/)[A-Za-z0-9_]{1,20}/[A-Za-z0-9_.-]*\{extension\}[A-Za-z0-9_.@/-]*"
-	r"|Local/[A-Za-z0-9_.-]*\{extension\}@[A-Za-z0-9_.-]+/n"
-)
+# The ARI application that hears what the dialplan says then; a listener's has another name.
+NOBODYS_EAR = "c2c-test-dialplan"
 
 
 class Asterisk(Provider):
@@ -64,36 +60,7 @@ class Asterisk(Provider):
 		hang_up=True,
 		phones=True,
 	)
-	settings = (
-		replace(COMMON[0], required=True),
-		*COMMON[1:],
-		Setting(
-			"ari_user", _("ARI user"), required=True, pattern=r"[^:/?#]{1,80}", hint=_("the name in ari.conf")
-		),
-		Setting("ari_password", _("ARI password"), kind="password", required=True),
-		Setting(
-			"ari_context",
-			_("Context"),
-			required=True,
-			pattern=r"[A-Za-z0-9_.-]{1,80}",
-			hint=_("its name, without brackets"),
-		),
-		Setting(
-			"endpoint_pattern",
-			_("Endpoint pattern"),
-			default=f"PJSIP/{EXTENSION}",
-			pattern=_PATTERN,
-			hint=_(
-				"a technology, a slash and {0}, such as {1}; Local ends in /n",
-				EXTENSION,
-				f"PJSIP/{EXTENSION}",
-			),
-		),
-		Setting(
-			"ari_caller_id", _("Caller ID"), pattern=_CALLER_ID, hint=_("digits, with or without a plus")
-		),
-		Setting("ari_ring_timeout", _("Ring time"), kind="integer", default="30", minimum=5, maximum=300),
-	)
+	settings = SETTINGS
 	event_parameters = (
 		("event", events.END),
 		("call", _("the variable C2C_CALL")),
@@ -114,6 +81,16 @@ class Asterisk(Provider):
 		"""Return how this account is to be reached."""
 		return replace(super().connection, max_response=MAX_RESPONSE)
 
+	@property
+	def sets_caller_id(self) -> bool:
+		"""Return that a channel gets one."""
+		return True
+
+	@property
+	def calls_extensions(self) -> bool:
+		"""Return whether the account names a context for them."""
+		return bool(self.values["ari_internal_context"])
+
 	def dial_steps(self, dial: DialRequest) -> DialSteps:
 		"""Ask for the phone, then dial; when Asterisk has a channel of this call already, ask which."""
 		request = self.dial_request(dial)
@@ -126,16 +103,21 @@ class Asterisk(Provider):
 		return self.read_dial_response(response)
 
 	def dial_request(self, dial: DialRequest) -> HttpRequest:
-		"""Build the POST that rings the agent and sends him to the number in the account's context."""
+		"""Build the POST that rings the agent and sends them to the number, or the colleague, in the account's context."""
+		caller_id = self._caller_id(dial.caller_id)
+		shown = variables.shown_caller(dial) if is_ticked(self.values["ari_show_customer"]) else ""
+		extension, context = self._target(dial)
 		body = {
 			"endpoint": self._endpoint(dial.extension),
-			"extension": phone.dial_format(dial.number, "e164"),
-			"context": self.values["ari_context"],
+			"extension": extension,
+			"context": context,
 			"priority": 1,
 			"timeout": int(self.values["ari_ring_timeout"]),
-			"callerId": self._caller_id(dial.caller_id),
+			"callerId": self.checked_extension(dial.extension)
+			if dial.called_extension
+			else shown or caller_id,
 			"channelId": dial.call,
-			"variables": variables.channel_variables(dial),
+			"variables": variables.channel_variables(dial, caller_id, self.values["ari_answer_header"]),
 		}
 		return self._request("POST", "channels", body={name: value for name, value in body.items() if value})
 
@@ -155,12 +137,22 @@ class Asterisk(Provider):
 			return DialResult(
 				kind,
 				_(
-					"Asterisk's answer cannot be read (HTTP {0}): {1} The phone may still ring.",
+					"Asterisk's response cannot be read (HTTP {0}): {1} The phone may still ring.",
 					response.status,
 					self._said(response),
 				),
 			)
 		return DialResult(kind, self._refusal(response))
+
+	def _target(self, dial: DialRequest) -> tuple[str, str]:
+		"""Return (extension, context) of the dialplan where the agent is sent."""
+		if not dial.called_extension:
+			return phone.dial_format(dial.number, "e164"), self.values["ari_context"]
+		if not self.calls_extensions:
+			raise ConfigurationError(
+				_("This account cannot call extensions: it has no extension context."), "ari_internal_context"
+			)
+		return self.checked_extension(dial.called_extension), self.values["ari_internal_context"]
 
 	def _look_for_phone(self, extension: str) -> Generator[HttpRequest, HttpResponse, DialResult | None]:
 		technology, _slash, resource = self._endpoint(extension).partition("/")
@@ -192,7 +184,7 @@ class Asterisk(Provider):
 			return DialResult(
 				"pbx_rejected",
 				_(
-					"The account's address does not answer as Asterisk's REST interface does (HTTP {0}). Nothing"
+					"The account's address does not respond like Asterisk's REST interface (HTTP {0}). Nothing"
 					" was dialed.",
 					response.status,
 				),
@@ -209,17 +201,18 @@ class Asterisk(Provider):
 		):
 			return DialResult(
 				"accepted",
-				_("Asterisk has this call already ({0}, {1}). It was not placed again.", name, state),
+				_("Asterisk already has this call ({0}, {1}). It was not placed again.", name, state),
 				responses.call_id(channel.get("id"), self.secrets),
 			)
 		if response.status == 200 and name:
 			return DialResult(
-				"pbx_rejected", _("Another call of Asterisk has this call's id: {0}. Call again.", name)
+				"pbx_rejected",
+				_("Another call in Asterisk already has this call's ID: {0}. Call again.", name),
 			)
 		return DialResult(
 			"bad_reply",
 			_(
-				"Asterisk had this call already, and it is over. Your phone may have rung: look before you call again."
+				"Asterisk already had this call, and it is over. Your phone may have rung; check before calling again."
 			),
 		)
 
@@ -246,6 +239,14 @@ class Asterisk(Provider):
 			self._request("PUT", "applications", listener, "eventFilter", body=allowed),
 		)
 
+	def call_tracker(self) -> unclicked_calls.Tracker:
+		"""Return what makes calls of all channels but those of clicks."""
+		return unclicked_calls.Tracker(self.values, self.number_fields)
+
+	def snapshot_query(self) -> SnapshotQuery:
+		"""Ask for the channels and the bridges."""
+		return unclicked_calls.ask_what_lives(self._request, self._refusal)
+
 	def status_query(self, call: str, call_status: str) -> StatusQuery:
 		"""Ask for the call's channel, and if there is one whether it is connected to another."""
 		response = yield self._request("GET", "channels", call)
@@ -266,7 +267,7 @@ class Asterisk(Provider):
 		if response.status == 204:
 			return Finding(True, _("The call was ended."))
 		if response.status == 404 and responses.json_object(response).get("message") == "Channel not found":
-			return Finding(True, _("The call was over already."))
+			return Finding(True, _("The call had already ended."))
 		return Finding(False, self._refusal(response))
 
 	def phones_request(self) -> HttpRequest:
@@ -274,27 +275,37 @@ class Asterisk(Provider):
 		return self._request("GET", "endpoints", self.values["endpoint_pattern"].partition("/")[0])
 
 	def read_phones(self, response: HttpResponse) -> tuple[Phone, ...]:
-		"""Read the endpoints whose name this account could ring; a trunk's has letters."""
+		"""Read the endpoints whose name this account could ring; a trunk's has letters, or is named by the account."""
 		rows = responses.json_list(response)
 		if response.status != 200 or rows is None:
 			raise RejectedError(self._refusal(response))
 		phones = [(str(row.get("resource")), row.get("state")) for row in rows if isinstance(row, dict)]
+		trunks = unclicked_calls.listed(self.values["ari_trunks"])
 		return tuple(
 			Phone(name, {"online": True, "offline": False}.get(state))
 			for name, state in sorted(phones)
-			if re.fullmatch(self.extension_pattern, name, re.ASCII)
+			if re.fullmatch(self.extension_pattern, name, re.ASCII) and name not in trunks
 		)
 
 	def connection_test(self) -> ConnectionTest:
-		"""Ask whether this is ARI, whether this user may end calls (one that cannot be), and for the phones."""
+		"""Ask whether this is ARI, whether this user may end calls (one that cannot be), for phones and dialplan."""
 		response = yield self.probe_request()
 		if responses.json_object(response).get("ping") != "pong":
 			return self.read_probe_response(response)
 		allowed = yield replace(self.hang_up_request(NOBODYS_CALL), is_question=True)
 		if allowed.status == 403:
-			return Finding(False, self._refusal(allowed), _unchecked())
+			return Finding(False, self._refusal(allowed), _unchecked(), "ari_user")
 		response = yield self.phones_request()
-		return self._found_phones(response)
+		finding = self._found_phones(response)
+		return (yield from self._look_at_dialplan(finding)) if finding.ok else finding
+
+	def _look_at_dialplan(self, finding: Finding) -> ConnectionTest:
+		context = self.values["ari_context"]
+		try:
+			event = yield dialplan_check.question(self._request, self.event_stream(NOBODYS_EAR), context)
+		except PbxError:
+			event = None
+		return dialplan_check.read(finding, event, context)
 
 	def probe_request(self) -> HttpRequest:
 		"""Build a ping of ARI."""
@@ -304,7 +315,8 @@ class Asterisk(Provider):
 		"""A pong shows address, user and password; all else that something is wrong with one of them."""
 		if response.status == 200 and responses.json_object(response).get("ping") == "pong":
 			return Finding(True, _("Asterisk accepted the user and the password."), _unchecked())
-		return Finding(False, self._refusal(response), _unchecked())
+		setting = {401: "ari_password", 403: "ari_user"}.get(response.status, self.address_setting)
+		return Finding(False, self._refusal(response), _unchecked(), setting)
 
 	def _found_phones(self, response: HttpResponse) -> Finding:
 		if self.values["endpoint_pattern"].startswith("Local/"):
@@ -312,7 +324,7 @@ class Asterisk(Provider):
 		try:
 			phones = self.read_phones(response)
 		except RejectedError as error:
-			return Finding(False, error.message, _unchecked())
+			return Finding(False, error.message, _unchecked(), self.address_setting)
 		online = sum(phone.is_online is not False for phone in phones)
 		return Finding(
 			bool(phones),
@@ -346,9 +358,9 @@ class Asterisk(Provider):
 	def _caller_id(self, of_user: str) -> str:
 		"""Return the user's caller id, else the account's; raise ConfigurationError for one that is no number."""
 		written = re.sub(r"[\s().-]", "", of_user)
-		if written and not re.fullmatch(_CALLER_ID, written, re.ASCII):
+		if written and not re.fullmatch(CALLER_ID, written, re.ASCII):
 			raise ConfigurationError(
-				_("The user's caller ID {0} is no phone number. Enter digits only.", of_user), "caller_id"
+				_("The user's caller ID {0} is not a phone number. Enter digits only.", of_user), "caller_id"
 			)
 		return written or self.values["ari_caller_id"]
 

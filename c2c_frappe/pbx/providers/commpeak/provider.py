@@ -46,8 +46,8 @@ class CommPeak(Provider):
 			"client_id", _("Client ID"), kind="password", pattern=_ID, hint=_("the number of your client")
 		),
 		Setting("prefix", _("Prefix"), pattern=r"[0-9]{1,16}", hint=_("digits only")),
-		Setting("stats_url", _("PBX Stats address"), kind="url"),
-		Setting("stats_api_key", _("PBX Stats API key"), kind="password"),
+		Setting("stats_url", _("PBX Stats Address"), kind="url"),
+		Setting("stats_api_key", _("PBX Stats API Key"), kind="password"),
 	)
 	event_parameters = (
 		("event", _("start, answer or end: a webhook each")),
@@ -69,6 +69,11 @@ class CommPeak(Provider):
 		"""Take the settings; one of the two shapes must be complete."""
 		super().__init__(values)
 		self.address = self._address()
+
+	@property
+	def address_setting(self) -> str:
+		"""Which of the two addresses is asked."""
+		return "base_url" if self.values["crm_id"] else "stats_url"
 
 	def dial_request(self, dial: DialRequest) -> HttpRequest:
 		"""Build `.../leg_a/leg_b[/prefix]?key=value`: the values are path segments, custom data the query."""
@@ -115,7 +120,7 @@ class CommPeak(Provider):
 		if is_yes:
 			return _("CommPeak accepted the call.")
 		return _(
-			"CommPeak answered with HTTP status {0} and a yes. The phone may still ring.", response.status
+			"CommPeak reported success, but with HTTP status {0}. The phone may still ring.", response.status
 		)
 
 	def _refusal(self, kind: str, response: HttpResponse) -> str:
@@ -132,7 +137,7 @@ class CommPeak(Provider):
 		if kind == "pbx_rejected":
 			return _("CommPeak refused the request (HTTP {0}). Check the account's address.", response.status)
 		return _(
-			"CommPeak's answer cannot be read (HTTP {0}): {1} The phone may still ring.",
+			"CommPeak's response cannot be read (HTTP {0}): {1} The phone may still ring.",
 			response.status,
 			responses.excerpt(response.text, self.secrets) or _("empty."),
 		)
@@ -164,6 +169,7 @@ class CommPeak(Provider):
 			duration=None if is_agents else talk,
 			recording_url=self.recording_link(fields["recording"]),
 			unread=_unread(fields, number.get("number")),
+			ringing=_ringing_phone(kind) if is_agents else "",
 		)
 
 	@property
@@ -190,7 +196,7 @@ class CommPeak(Provider):
 	def read_probe_response(self, response: HttpResponse) -> Finding:
 		"""An answer of any kind shows the name, the network and any TLS; it cannot show the ids or the allow-list."""
 		return Finding(
-			None,
+			True,
 			self._reached(response.status),
 			(
 				_(
@@ -221,6 +227,11 @@ def _meaning(kind: str, hangup_cause: str, talk: int | None, is_agents: bool) ->
 		meaning = records.meaning(hangup_cause, talk)
 		return records.outcome_of_agents_leg(meaning) if is_agents else meaning
 	return (status.IN_PROGRESS if kind == "answer" and not is_agents else status.RINGING), ""
+
+
+def _ringing_phone(kind: str) -> str:
+	"""Return whose phone rings by a webhook of the agent's own leg."""
+	return {"start": status.AGENT, "answer": status.CUSTOMER}.get(kind, "")
 
 
 def _unread(fields: Mapping[str, str], number: object) -> str:

@@ -52,9 +52,9 @@ def read(text: str, place: Place, allows_http: bool, reach: str) -> Address:
 	refuse_blank(text, place)
 	origin, path, query = _split(text)
 	if re.search(r"[{}]", origin):
-		raise place.wrong(_("{0} may have variables after the host only.", place.label))
+		raise place.wrong(_("{0} may have variables only after the host.", place.label))
 	if "#" in text or _NO_PERCENT_CODE.search(path + query):
-		raise place.wrong(_("{0} has a # or a % that no address has there.", place.label))
+		raise place.wrong(_("{0} has a # or a % where no address can have one.", place.label))
 	origin = checked_url(Setting(place.setting, place.label), origin, allows_http)
 	_refuse_host(urlsplit(origin).hostname or "", place, reach)
 	address = Address(place, origin, _segments(path or "/", place), parse(query, place))
@@ -76,7 +76,7 @@ def _refuse_host(host: str, place: Place, reach: str) -> None:
 		return
 	if not is_fine and reach == addresses.PUBLIC:
 		raise place.wrong(
-			_("{0} leads into a private network. If the PBX is there, tick On-premises PBX.", place.label)
+			_("{0} leads into a private network. If the PBX is there, tick On-Premises PBX.", place.label)
 		)
 	if not is_fine:
 		raise place.wrong(_("{0} leads to an address where no PBX can be.", place.label))
@@ -86,7 +86,7 @@ def _segments(path: str, place: Place) -> tuple[tuple[bool, Template], ...]:
 	"""Split a path at its square brackets: what stands in them is left out while its variables are empty."""
 	pieces = re.split(r"\[([^\[\]]*)\]", path)
 	if any(sign in piece for piece in pieces for sign in "[]"):
-		raise place.wrong(_("{0} has a square bracket without its other half.", place.label))
+		raise place.wrong(_("{0} has an unmatched square bracket.", place.label))
 	return tuple((bool(n % 2), parse(piece, place)) for n, piece in enumerate(pieces) if piece)
 
 

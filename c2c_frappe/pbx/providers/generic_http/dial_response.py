@@ -111,7 +111,7 @@ def _sentence(kind: str, http_status: int, detail: str) -> Text:
 	if kind == "bad_reply":
 		text = detail or _("empty.")
 		return _(
-			"The PBX's answer cannot be read (HTTP {0}): {1} The phone may still ring.", http_status, text
+			"The PBX's response cannot be read (HTTP {0}): {1} The phone may still ring.", http_status, text
 		)
 	if kind == "bad_credentials":
 		return _("The PBX refused the account's key or password (HTTP {0}): {1}", http_status, reason)

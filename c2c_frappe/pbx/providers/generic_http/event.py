@@ -36,8 +36,8 @@ READS = (FILTER, STATUS, *FACTS)
 EXPECTED = {
 	FILTER: _("what kind of event it is"),
 	STATUS: _("the call's status"),
-	"Call": _("our own name of the call"),
-	"Call ID": _("the PBX's id of the call"),
+	"Call": _("our own name for the call"),
+	"Call ID": _("the PBX's ID for the call"),
 	"Extension": _("the agent's extension"),
 	"Number": _("the customer's number, with its country code"),
 	"Direction": _("in or out"),
@@ -49,9 +49,12 @@ EXPECTED = {
 	"Recording": _("the recording's link"),
 }
 UNLESS_ANSWERED = "No Answer unless answered"
+# A ringing of which the PBX says whose phone it is.
+RINGING_PHONES = {"Agent's phone rings": status.AGENT, "Customer's phone rings": status.CUSTOMER}
 # What a status row may mean, as the form names it: (status, failure code).
 MEANINGS = {
 	status.RINGING: (status.RINGING, ""),
+	**dict.fromkeys(RINGING_PHONES, (status.RINGING, "")),
 	status.IN_PROGRESS: (status.IN_PROGRESS, ""),
 	status.COMPLETED: (status.COMPLETED, ""),
 	status.NO_ANSWER: (status.NO_ANSWER, ""),
@@ -112,6 +115,7 @@ class Reading:
 			recording_url=link(texts["recording_url"]),
 			unread=_unread(texts, number.get("number")),
 			reports_answers=meaning == UNLESS_ANSWERED,
+			ringing=RINGING_PHONES.get(meaning, ""),
 		)
 
 	def _is_event(self, payload: Mapping[str, object]) -> bool:

@@ -94,7 +94,7 @@ def _token(values: Mapping, reach: str) -> Source | None:
 	for name in ("token_place", "token_expiry_place"):
 		if not places.is_well_formed(places.PATH, values[name]):
 			raise _place(name).wrong(
-				_("{0} is no path. Write keys with dots between them.", fields.LABELS[name])
+				_("{0} is not a valid path. Enter keys separated by dots.", fields.LABELS[name])
 			)
 	return Source(shape, values["token_place"], values["token_expiry_place"])
 
@@ -114,9 +114,9 @@ def _rules(values: Mapping, table: str, is_usable: Callable[[Rule], bool]) -> tu
 		given = {column: row[column] for column in _COLUMNS if row.get(column)}
 		rule = Rule(**{"reads": "", "kind": places.PATH, "place": "", **given})
 		if not places.is_well_formed(rule.kind, rule.place):
-			raise place.wrong(_("{0} is not a place where something could stand.", place.label))
+			raise place.wrong(_("{0} is not a valid path or pattern.", place.label))
 		if not is_usable(rule):
-			raise place.wrong(_("{0} combines what does not go together.", place.label))
+			raise place.wrong(_("{0} does not fit the other fields of its row.", place.label))
 		rules.append(rule)
 	return tuple(rules)
 
@@ -126,7 +126,10 @@ def _zone(name: str) -> ZoneInfo | timezone:
 		return timezone.utc if name == "UTC" else ZoneInfo(name)
 	except (ValueError, OSError, KeyError):
 		failure = _place("event_time_zone").wrong(
-			_("{0} is no time zone. Write it like Asia/Kolkata.", fields.LABELS["event_time_zone"])
+			_(
+				"{0} is not a valid time zone. Enter one such as Asia/Kolkata.",
+				fields.LABELS["event_time_zone"],
+			)
 		)
 	raise failure
 
@@ -156,13 +159,11 @@ def _check_sign_in(form: Form, values: Mapping) -> None:
 	if kind == auth.BASIC and ":" in name:
 		raise _place("auth_name").wrong(_("{0} cannot hold a colon.", fields.LABELS["auth_name"]))
 	if kind == auth.DIGEST and form.test is None:
-		raise _place("test_url").wrong(
-			_("Digest needs a test address: the PBX is asked there what to answer.")
-		)
+		raise _place("test_url").wrong(_("Digest needs a Test URL: the PBX sends its challenge there."))
 	by_token = form.token is not None and kind in (auth.BEARER, auth.HEADER, auth.QUERY)
 	if kind != auth.NONE and not by_token and not values["secret_1"]:
 		raise _place("secret_1").wrong(_("{0} is missing.", fields.LABELS["secret_1"]))
 	if kind in (auth.BEARER, auth.HEADER) and not request.is_header_value(values["secret_1"]):
 		raise _place("secret_1").wrong(
-			_("{0} has a letter that no header may hold.", fields.LABELS["secret_1"])
+			_("{0} has a character that headers cannot contain.", fields.LABELS["secret_1"])
 		)

@@ -5,6 +5,8 @@ A token, where there is one; else the test address; else the host's root, which 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from c2c_frappe.pbx.providers.base import Finding
 from c2c_frappe.pbx.providers.generic_http import auth
 from c2c_frappe.pbx.providers.generic_http.form import Form
@@ -29,38 +31,40 @@ def read(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> Findin
 
 def _judge_token(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> Finding:
 	if form.token.read(response)[0]:
-		return Finding(True, _("The PBX gave a token: the key or password is right."), (_ONLY_A_CALL,))
+		return Finding(True, _("The PBX issued a token: the key or password is correct."), (_ONLY_A_CALL,))
 	kind, detail = form.dial_response.token_refusal(response, secrets)
 	return Finding(
 		None if kind == "not_sent" else False,
-		_("The PBX gave no token (HTTP {0}): {1}", response.status, detail or _("an empty page")),
-		(_("Whether the key or password is right."), _ONLY_A_CALL),
+		_("The PBX issued no token (HTTP {0}): {1}", response.status, detail or _("an empty page")),
+		(_("Whether the key or password is correct."), _ONLY_A_CALL),
+		"secret_1",
 	)
 
 
 def _judge_test(origin: str, http_status: int, detail: str) -> Finding:
 	if 200 <= http_status < 300:
 		return Finding(
-			True, _("The test address answered as it should (HTTP {0}).", http_status), (_ONLY_A_CALL,)
+			True, _("The test URL responded as expected (HTTP {0}).", http_status), (_ONLY_A_CALL,)
 		)
 	if http_status in (401, 403):
 		return Finding(
 			False,
 			_("The PBX refused the account's key or password (HTTP {0}): {1}", http_status, detail),
 			(_ONLY_A_CALL,),
+			"secret_1",
 		)
-	return _reached(origin, http_status)
+	return replace(_reached(origin, http_status), ok=None, setting="test_url")
 
 
 def _judge_challenge(is_answerable: bool, http_status: int) -> Finding:
-	unchecked = (_("Whether the key or password is right."), _ONLY_A_CALL)
+	unchecked = (_("Whether the key or password is correct."), _ONLY_A_CALL)
 	if is_answerable:
-		return Finding(None, _("The PBX asks for a digest, which can be answered."), unchecked)
-	return Finding(False, _no_challenge(http_status), unchecked)
+		return Finding(True, _("The PBX asks for Digest authentication, which is supported."), unchecked)
+	return Finding(False, _no_challenge(http_status), unchecked, "test_url")
 
 
 def _no_challenge(http_status: int) -> Text:
-	return _("The test address asks for no digest that could be answered (HTTP {0}).", http_status)
+	return _("The test URL sends no Digest challenge that is supported (HTTP {0}).", http_status)
 
 
 def _reached(origin: str, http_status: int) -> Finding:
@@ -73,4 +77,4 @@ def _reached(origin: str, http_status: int) -> Finding:
 			http_status,
 		)
 	)
-	return Finding(None, sentence, (_("Whether the key or password is right."), _ONLY_A_CALL))
+	return Finding(True, sentence, (_("Whether the key or password is correct."), _ONLY_A_CALL))

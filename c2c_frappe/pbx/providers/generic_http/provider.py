@@ -57,6 +57,11 @@ class GenericHttp(Provider):
 		return _AGENT_PATTERNS[self.values["agent_form"]]
 
 	@property
+	def sets_caller_id(self) -> bool:
+		"""Return whether the form sends it."""
+		return "caller_id" in self.form.dial.variables
+
+	@property
 	def event_parameters(self) -> tuple[tuple[str, str], ...]:
 		"""Return where the form expects each fact of an event."""
 		return event.parameters(self.form.event.rules)
@@ -100,7 +105,7 @@ class GenericHttp(Provider):
 		extension = trimmed(extension)
 		if not re.fullmatch(self.extension_pattern, extension, re.ASCII):
 			raise ConfigurationError(
-				_("This PBX cannot have an agent {0}. See how the account names agents.", extension),
+				_("This PBX cannot have an agent {0}. Check the account's Agent ID Format.", extension),
 				"extension",
 			)
 		return extension
@@ -136,14 +141,16 @@ class GenericHttp(Provider):
 	def _no_token(self, response: HttpResponse) -> DialResult:
 		kind, detail = self.form.dial_response.token_refusal(response, self.secrets)
 		detail = detail or _("an empty page")
-		sentence = _("The PBX gave no token (HTTP {0}), so nothing was dialed: {1}", response.status, detail)
+		sentence = _(
+			"The PBX issued no token (HTTP {0}), so nothing was dialed: {1}", response.status, detail
+		)
 		return DialResult(kind, sentence)
 
 	def _ask_challenge(self) -> Questions:
 		response = yield self.probe_request()
 		if not auth.is_answerable(response.challenge):
 			sentence = _(
-				"The test address asks for no digest that could be answered (HTTP {0}).", response.status
+				"The test URL sends no Digest challenge that is supported (HTTP {0}).", response.status
 			)
 			return DialResult("misconfigured", sentence)
 		self._challenge = response.challenge
@@ -153,6 +160,13 @@ class GenericHttp(Provider):
 		"""Return the question, where there is one, and the dial."""
 		asks = self.form.token or self.form.auth_kind == auth.DIGEST
 		return (*((self.probe_request(),) if asks else ()), self.dial_request(dial))
+
+	@property
+	def address_setting(self) -> str:
+		"""Which of its addresses is asked first."""
+		if self.form.token:
+			return "token_url"
+		return "test_url" if self.form.test else "url_template"
 
 	def token_request(self) -> HttpRequest:
 		"""Build the question for a token."""

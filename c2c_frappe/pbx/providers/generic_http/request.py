@@ -51,7 +51,7 @@ class Pair:
 	def _integer(self, text: str) -> int:
 		# A leading zero would be lost, and with it perhaps another phone would ring.
 		if not _INTEGER.fullmatch(text):
-			raise self.place.wrong(_("{0} cannot be written as a whole number here.", self.key))
+			raise self.place.wrong(_("{0} cannot be sent as a whole number.", self.key))
 		return int(text)
 
 	def _boolean(self, text: str) -> bool:
@@ -62,7 +62,10 @@ class Pair:
 	def _header(self, text: str) -> str:
 		if not is_header_value(text):
 			raise self.place.wrong(
-				_("The header {0} would hold a line break or a letter that no header may hold.", self.key)
+				_(
+					"The header {0} would contain a line break or a character that headers cannot contain.",
+					self.key,
+				)
 			)
 		return text.strip()
 
@@ -97,10 +100,10 @@ class Shape:
 		self, values: Mapping[str, str], secrets: tuple[str, ...], by: Credentials, is_question: bool
 	) -> HttpRequest:
 		"""Return the request; pairs without a value are left out. Raise ConfigurationError for one that is unfit."""
-		url = with_query(self.address.fill(values), {**by.query, **self._filled(QUERY, values)})
+		url = with_query(self.address.fill(values), {**by.query, **dict(self._filled(QUERY, values))})
 		body = self._body(values)
 		kind = {"Content-Type": CONTENT_TYPES[self.body]} if body is not None else {}
-		headers = {name: _plain(value) for name, value in self._filled(HEADER, values).items()}
+		headers = {name: _plain(value) for name, value in self._filled(HEADER, values)}
 		return HttpRequest(
 			self.method,
 			url,
@@ -110,20 +113,21 @@ class Shape:
 			is_question,
 		)
 
-	def _filled(self, part: str, values: Mapping[str, str]) -> dict[str, object]:
-		return {
-			pair.key: pair.fill(values)
+	def _filled(self, part: str, values: Mapping[str, str]) -> list[tuple[str, object]]:
+		return [
+			(pair.key, pair.fill(values))
 			for pair in self.pairs
 			if pair.part == part and not pair.value.is_left_out(values)
-		}
+		]
 
 	def _body(self, values: Mapping[str, str]) -> bytes | None:
 		if self.body == NO_BODY:
 			return None
 		filled = self._filled(BODY, values)
 		if self.body == JSON:
-			return json.dumps(_nested(filled)).encode()
-		return urlencode({key: _plain(value) for key, value in filled.items()}).encode()
+			return json.dumps(_nested(dict(filled))).encode()
+		# A form may hold a key several times: that is its way to send a list.
+		return urlencode([(key, _plain(value)) for key, value in filled]).encode()
 
 
 def read_pairs(rows: Iterable[Mapping[str, str]], table: Place, body: str) -> tuple[Pair, ...]:
@@ -131,7 +135,7 @@ def read_pairs(rows: Iterable[Mapping[str, str]], table: Place, body: str) -> tu
 	pairs = tuple(_read_pair(row, table.row(number)) for number, row in enumerate(rows, 1))
 	for pair in pairs:
 		if pair.part == BODY and body == NO_BODY:
-			raise pair.place.wrong(_("{0} is for the body. Choose a kind of body.", pair.place.label))
+			raise pair.place.wrong(_("{0} goes into the body. Choose the kind of body.", pair.place.label))
 	if body == JSON:
 		_refuse_clashes([pair for pair in pairs if pair.part == BODY])
 	return pairs
@@ -150,7 +154,7 @@ def is_header_value(text: str) -> bool:
 def _read_pair(row: Mapping[str, str], place: Place) -> Pair:
 	part, key, kind = row.get("part", ""), row.get("key", ""), row.get("kind") or TEXT
 	if part not in PARTS or kind not in KINDS:
-		raise place.wrong(_("{0} has a part or a kind that there is not.", place.label))
+		raise place.wrong(_("{0} has an unknown part or data type.", place.label))
 	if not key:
 		raise place.wrong(_("{0} needs a key.", place.label))
 	if part == HEADER and not is_header_name(key):

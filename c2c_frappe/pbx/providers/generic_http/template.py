@@ -102,4 +102,4 @@ def refuse_blank(text: str, place: Place) -> None:
 	"""Raise ConfigurationError when a profile's blank was not filled in."""
 	blank = BLANK.search(text)
 	if blank:
-		raise place.wrong(_("{0} still says {1}. Put your own value in its place.", place.label, blank[0]))
+		raise place.wrong(_("{0} still contains {1}. Replace it with your own value.", place.label, blank[0]))

@@ -44,7 +44,7 @@ class Primevox(Provider):
 	)
 	settings = (
 		*COMMON,
-		Setting("api_key", _("API key"), kind="password", required=True),
+		Setting("api_key", _("API Key"), kind="password", required=True),
 		Setting("container_id", _("Container ID"), required=True, pattern=r"[0-9]{6}", hint=_("6 digits")),
 		Setting("tenant_id", _("Tenant ID"), default="0", pattern=r"0|[0-9]{3}", hint=_("3 digits, or 0")),
 	)
@@ -87,7 +87,9 @@ class Primevox(Provider):
 				"Primevox refused the API key (HTTP {0}). Check the key and the container.", response.status
 			),
 			"pbx_rejected": _("Primevox refused the request (HTTP {0}): {1}", response.status, detail),
-			"bad_reply": _("Primevox had a fault (HTTP {0}). The phone may still ring.", response.status),
+			"bad_reply": _(
+				"Primevox had an internal error (HTTP {0}). The phone may still ring.", response.status
+			),
 		}[kind]
 		return DialResult(kind, sentence)
 
@@ -145,7 +147,8 @@ class Primevox(Provider):
 			_("Whether the extensions exist, and whether the key may place calls: only a call shows it."),
 		)
 		if response.status in (401, 403):
-			return Finding(False, _("Primevox refused the API key (HTTP {0}).", response.status), unchecked)
+			sentence = _("Primevox refused the API key (HTTP {0}).", response.status)
+			return Finding(False, sentence, unchecked, "api_key")
 		if 200 <= response.status < 300 and "data" in responses.json_object(response):
 			return Finding(True, _("Primevox accepted the API key and the container."), unchecked)
 		return Finding(
@@ -155,5 +158,6 @@ class Primevox(Provider):
 				response.status,
 				responses.excerpt(response.text, self.secrets) or _("an empty page"),
 			),
-			(_("Whether the API key and the container are right."), *unchecked),
+			(_("Whether the API key and the container are correct."), *unchecked),
+			self.address_setting,
 		)

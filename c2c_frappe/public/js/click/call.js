@@ -1,8 +1,10 @@
 // From a click to a call: choose when there is a choice, dial once, show what came of it.
-import { say } from "../frappe_desk";
+import { dialogs } from "../dialogs";
+import { say, settings } from "../frappe_desk";
 import { get, post } from "../server";
-import { show_asking, show_error, show_news } from "../strip/strip";
-import { choose, choose_owner } from "./chooser";
+import { show_asking, show_error, show_reply } from "../strip/strip";
+import { current_talk } from "../strip/waiting";
+import { my_phone } from "./my_phone";
 
 const BUTTONS = ".c2c-icon, .c2c-button";
 // Looks like several numbers in one field: the server is asked which.
@@ -25,8 +27,8 @@ export function call_record(record) {
 	return alone(record, () => dial_one_of(record, () => true));
 }
 
-// Calls a number that was refused, for the reason given.
-export function call_despite(target, reason) {
+// Calls a number that was refused, for the reason given; or the entry of a list, whose number the server chooses.
+export function call_now(target, reason) {
 	return alone(target, () => dial(target, reason));
 }
 
@@ -53,7 +55,7 @@ function set_busy(busy) {
 async function dial_typed(target) {
 	const { records } = await get("owners", { number: target.number });
 	if (records.length < 2) return dial(target);
-	const whose = await choose_owner(target.shown, records);
+	const whose = await (await dialogs()).choose_owner(target.shown, records);
 	if (whose) await dial({ ...target, ...whose });
 }
 
@@ -61,14 +63,16 @@ async function dial_one_of(record, is_wanted) {
 	const found = await get("numbers", {
 		doctype: record.reference_doctype,
 		name: record.reference_name,
+		phone: my_phone().row || "",
 	});
-	if (!found.numbers.length) return show_news({ ...found, status: "Failed" }, record);
+	if (!found.numbers.length) return show_reply({ ...found, status: "Failed" }, record);
 	const entries = found.numbers.filter(is_wanted);
 	if (!entries.length) return dial(record);
 	// A list knows a record's name alone.
 	const named = { ...record, title: found.title || record.title };
-	const entry = entries.length === 1 ? entries[0] : await choose(named, entries);
-	if (entry) await dial({ ...named, ...chosen(entry, found.numbers), shown: entry.number });
+	const is_clear = entries.length === 1 && !entries[0].by_device;
+	const entry = is_clear ? entries[0] : await (await dialogs()).choose(named, entries);
+	if (entry) await dial({ ...named, ...chosen(entry, found.numbers), shown: entry.number, from_device: entry.from_device });
 }
 
 // A field that holds several numbers says which by the number itself; else the field is enough.
@@ -83,10 +87,22 @@ function is_of_field(entry, { fieldname, row }) {
 }
 
 async function dial(target, override) {
-	const { reference_doctype, reference_name, fieldname, row, number } = target;
-	const args = { reference_doctype, reference_name, fieldname, row, number, request_id: new_id(), override };
-	show_asking(target);
-	show_news(await post("dial", args), target);
+	const { reference_doctype, reference_name, fieldname, row, number, from_device, entry } = target;
+	const { row: phone, extension } = from_device ? {} : my_phone();
+	const where = { reference_doctype, reference_name, fieldname, row, number };
+	const args = { ...where, request_id: new_id(), override, phone, entry };
+	if (!(await is_wanted_now(target))) return;
+	// Where rules choose the line, another phone may ring.
+	show_asking(target, settings().lines ? "" : extension);
+	const reply = await (from_device ? post("dial_from_device", args) : post("dial", args));
+	show_reply(reply, target);
+	if (reply.url) (await dialogs()).open_with_device(reply.url);
+}
+
+// Who talks to somebody is asked before another phone rings.
+async function is_wanted_now({ title, shown }) {
+	const talk = current_talk();
+	return !talk || (await dialogs()).ask_second_call(talk, title || shown);
 }
 
 function ask_to_save() {

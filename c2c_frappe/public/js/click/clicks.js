@@ -3,8 +3,8 @@ import { take_clicks } from "../patches";
 import { call, call_record } from "./call";
 import { target_of } from "./target";
 
-const OURS = ".c2c-icon, .c2c-button, .c2c-strip, .c2c-dialog button, .c2c-radios";
-const NUMBERS = ".phone-btn, a[href^='tel:'], [data-c2c-doctype]";
+const OURS = ".c2c-icon, .c2c-button, .c2c-strip, .c2c-list, .c2c-dialog button, .c2c-radios";
+const NUMBERS = ".phone-btn, a[href^='tel:']:not([data-c2c-device]), [data-c2c-doctype]";
 
 export function listen_for_clicks() {
 	take_clicks(NUMBERS, place_call);

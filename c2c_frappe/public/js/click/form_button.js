@@ -6,7 +6,7 @@ import { is_shown, wrap_up_latest } from "../strip/strip";
 import { go_to } from "../strip/strip_view";
 import { wrap_up } from "../strip/wrap_up";
 import { call, call_record } from "./call";
-import { phone_fields, phone_tables } from "./phone_fields";
+import { has_numbers } from "./phone_fields";
 import { record_of } from "./target";
 
 // Many more DocTypes have a phone field (Company, Warehouse, Sales Order): there the icon is enough.
@@ -20,6 +20,8 @@ export const FORMS = new Set([
 	"Employee",
 	"Address",
 	"Issue",
+	"CRM Lead",
+	"CRM Deal",
 ]);
 
 export function add_call_buttons() {
@@ -33,13 +35,19 @@ export function add_call_buttons() {
 	});
 	add_shortcut(
 		"alt+shift+c",
-		__("Call the open record"),
+		__("Call the Open Record"),
 		() => call_record(record_of(open_form())),
 		() => Boolean(open_form() && has_call_button(open_form()))
 	);
 	take_clicks("[data-c2c-call]", wrap_up_entry);
-	add_shortcut("alt+shift+w", __("Wrap up the latest call"), wrap_up_latest);
-	add_shortcut("alt+shift+s", __("Go to the call strip"), go_to, is_shown);
+	add_shortcut("alt+shift+w", __("Wrap Up the Latest Call"), wrap_up_latest);
+	add_shortcut("alt+shift+s", __("Go to the Call Strip"), go_to, is_shown);
+}
+
+// The record whose button is in sight, nothing where there is none.
+export function current_record() {
+	const frm = open_form();
+	return frm && has_call_button(frm) ? record_of(frm) : null;
 }
 
 function open_form() {
@@ -48,11 +56,11 @@ function open_form() {
 }
 
 function add_buttons_of_call(frm) {
-	if (frm.doc.number) add_button(frm, __("Call again"), () => call(logged_target(frm.doc)));
+	if (frm.doc.number) add_button(frm, __("Call Again"), () => call(logged_target(frm.doc)));
 	if (frm.doc.__onload?.can_hang_up) {
-		frm.add_custom_button(__("Hang up"), () => hang_up_logged(frm));
+		frm.add_custom_button(__("Hang Up"), () => hang_up_logged(frm));
 	}
-	if (frm.perm[0]?.write) frm.add_custom_button(__("Wrap up"), () => wrap_up_logged(frm));
+	if (frm.perm[0]?.write) frm.add_custom_button(__("Wrap Up"), () => wrap_up_logged(frm));
 }
 
 async function hang_up_logged(frm) {
@@ -82,17 +90,14 @@ function add_button(frm, label, act) {
 function has_call_button(frm) {
 	if (frm.is_new()) return false;
 	// Of these the server reads the numbers of their Contacts too.
-	return FORMS.has(frm.doctype) || (Boolean(frm.meta.custom) && has_numbers(frm));
+	return FORMS.has(frm.doctype) || (Boolean(frm.meta.custom) && (has_contact(frm) || has_numbers(frm.doctype)));
 }
 
-function has_numbers({ doctype, meta }) {
-	const has_contact = meta.fields.some((df) => df.fieldtype === "Link" && df.options === "Contact");
-	return has_contact || phone_fields(doctype).length > 0 || phone_tables(doctype).length > 0;
-}
+const has_contact = ({ meta }) => meta.fields.some((df) => df.fieldtype === "Link" && df.options === "Contact");
 
 // The record decides again: a number it no longer holds is refused. A mask has no extension to show.
 function logged_target({ reference_doctype, reference_name, number: logged, number_extension }) {
 	const has_extension = number_extension && /^\+\d+$/.test(logged);
-	const number = has_extension ? `${logged} x${number_extension}` : logged;
+	const number = has_extension ? `${logged} x${number_extension}` : logged || number_extension;
 	return { reference_doctype, reference_name, number, shown: number, title: reference_name };
 }

@@ -13,6 +13,8 @@ export function phone_fields(doctype) {
 	return (frappe.get_meta(doctype)?.fields || []).filter((df) => is_phone_field(doctype, df));
 }
 
+export const has_numbers = (doctype) => phone_fields(doctype).length > 0 || phone_tables(doctype).length > 0;
+
 // The tables of a form whose rows hold numbers, as Contact's phone_nos do.
 export function phone_tables(doctype) {
 	return frappe.get_meta(doctype).fields.filter(

@@ -60,7 +60,8 @@ export function record_of(frm) {
 	return {
 		reference_doctype: frm.doctype,
 		reference_name: frm.docname,
-		title: String(frm.doc[frm.meta.title_field] || frm.docname),
+		// A Lead's own title is its company, where it has one.
+		title: String(frm.doc.lead_name || frm.doc[frm.meta.title_field] || frm.docname),
 		is_unsaved: Boolean(frm.is_new()),
 	};
 }

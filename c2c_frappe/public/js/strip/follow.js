@@ -7,15 +7,15 @@ import { keep } from "./waiting";
 
 const KEY = "c2c_frappe:call";
 const DAY = 86400000; // ms
-// Seconds between questions, from the last news on; after the last one a silent PBX is left alone.
+// Seconds between questions, from the last reply on; after the last one a silent PBX is left alone.
 const PAUSES = [2, 3, 5, 8, 12, 20, 30, 40];
 
 let followed = null;
 let listener = null;
 let timer = null;
 
-// `on_news` gets the server's words and the call they are about, `on_other` those about another call, `on_quiet`
-// nothing when no more will come, `on_close` nothing when another tab closed its strip.
+// `on_reply` gets the server's words and the call they are about, `on_other` those about another call, `on_quiet`
+// nothing when no more will come, `on_close` the call whose strip another tab closed.
 export function watch(listeners) {
 	listener = listeners;
 	on_realtime("pbx_call", hear);
@@ -29,8 +29,10 @@ export function follow(call) {
 	begin(call, PAUSES[0]);
 }
 
-export function forget() {
+// Of a named call only: of another one that is followed it is time to hear.
+export function forget(call = followed?.call) {
 	clearTimeout(timer);
+	if (followed && followed.call !== call) return begin(followed, 0);
 	followed = null;
 	localStorage.removeItem(KEY);
 }
@@ -41,7 +43,7 @@ function take_up() {
 	const is_mine = call && call.user === user() && Date.now() - call.since < DAY;
 	if (is_mine) return begin(call, 0);
 	clearTimeout(timer);
-	if (followed) listener.on_close();
+	if (followed) listener.on_close(followed.call);
 	followed = null;
 }
 
@@ -50,10 +52,11 @@ function begin(call, pause) {
 	ask_later(pause, 0);
 }
 
-function hear(news) {
-	if (news.call !== followed?.call) return listener.on_other(news);
-	listener.on_news(news, followed);
-	go_on(news, 0);
+function hear(reply) {
+	if (reply.call !== followed?.call) return listener.on_other(reply);
+	followed.is_others = reply.is_others;
+	listener.on_reply(reply, followed);
+	if (followed) go_on(reply, 0);
 }
 
 function ask_later(seconds, asked) {
@@ -64,16 +67,20 @@ function ask_later(seconds, asked) {
 async function ask(asked) {
 	if (document.hidden) return ask_later(PAUSES[0], asked);
 	const { call } = followed;
-	const news = await get("state", { call }).catch(() => null);
-	if (followed?.call !== call) return;
-	if (news) listener.on_news(news, followed);
-	go_on(news, asked + 1);
+	const asked_at = timer;
+	// A colleague's call rings here too: only what is told says how it stands.
+	const reply = followed.is_others ? null : await get("state", { call }).catch(() => null);
+	// What was told meanwhile is newer.
+	if (followed?.call !== call || timer !== asked_at) return;
+	if (reply) listener.on_reply(reply, followed);
+	go_on(reply, asked + 1);
 }
 
-function go_on(news, asked) {
+function go_on(reply, asked) {
 	clearTimeout(timer);
-	if (!followed || has_ended(news)) return;
-	const is_talking = news?.status === "In Progress";
+	timer = null;
+	if (!followed || has_ended(reply)) return;
+	const is_talking = reply?.status === "In Progress";
 	if (asked < PAUSES.length || is_talking) ask_later(PAUSES[Math.min(asked, PAUSES.length - 1)], asked);
 	else listener.on_quiet();
 }

@@ -15,3 +15,11 @@ export function has_ended(call) {
 export function can_be_wrapped_up({ call, status }) {
 	return Boolean(call) && status !== "Failed";
 }
+
+// This user talked, or does: there may be something to note.
+export const has_talk = ({ call, is_others, status }) =>
+	Boolean(call) && !is_others && ["In Progress", "Completed"].includes(status);
+
+// A call that came in, and that nobody took.
+export const is_missed = ({ caller, status }) =>
+	Boolean(caller) && Boolean(look_of(status).is_final) && status !== "Completed";

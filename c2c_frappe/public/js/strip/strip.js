@@ -1,14 +1,22 @@
 // The call strip: a small card in the corner that says how the latest call stands, or who is calling. It repeats
 // what the server says; before the server has spoken it claims nothing but that it was asked.
-import { is_covered, is_typing, refresh_timeline, say, settings } from "../frappe_desk";
+import { dialogs } from "../dialogs";
+import {
+	address_of,
+	is_covered,
+	is_typing,
+	on_realtime,
+	refresh_timeline,
+	say,
+} from "../frappe_desk";
 import { get } from "../server";
 import { follow, forget, watch } from "./follow";
 import { hang_up } from "./hang_up";
 import { reason_for } from "./override";
-import { can_be_wrapped_up, has_ended, look_of } from "./status";
-import { build, draw, has_focus, hide, tick } from "./strip_view";
-import { drop, latest, settle, unsettled } from "./waiting";
-import { wrap_up } from "./wrap_up";
+import { can_be_wrapped_up, has_ended, has_talk, is_missed, look_of } from "./status";
+import { build, draw, return_focus, has_focus, hide, place_of, tick } from "./strip_view";
+import { drop, latest, note_offer, note_talk, settle, unsettled, was_offered } from "./waiting";
+import { save_outcome, wrap_up } from "./wrap_up";
 
 const GLANCE = 1000; // ms between looks whether a wrap-up that waits would disturb nobody
 const LINGER = 60000; // ms a call that has ended stays in sight, for whoever wants to wrap it up
@@ -19,39 +27,55 @@ let closing = null;
 let offering = null;
 let offered = null;
 let last_key = 0;
+let listener = null;
 
-// `call_despite` places a refused call again, with a reason.
-export function start_strip(call_despite) {
+// `call_now` places a refused call again, with a reason.
+export function start_strip(call_now) {
 	build({
 		on_close: close,
-		on_wrap_up: (outcome) => wrap_up_shown({ outcome }),
+		on_wrap_up: () => wrap_up_shown({}),
+		on_outcome: choose,
 		on_hang_up: hang_up_shown,
-		on_override: () => override_shown(call_despite),
+		on_override: () => override_shown(call_now),
 	});
 	window.addEventListener("keydown", note_key, true);
-	watch({ on_news: show_followed, on_other: take_other, on_quiet: rest, on_close: disappear });
+	on_realtime("pbx_follow_up", async (told) => (await dialogs()).tell_follow_up(told));
+	watch({ on_reply: show_followed, on_other: take_other, on_quiet: rest, on_close: leave });
 }
 
 // A call of this user that this tab does not follow: one that comes in, or one whose strip was closed or made way.
-function take_other(news) {
-	refresh_timeline(of_record({}, news.record));
-	if (news.caller?.is_ringing) show_caller(news);
-	else if (news.wrap_up) take_up_earlier();
+function take_other(reply) {
+	if (reply.is_gone) return drop(reply.call);
+	note_talk(reply);
+	refresh_timeline(of_record({}, reply.record));
+	if (reply.caller?.is_ringing) show_caller(reply);
+	else if (is_missed(reply)) tell_missed(reply);
+	else if (reply.wrap_up) take_up_earlier();
 }
 
 function note_key({ key }) {
 	last_key = Date.now();
-	if (key !== "Escape" || !shown || is_required(shown) || is_covered()) return;
+	if (key !== "Escape" || !shown || is_required(shown) || is_covered() || is_worked()) return;
 	// From elsewhere only what is over is closed: of a call under way somebody may want to see the rest.
 	const is_asked = has_focus() || (!is_typing() && !look_of(shown.status).is_under_way);
 	if (is_asked) close();
 }
 
 // A call that comes in takes the strip's place, but not that of a call under way.
-function show_caller(news) {
-	const [record] = news.caller.records;
-	if (!shown || !look_of(shown.status).is_under_way) return show_news(news, target_of(record, news.number));
-	say(__("{0} is calling.", [record?.title || news.number]), "blue", 15);
+function show_caller(reply) {
+	const [record] = reply.caller.records;
+	if (!shown || !look_of(shown.status).is_under_way) return show_reply(reply, target_of(record, reply.number));
+	say(__("{0} is calling.", [record?.title || reply.number]), "blue", 15);
+}
+
+// Told by the reply that ends it, on the page unless the strip says so; the ToDo and the bell keep it.
+async function tell_missed(reply) {
+	const [record] = reply.caller.records;
+	const whom = record?.title || reply.number || __("an unknown number");
+	const text = __("Missed call from {0}", [whom]);
+	if (shown?.call !== reply.call) say(text, "orange", 15);
+	const { show_notice } = await dialogs();
+	show_notice(text, record?.url || address_of("PBX Call Log", reply.call));
 }
 
 function target_of(record, number) {
@@ -62,13 +86,23 @@ function target_of(record, number) {
 
 export const is_shown = () => Boolean(shown);
 
+// Whoever works a list is told each call in sight as it stands, and then asks for its outcome instead of the strip.
+export function tell_calls(tell) {
+	listener = tell;
+	if (shown) tell?.(shown);
+}
+
+export function let_go(call) {
+	if (shown?.call === call) close();
+}
+
 // The call in sight, or the latest one that was not wrapped up though its strip is gone.
 export async function wrap_up_latest() {
 	if (shown && can_be_wrapped_up(shown)) return wrap_up_shown({});
 	const entry = latest();
 	if (!entry) return say(__("There is no call to wrap up."), "blue");
-	const news = await get("state", { call: entry.call }).catch(() => ({}));
-	wrap_up({ ...entry, title: entry.title || news.number, is_required: is_required(news) });
+	const reply = await get("state", { call: entry.call }).catch(() => ({}));
+	wrap_up({ ...entry, title: entry.title || reply.number, is_required: is_required(reply) });
 }
 
 function wrap_up_shown(more) {
@@ -76,55 +110,83 @@ function wrap_up_shown(more) {
 	clearTimeout(closing);
 	const about = { call, title: target.title || number, is_required: is_required(shown), ...more };
 	wrap_up(about, {
-		on_saved(news) {
-			refresh_timeline(target);
-			if (shown?.call === call && has_ended(news)) close();
+		// The strip it was opened from goes as well, before the dialog or after it.
+		on_saved(reply) {
+			take_saved(reply, target);
+			return_focus();
 		},
-		on_gone: () => shown?.call === call && linger(),
+		on_gone: () => (shown?.call === call ? linger() : return_focus()),
 	});
 }
+
+// One press saves an outcome; one that requires a time asks for it first.
+async function choose(outcome) {
+	const { call, target, timed } = shown;
+	if (timed.includes(outcome)) return wrap_up_shown({ outcome });
+	try {
+		take_saved(await save_outcome(call, outcome), target);
+		say(__("Call wrapped up."), "green");
+	} catch (error) {
+		if (shown?.call === call) show({ ...shown, notice: error.message });
+	}
+}
+
+function take_saved(reply, target) {
+	const { call } = reply;
+	refresh_timeline(target);
+	listener?.({ call, is_wrapped_up: true });
+	if (shown?.call !== call) return;
+	if (has_ended(reply)) return close();
+	place_of("notes").replaceChildren();
+	show_more(shown);
+}
+
+const is_of_list = () => Boolean(listener && shown?.entry);
+// What is to come of a call under way the list's card waits for.
+const is_worked = () => is_of_list() && !has_ended(shown);
 
 function is_required(call) {
 	return call.wrap_up === "Required";
 }
 
-// By itself, once a call, in the tab that is looked at, over no dialog and no page on which somebody is pressing keys. Who
-// is writing finds the outcomes in the strip, and nothing opens.
+// By itself, once a call (a required one once a page), in the tab that is looked at, over no dialog and no page on which
+// somebody is pressing keys. Who is writing finds the outcomes in the strip, and nothing opens.
 function offer_wrap_up() {
 	clearTimeout(offering);
 	const { call, wrap_up: way } = shown || {};
-	if (!way || offered === call) return;
+	if (!way || offered === call || is_of_list() || (was_offered(call) && !is_required(shown))) return;
 	const is_bad_moment = document.hidden || is_covered() || Date.now() - last_key < GLANCE;
 	if (is_bad_moment && !is_typing()) return (offering = setTimeout(offer_wrap_up, GLANCE));
 	offered = call;
+	note_offer(call);
 	if (!is_typing()) wrap_up_shown({ is_unasked: true });
 }
 
 async function show_outcomes() {
 	const { call, wrap_up: way, outcomes } = shown;
-	if (!way || outcomes) return;
+	if (!way || outcomes || is_of_list()) return;
 	shown.outcomes = [];
 	const form = await get("wrap_up_form", { call }).catch(() => null);
-	if (form && shown?.call === call) draw(Object.assign(shown, { outcomes: form.dispositions }));
+	if (form && shown?.call === call) draw(Object.assign(shown, { outcomes: form.dispositions, timed: form.timed }));
 }
 
 // A call whose strip made way for another one and that ended meanwhile.
 async function take_up_earlier() {
 	for (const { call, title, since } of unsettled()) {
-		const news = await get("state", { call }).catch(() => null);
+		const reply = await get("state", { call }).catch(() => null);
 		if (shown) return;
-		if (news?.wrap_up) return show_news(news, { title, shown: news.number, since });
-		if (has_ended(news)) settle(call);
+		if (reply?.wrap_up) return show_reply(reply, { title, shown: reply.number, since });
+		if (has_ended(reply)) settle(call);
 	}
 }
 
-async function override_shown(call_despite) {
+async function override_shown(call_now) {
 	const { target } = shown;
 	const reason = await reason_for(shown);
-	if (reason) call_despite(target, reason);
+	if (reason) call_now(target, reason);
 }
 
-// Meanwhile news may have come, so what is in sight by then goes on. Only that a call was not ended is told here.
+// Meanwhile a reply may have come, so what is in sight by then goes on. Only that a call was not ended is told here.
 async function hang_up_shown() {
 	if (shown.is_hanging_up) return;
 	const { call, target, since } = shown;
@@ -135,8 +197,8 @@ async function hang_up_shown() {
 	if (!has_ended(shown)) follow({ call, ...kept(target), since });
 }
 
-export function show_asking(target) {
-	const { extension } = settings();
+// `extension` is that of the phone that is to ring.
+export function show_asking(target, extension) {
 	const number = String(target.shown);
 	const message = extension
 		? __("Calling your phone {0}... Pick up to be connected to {1}.", [extension, number])
@@ -146,12 +208,12 @@ export function show_asking(target) {
 }
 
 // A reply of the server, to the dial or to a question that came before it.
-export function show_news(reply, asked_for) {
+export function show_reply(reply, asked_for) {
 	const since = asked_for.since || (shown?.target === asked_for ? shown.since : Date.now());
 	const target = of_record(asked_for, reply.record);
 	// Why it was not dialed again stays, until there is more to say of the call.
 	show({ ...reply, target, since, told_at: Date.now(), notice: reply.repeated ? reply.message : "" });
-	if (reply.call && !has_ended(reply)) follow({ call: reply.call, ...kept(target), since });
+	if (reply.call && !has_ended(reply)) follow({ call: reply.call, ...kept(target), since, is_others: reply.is_others });
 	refresh_timeline(target);
 }
 
@@ -172,23 +234,38 @@ function kept({ title, reference_doctype, reference_name, contact }) {
 	return { title, reference_doctype, reference_name, contact };
 }
 
-function show_followed(news, { call, since, ...whom }) {
+// This phone has stopped: a colleague answered, or the next one rings. There is nothing to wrap up here.
+function take_down({ call, number, answered_by: colleague }) {
+	drop(call);
+	forget();
+	if (shown?.call !== call) return;
+	const { title } = shown.target;
+	disappear();
+	if (colleague) say(__("{0}: answered by {1}.", [title || number, colleague]), "blue", 15);
+}
+
+function show_followed(reply, { call, since, ...whom }) {
+	if (reply.is_gone) return take_down(reply);
 	const is_known = shown?.call === call;
-	const is_new_status = !is_known || shown.status !== news.status;
+	// What is to be read here makes way for a call that goes on, and for nothing else of another tab.
+	if (!is_known && look_of(shown?.status).is_kept && !look_of(reply.status).is_under_way) return;
+	const is_new_status = !is_known || shown.status !== reply.status;
 	// A recording is there some moments after the end.
-	const is_news = is_new_status || shown.has_recording !== news.has_recording;
+	const is_new = is_new_status || shown.has_recording !== reply.has_recording;
 	const start = (is_known && shown.since) || since;
-	const target = of_record(is_known ? shown.target : kept(whom), news.record);
-	const { outcomes, notice } = is_known ? shown : {};
+	const target = of_record(is_known ? shown.target : kept(whom), reply.record);
+	const { outcomes, timed, notice } = is_known ? shown : {};
 	show({
-		...news,
+		...reply,
 		target,
 		outcomes,
+		timed,
 		since: start,
 		told_at: Date.now(),
 		notice: is_new_status ? "" : notice,
 	});
-	if (is_news) refresh_timeline(shown.target);
+	if (is_new) refresh_timeline(shown.target);
+	if (is_new_status && is_missed(reply)) tell_missed(reply);
 }
 
 function show(call) {
@@ -196,13 +273,28 @@ function show(call) {
 	clearTimeout(closing);
 	shown = call;
 	if (call.status === "Failed") drop(call.call);
+	note_talk(call);
 	draw(call);
 	const start = start_of(call);
 	tick(start);
 	if (start && !has_ended(call)) ticker = setInterval(() => tick(start), 1000);
 	linger();
 	show_outcomes();
+	show_more(call);
 	offer_wrap_up();
+	listener?.(call);
+}
+
+// Notes while talking, and what an incoming call offers besides.
+async function show_more({ call, caller, status }) {
+	if (!has_talk(shown) && !caller) return;
+	const { draw_caller, offer_call_back, offer_notices, show_notes } = await dialogs();
+	if (shown?.call !== call || shown.status !== status) return;
+	if (caller) draw_caller(place_of("caller"), shown);
+	if (has_talk(shown)) show_notes(place_of("notes"), call);
+	if (!is_missed(shown)) return;
+	offer_call_back(place_of("caller"), shown);
+	offer_notices(place_of("caller"));
 }
 
 // From when on the time runs: the talk's by the server's clock, which stands still once the call is over; until there is
@@ -220,15 +312,20 @@ function linger() {
 	if (goes) closing = setTimeout(close, LINGER);
 }
 
-// No more news is expected: what is shown may stay, or goes when nobody needs to read it.
+// No more is expected: what is shown may stay, or goes when nobody needs to read it.
 function rest() {
 	clearInterval(ticker);
 	if (shown && !look_of(shown.status).is_kept) closing = setTimeout(close, LINGER);
 }
 
+// Another tab closed its strip, or went on to another call.
+function leave(call) {
+	if (shown?.call === call) disappear();
+}
+
 function close() {
 	settle(shown?.call);
-	forget();
+	forget(shown?.call || "");
 	disappear();
 	take_up_earlier();
 }

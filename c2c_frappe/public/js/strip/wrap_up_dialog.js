@@ -1,8 +1,10 @@
 // The wrap-up of a call: what came of it, notes, a follow-up. One dialog, by keyboard alone if one likes; when it
 // opens, and whether it may be left out, others decide. Loaded when it is first used.
-import { is_typing, open_dialog, say } from "../frappe_desk";
+import { open_dialog } from "../frappe_dialog";
+import { is_typing, say } from "../frappe_desk";
 import { hold_keys } from "../patches";
 import { get, post } from "../server";
+import { presets } from "./follow_up_presets";
 import { radio_group } from "./radio_group";
 import { drop } from "./waiting";
 
@@ -30,18 +32,19 @@ function open({ call, title, is_required, outcome, is_unasked }, form, { on_save
 	const radios = radio_group(__("Call Outcome"), form.dispositions, outcome || form.disposition, form.colors);
 	const whom = form.title || title;
 	const dialog = open_dialog({
-		title: whom ? __("Wrap up: {0}", [whom]) : __("Wrap up"),
+		title: whom ? __("Wrap Up: {0}", [whom]) : __("Wrap Up"),
 		is_wide: true,
 		is_required,
 		fields: [
 			{ fieldtype: "HTML", fieldname: "outcome" },
 			{ fieldtype: "Small Text", fieldname: "notes", label: __("Notes"), default: form.notes },
-			{ fieldtype: "Date", fieldname: "follow_up_on", label: __("Follow-up Date") },
+			{ fieldtype: "Datetime", fieldname: "follow_up_on", label: __("Follow-up Time"), min_date: new Date() },
+			{ fieldtype: "HTML", fieldname: "presets" },
 			{ fieldtype: "Data", fieldname: "follow_up", label: __("Follow-up Task") },
 		],
-		parts: { outcome: radios.element },
+		parts: { outcome: radios.element, presets: presets(form, (time) => dialog.set("follow_up_on", time)) },
 		label: __("Save"),
-		act: (values) => save(call, dialog, { ...values, disposition: radios.value() }, on_saved),
+		act: (values) => save(call, dialog, { ...values, before: form.notes, disposition: radios.value() }, on_saved),
 		// Whoever did not ask for it may be about to press keys meant for the page.
 		on_open: () => (is_unasked ? hold_keys(HELD, () => is_open && radios.focus()) : radios.focus()),
 		on_gone: () => {
@@ -59,15 +62,15 @@ function is_send({ key, ctrlKey, metaKey, target }) {
 	return key === "Enter" && (ctrlKey || metaKey || target.type === "radio");
 }
 
-async function save(call, dialog, { disposition, notes, follow_up_on, follow_up }, on_saved) {
+async function save(call, dialog, words, on_saved) {
 	dialog.set_busy(true);
 	dialog.say_fault("");
 	try {
-		const news = await post("wrap_up", { call, disposition, notes, follow_up_on, follow_up });
+		const reply = await post("wrap_up", { call, ...words });
 		drop(call);
 		dialog.close();
-		say(__("The call is wrapped up."), "green");
-		on_saved?.(news);
+		say(__("Call wrapped up."), "green");
+		on_saved?.(reply);
 	} catch (error) {
 		// What was typed stays in the dialog.
 		dialog.say_fault(error.message);

@@ -1,0 +1,96 @@
+"""PBX Call Change: each change of a call that waits to be told, written in the transaction of the change itself.
+
+Tells nobody: that is automation/drain.py, which is woken after the commit, and by the scheduler each minute.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+
+import frappe
+import redis
+from frappe import _
+from frappe.query_builder.functions import Min
+from frappe.realtime import get_doctype_room
+from frappe.utils import now
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
+
+from c2c_frappe.pbx.calls.call_changes import MAX_DEPTH
+
+DOCTYPE = "PBX Call Change"
+DRAIN = "c2c_frappe.automation.drain.run"
+# How deep the change lies whose listeners are running, in `frappe.flags`.
+DEPTH_FLAG = "c2c_call_change_depth"
+PATIENCE = 0.5
+# The realtime event to open boards.
+CHANGED_EVENT = "pbx_calls_changed"
+_COLUMNS = ("name", "creation", "modified", "owner", "modified_by", "call", "change", "depth")
+
+
+def add(changes: Sequence[tuple[str, int, dict]]) -> None:
+	"""Keep changes (call, its how many-th, what changed) to be told once the caller has committed; one statement."""
+	depth = frappe.flags.get(DEPTH_FLAG, -1) + 1
+	if depth > MAX_DEPTH:
+		frappe.log_error(
+			_("Call changes stopped: loop"), "\n".join(call for call, _number, _change in changes)
+		)
+		return
+	moment, user = now(), frappe.session.user
+	query = frappe.qb.into(frappe.qb.DocType(DOCTYPE)).columns(*_COLUMNS)
+	for call, number, change in changes:
+		text = json.dumps({"sequence": number, "at": moment, **change}, default=str)
+		# In the order of their names the changes of a call are in the order they were made.
+		query = query.insert(f"{call}-{number:06}", moment, moment, user, user, call, text, depth)
+	query.run()
+	frappe.db.after_commit.add(wake)
+	# Says only that something changed, to who may read calls at all: each reader asks for what they may see.
+	frappe.publish_realtime(CHANGED_EVENT, room=get_doctype_room("PBX Call Log"), after_commit=True)
+
+
+def wake() -> None:
+	"""Let a worker tell what waits, soon."""
+	try:
+		_require_queue()
+		frappe.enqueue(DRAIN, job_id="c2c_call_changes", deduplicate=True)
+	except (RedisError, OSError):
+		# The click or the event goes on; the scheduler drains what waits once Redis is back.
+		frappe.logger("c2c_frappe").warning("Call changes wait: the queue cannot be reached.")
+
+
+def _require_queue() -> None:
+	"""Raise at once where Redis is away: Frappe would let the click wait seconds for it."""
+	if address := frappe.conf.redis_queue:
+		with redis.from_url(address, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE) as connection:
+			with suppress(ResponseError, AuthenticationError):
+				connection.ping()
+
+
+def waiting_calls(limit: int) -> list[str]:
+	"""Return the calls that have changes to tell, the one that waits longest first."""
+	table = frappe.qb.DocType(DOCTYPE)
+	query = frappe.qb.from_(table).select(table.call).groupby(table.call)
+	return query.orderby(Min(table.creation)).limit(limit).run(pluck=True)
+
+
+def first(call: str) -> dict | None:
+	"""Return a call's oldest change that waits, or None."""
+	columns = ["name", "call", "change", "depth", "tries", "done", "modified"]
+	found = frappe.get_all(DOCTYPE, {"call": call}, columns, order_by="name", limit=1)
+	return found[0] if found else None
+
+
+def postpone(name: str, tries: int, done: Sequence[str]) -> None:
+	"""Keep a change some listener failed at, and which listeners need not hear it again; the caller commits."""
+	frappe.db.set_value(DOCTYPE, name, {"tries": tries, "done": json.dumps(sorted(done))})
+
+
+def remove(name: str) -> None:
+	"""Delete a change that was told; the caller commits."""
+	frappe.db.delete(DOCTYPE, {"name": name})
+
+
+def forget(calls: Sequence[str]) -> None:
+	"""Delete what waits about these calls, told or not; the caller commits."""
+	frappe.db.delete(DOCTYPE, {"call": ("in", calls)})

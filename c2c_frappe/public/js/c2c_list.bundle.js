@@ -1,0 +1,3 @@
+import { work } from "./lists/player";
+
+window.c2c_list = work;

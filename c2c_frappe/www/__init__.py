@@ -1,0 +1,1 @@
+"""Pages of the website: the documentation, for who is logged in."""
