@@ -150,9 +150,10 @@ class MeasuredSite:
 			names = click_cost.fill_leads(count * backfill.BATCH)[: count * backfill.BATCH]
 			index.forget("Lead", names)
 			frappe.db.commit()
-			mark = {"doctypes": ["Lead"], "left": ["Lead"], "after": "LEAD-", "read": 0}
+			after = "LEAD-"
 			for _batch in range(count):
-				mark, cost, statements = metered(partial(backfill._read_batch, mark))
+				read, cost, statements = metered(partial(backfill._read_batch, "Lead", after))
+				after = read[-1]
 				frappe.db.commit()
 				yield {**cost, "count": backfill.BATCH}, statements
 
