@@ -1,4 +1,4 @@
-"""What managers see of lists and do with them: the report List Progress, entries that go to another rep."""
+"""What managers see of lists and do with them: the report List Progress, entries that go to another agent."""
 
 from __future__ import annotations
 
