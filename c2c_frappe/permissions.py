@@ -56,7 +56,7 @@ def require_agent() -> None:
 		)
 	if frappe.session.data.get("impersonated_by"):
 		frappe.throw(
-			_("While impersonating {0} you cannot call: their phone would ring.").format(frappe.session.user),
+			_("You cannot call while impersonating {0}: their phone would ring.").format(frappe.session.user),
 			frappe.PermissionError,
 		)
 

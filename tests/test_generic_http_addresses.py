@@ -133,7 +133,7 @@ class TestAddresses:
 	def test_an_address_of_no_pbx_is_refused_with_the_tick_too(self, host):
 		for field in ("url_template", "token_url", "test_url"):
 			values = {field: f"https://{host}/x", "allow_private": 1}
-			assert "no PBX can be" in refused(field, **values)
+			assert "not allowed for a PBX" in refused(field, **values)
 
 	def test_what_stands_in_brackets_is_left_out_without_its_values(self):
 		template = "https://pbx.example/call[/by/{caller_id}]/{extension}"

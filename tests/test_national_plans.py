@@ -183,7 +183,7 @@ def test_old_number_of_bogota_is_no_emergency_code():
 	with pytest.raises(InvalidNumberError) as caught:
 		phone.read("+57 1 2345678")
 	assert not isinstance(caught.value, ServiceCodeError)
-	assert "length" in caught.value.message or "short" in caught.value.message
+	assert "number of digits" in caught.value.message or "short" in caught.value.message
 
 
 def test_austrian_extension_after_a_hyphen_is_no_emergency_code():

@@ -125,7 +125,7 @@ REFUSED = (
 	("1" * 251, "GB", "too long"),
 	("1" * 250, "GB", "too long"),
 	("020 7946 0018" + " " * 250, "GB", "too long"),
-	("+65 612345678", "", "length its country"),
+	("+65 612345678", "", "wrong number of digits"),
 )
 
 SERVICE_CODES = (

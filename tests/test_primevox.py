@@ -96,7 +96,7 @@ def test_a_key_of_any_signs_is_quoted():
 def test_any_2xx_is_unconfirmed_whatever_its_body(http_status, body):
 	result = read(http_status, body)
 	assert (result.status, result.failure_code, result.pbx_call_id) == (status.UNCONFIRMED, "", "")
-	assert "does not say" in result.message
+	assert "did not say" in result.message
 
 
 def test_an_excerpt_of_the_body_is_kept():

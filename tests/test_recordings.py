@@ -160,14 +160,14 @@ class TestHosts:
 
 	def test_a_private_address_is_reached_only_for_a_pbx_on_the_premises(self, serve_raw):
 		server = serve_raw(response())
-		with pytest.raises(ConfigurationError, match="private network"):
+		with pytest.raises(ConfigurationError, match="private address"):
 			get(server.url, allow_private="")
 		assert server.connections == 0
 
 	def test_a_name_that_leads_to_a_private_address_is_not_reached_either(self, serve_raw):
 		server = serve_raw(response())
 		url = f"http://localhost:{server.port}"
-		with pytest.raises(ConfigurationError, match="private network"):
+		with pytest.raises(ConfigurationError, match="private address"):
 			get(url, allow_private="")
 		assert server.connections == 0
 

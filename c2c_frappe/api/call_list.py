@@ -84,7 +84,7 @@ def set_state(call_list: str, state: str) -> None:
 
 @frappe.whitelist(methods=["POST"])
 def move(entries: str | list, agent: str) -> dict:
-	"""Move waiting entries to a list of another rep's, for managers; return {moved, left, lists}."""
+	"""Move waiting entries to a list of another agent's, for managers; return {moved, left, lists}."""
 	permissions.require_manager()
 	return move_of.move([str(name) for name in arguments.from_json(entries, list)], agent)
 

@@ -1,4 +1,4 @@
-"""The numbers on a rep's home. Each method checks, counts and returns; what is counted is the caller's own alone."""
+"""The numbers on an agent's home. Each method checks, counts and returns; what is counted is the user's own alone."""
 
 import frappe
 from frappe.utils import add_days, nowdate

@@ -1,4 +1,4 @@
-"""The use case "give these to another rep": open entries go to a list of theirs with the same words and rules.
+"""The use case "give these to another agent": open entries go to a list of theirs with the same words and rules.
 
 What is being called, or is before somebody, stays; so does what is closed.
 """
@@ -15,7 +15,7 @@ from c2c_frappe.call_lists.rights import LIST, check_agent
 from c2c_frappe.call_log import list_entries
 from c2c_frappe.pbx.lists import entries
 
-# What the other rep's list has of the one the entries come from.
+# What the other agent's list has of the one the entries come from.
 COPIED = (
 	"title", "purpose", "script", "max_attempts", "minutes_after_no_answer", "minutes_after_busy", "consent_field",
 )  # fmt: skip

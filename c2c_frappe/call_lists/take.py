@@ -233,7 +233,9 @@ def _nothing(name: str, call_list: dict) -> dict:
 	if row.state == entries.WAITING and get_datetime(row.due_utc) <= utc_now():
 		return {
 			**nothing,
-			"message": _("You may not read the records that are next. Ask whoever created this list."),
+			"message": _(
+				"You do not have permission to read the next records. Ask the person who created this list."
+			),
 		}
 	moment = to_local(get_datetime(row.due_utc))
 	if row.state == entries.WAITING and row.reason:

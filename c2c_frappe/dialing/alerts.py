@@ -26,8 +26,8 @@ def cap_reached(agent: str, company: str, cap: str, limit: int) -> None:
 	sentence = {
 		"user_minute": _("{0} has reached the call limit of {1} per minute."),
 		"user_day": _("{0} has reached the call limit of {1} per day."),
-		"site_minute": _("With a call by {0}, the site has reached its call limit of {1} per minute."),
-		"site_day": _("With a call by {0}, the site has reached its call limit of {1} per day."),
+		"site_minute": _("A call by {0} brought the site to its limit of {1} calls per minute."),
+		"site_day": _("A call by {0} brought the site to its limit of {1} calls per day."),
 	}[cap]
 	about = {"document_type": SETTINGS, "document_name": SETTINGS, "from_user": agent}
 	managers = [

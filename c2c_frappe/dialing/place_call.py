@@ -1,6 +1,6 @@
 """The use case "place a call": the row that permits one dial, one request, and what its response means.
 
-In the web request on purpose: a rep must not wait behind a queue. Sends nothing twice, and decides nothing that
+In the web request on purpose: an agent must not wait behind a queue. Sends nothing twice, and decides nothing that
 `pbx/` can decide.
 """
 

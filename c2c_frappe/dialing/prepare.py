@@ -276,7 +276,7 @@ def _number(text: str, countries: tuple[str, ...], mask: str) -> PhoneNumber:
 	except InvalidNumberError as error:
 		if not mask:
 			raise
-		sentence = _("The number behind {0} cannot be called. Ask somebody who sees it to correct it.")
+		sentence = _("The number masked as {0} cannot be called. Ask someone who can see it to correct it.")
 		raise RefusedError(error.failure_code, sentence.format(mask)) from None
 
 

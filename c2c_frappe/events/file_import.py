@@ -198,9 +198,7 @@ def _judged(outcome: str | PbxError) -> tuple[str, str]:
 		)
 	if outcome == store.IGNORED:
 		return "unmatched", _("No user has this phone, and no record has this number.")
-	return "unmatched", _(
-		"A clicked call may be the match, but not with certainty. Matching is retried for a day."
-	)
+	return "unmatched", _("A clicked call may match, but it is not certain. Matching is retried for a day.")
 
 
 def _applied(account: str, batch: Sequence[Call]) -> Iterator[tuple[Call, str | PbxError]]:

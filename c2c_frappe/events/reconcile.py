@@ -59,7 +59,7 @@ class Tally:
 		if not self.unread:
 			return ""
 		return _(
-			"{0} call records could not be read or name nobody. Check the address of the account. Their fields: {1}."
+			"{0} call records could not be read, or have no number or extension. Check the account's address. Fields received: {1}."
 		).format(self.unread, ", ".join(self.unread_fields)[:200] or "-")
 
 

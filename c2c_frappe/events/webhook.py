@@ -74,10 +74,10 @@ def _key(address: str) -> str:
 
 def _why_not(account, address: str) -> str:
 	if not networks.is_allowed(address, account.webhook_addresses):
-		sentence = _("An event came from {0}, which is not among the allowed source addresses.")
+		sentence = _("Refused an event from {0}: it is not an allowed source address.")
 		return sentence.format(address)
 	if not webhook_accounts.takes_events(account):
-		return _("An event came from {0} while this account was disabled.").format(address)
+		return _("Refused an event from {0}: this account was disabled.").format(address)
 	return ""
 
 

@@ -64,17 +64,17 @@ def describe() -> str:
 		answering = (frappe.get_hooks(HOOK).get(method) or [method])[-1]
 		if not answering.startswith(OURS):
 			sentence = _(
-				"The app {0} answers Frappe CRM's call buttons: {1}. Remove it to call through your PBX."
+				"The app {0} handles Frappe CRM's call buttons ({1}). Remove it to call through your PBX."
 			)
 			return sentence.format(answering.partition(".")[0], answering)
 	has_own = frappe_crm.has_own_provider(_own_answer())
 	if has_own is None:
 		return _(
-			"This version of Frappe CRM does not say whether its own provider is switched on, so its call buttons do not call through your PBX."
+			"This version of Frappe CRM does not report whether its own telephony provider is enabled, so its call buttons do not use your PBX."
 		)
 	if has_own:
 		return _(
-			"Frappe CRM's own provider is switched on, so its call buttons call with that and not through your PBX."
+			"Frappe CRM's own telephony provider is enabled, so its call buttons use that and not your PBX."
 		)
 	if not crm_mirror.is_switched_on():
 		return _("Frappe CRM's call buttons do not call through your PBX.")

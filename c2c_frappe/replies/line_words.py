@@ -1,4 +1,4 @@
-"""What a rep reads of the line a call takes: the account, the caller ID, the phone."""
+"""What an agent reads of the line a call takes: the account, the caller ID, the phone."""
 
 from __future__ import annotations
 

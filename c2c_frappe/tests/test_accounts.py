@@ -38,7 +38,7 @@ class TestConnection(SiteCase):
 
 	def test_a_good_key_is_taken_and_what_was_not_checked_is_said(self):
 		found = self.assert_found(True, "accepted the API key")
-		self.assertIn("only a call shows it", found["unchecked"][0])
+		self.assertIn("Only a real call shows this", found["unchecked"][0])
 		(request,) = self.simulator.requests
 		self.assertEqual(request.path, "/api/call_list.php")
 
@@ -56,7 +56,7 @@ class TestConnection(SiteCase):
 		self.assertNotIn("not-the-key", frappe.as_json(found))
 
 	def test_of_commpeak_only_the_way_there_can_be_tested(self):
-		found = self.assert_found(True, "name and network are fine. Plain http is not encrypted.", COMMPEAK)
+		found = self.assert_found(True, "network are fine. Plain http is not encrypted.", COMMPEAK)
 		self.assertIn("allow-listed", found["unchecked"][0])
 
 	def test_a_name_that_is_not_found(self):
@@ -84,7 +84,7 @@ class TestConnection(SiteCase):
 
 	def test_a_page_that_is_no_answer_of_the_vendor_leaves_it_open(self):
 		self.simulator.behave("html")
-		self.assert_found(None, "not as its call list does")
+		self.assert_found(None, "but not with a call list")
 
 	def test_an_account_that_cannot_work_is_told_so_and_nothing_is_sent(self):
 		self.point_accounts_at(self.simulator.url, allow_http=0)
@@ -145,7 +145,7 @@ class TestAccounts(SiteCase):
 
 	def test_a_mistake_is_named_at_its_field(self):
 		for mistake, words in (
-			({"container_id": "12"}, "Container ID does not look right: 6 digits"),
+			({"container_id": "12"}, "Container ID is not valid. Expected: 6 digits"),
 			({"api_key": ""}, "API Key"),
 			({"api_key": "two words"}, "API Key contains a space"),
 			({"tenant_id": "1"}, "Tenant ID"),

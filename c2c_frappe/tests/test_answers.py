@@ -123,7 +123,7 @@ class TestAnswers(SiteCase):
 		)
 
 	def test_a_huge_answer_is_neither_read_whole_nor_believed(self):
-		self.assert_each("huge", ("Unknown", "bad_reply", MAY_RING), ("Unconfirmed", "", "does not say"))
+		self.assert_each("huge", ("Unknown", "bad_reply", MAY_RING), ("Unconfirmed", "", "did not say"))
 
 	def test_a_redirect_is_not_followed(self):
 		self.assert_both("redirect", "Failed", "pbx_rejected", "HTTP 302")

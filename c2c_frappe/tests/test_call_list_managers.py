@@ -1,4 +1,4 @@
-"""What managers see of lists and do with them: the report List Progress, entries that go to another rep."""
+"""What managers see of lists and do with them: the report List Progress, entries that go to another agent."""
 
 from __future__ import annotations
 
@@ -149,7 +149,9 @@ class TestMoving(ManagersCase):
 		name = self.make()
 		lists.hide_leads_from(self, OTHER_AGENT)
 		frappe.db.set_value(LIST, name, "agent", OTHER_AGENT)
-		self.assertIn("You may not read the records that are next.", self.next(name, OTHER_AGENT)["message"])
+		self.assertIn(
+			"You do not have permission to read the next records.", self.next(name, OTHER_AGENT)["message"]
+		)
 
 	def test_an_agreed_time_and_attempts_go_with_the_entry(self):
 		name = self.make(self.leads[:1])

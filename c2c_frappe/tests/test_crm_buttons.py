@@ -75,11 +75,11 @@ class TestWhose(ButtonCase):
 		settings.run_method("onload")
 		self.assertIn("through your PBX", settings.get("__onload").crm)
 		self.switch_provider("Exotel", 1)
-		self.assertIn("own provider", answering.describe())
+		self.assertIn("own telephony provider", answering.describe())
 
 	def test_settings_say_so_where_crms_own_answer_is_a_fault(self):
 		with patch.object(answering, "ask_before_us", side_effect=AttributeError("of an older version")):
-			self.assertIn("does not say", answering.describe())
+			self.assertIn("does not report", answering.describe())
 			with site.as_user(AGENT):
 				self.assertFalse(answering.are_calls_ours())
 

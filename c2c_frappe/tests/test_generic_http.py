@@ -150,7 +150,7 @@ class TestCalls(GenericCase):
 		self.assertEqual((reply["status"], reply["failure_code"]), ("Failed", "misconfigured"))
 		self.assertIn("On-Premises PBX", site.rows()[0].failure_reason)
 		self.assertEqual(self.simulator.requests, ())
-		with self.assertRaisesRegex(frappe.ValidationError, "private network"):
+		with self.assertRaisesRegex(frappe.ValidationError, "private address"):
 			self.make(allow_private=0)
 		frappe.db.rollback()
 

@@ -203,7 +203,7 @@ class TestMasks(GuardedCase):
 			with self.subTest(text=text):
 				self.assertEqual(reply["status"], "Failed")
 				self.assertNotIn(text, str(reply))
-				self.assertIn("Ask somebody who sees it", reply["message"])
+				self.assertIn("Ask someone who can see it", reply["message"])
 
 	def test_a_refusal_by_policy_keeps_the_mask(self):
 		frappe.db.set_value(GUARDED, self.record, "mobile", "+44 909 879 0123")

@@ -1,10 +1,11 @@
-"""Sites from before get the words of today, on our fields of DocTypes of others."""
+"""Sites from before get the words of today: our fields of DocTypes of others, and a stored choice."""
 
 from __future__ import annotations
 
 import frappe
 
-from c2c_frappe.patches import title_case_fields
+from c2c_frappe.patches import title_case_fields, title_case_wrap_up
+from c2c_frappe.tests.cases import site
 from c2c_frappe.tests.cases.site import SiteCase
 
 EXTENSION = {"dt": "User", "fieldname": "pbx_extension"}
@@ -31,3 +32,19 @@ class TestFields(SiteCase):
 		title_case_fields.execute()
 		found = frappe.db.get_value("Custom Field", EXTENSION, ["label", "description"])
 		self.assertEqual(found, ("Desk phone", "Ours"))
+
+
+class TestWrapUp(SiteCase):
+	def stored(self, value: str) -> str:
+		"""Store a choice, run the patch twice, and return what is stored then."""
+		self.addCleanup(site.change_settings, wrap_up="When Asked")
+		frappe.db.set_single_value("PBX Settings", "wrap_up", value)
+		for _again in range(2):
+			title_case_wrap_up.execute()
+		return frappe.db.get_single_value("PBX Settings", "wrap_up", cache=False)
+
+	def test_a_stored_choice_gets_its_name_of_today(self):
+		self.assertEqual(self.stored("When asked"), "When Asked")
+
+	def test_another_choice_stays(self):
+		self.assertEqual(self.stored("Required"), "Required")

@@ -101,7 +101,7 @@ class TestSettings(SiteCase):
 				"max_calls_per_user_per_day": "500",
 				"max_list_calls_per_number_per_day": "3",
 				"max_list_calls_per_number_per_week": "7",
-				"wrap_up": "When asked",
+				"wrap_up": "When Asked",
 				"recording_days": "90",
 				"make_leads": "0",
 				"max_leads_per_day": "50",

@@ -53,9 +53,9 @@ class TestWrapUp(SiteCase):
 		self.assertRaises(frappe.PermissionError, api.wrap_up_form, self.call)
 
 	def test_the_way_the_settings_choose_is_told_with_the_call_until_it_is_wrapped_up(self):
-		self.addCleanup(site.change_settings, wrap_up="When asked")
+		self.addCleanup(site.change_settings, wrap_up="When Asked")
 		for setting, call_status, expected in (
-			("When asked", "Completed", ""),
+			("When Asked", "Completed", ""),
 			("Offered", "Completed", "Offered"),
 			("Offered", "In Progress", ""),
 			("Required", "Completed", "Required"),

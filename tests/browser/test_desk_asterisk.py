@@ -263,7 +263,7 @@ class TestInTheBrowser:
 		extension("1005")
 		click_lead(agent, open_form, site, next(TALKS))
 		wait_for_status(agent, "Failed")
-		assert "The agent did not pick up" in agent.locator(".c2c-strip").inner_text()
+		assert "The agent did not answer" in agent.locator(".c2c-strip").inner_text()
 
 	def test_a_manager_chooses_extensions_from_those_asterisk_has(
 		self, admin_page, open_form, asterisk, site

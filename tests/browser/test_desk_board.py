@@ -87,7 +87,7 @@ def test_board_is_live_or_says_so_and_shows_own_calls_alone(page, admin_page, si
 
 def test_failures_are_bars_beside_whole_reasons(admin_page, site, dial):
 	"""On the board and in the report, where a chart of the Desk would cut the reasons short."""
-	reason = "The agent did not pick up"
+	reason = "The agent did not answer"
 	site.admin.set("PBX Call Log", dial(site.agent), status="Failed", failure_code="agent_unreachable")
 	open_board(admin_page, site)
 	admin_page.locator(".c2c-board .bars li", has_text=reason).locator(".bar").wait_for()

@@ -9,7 +9,7 @@ def offering(site):
 	"""A site that offers the wrap-up when a call ends."""
 	site.admin.set("PBX Settings", "PBX Settings", wrap_up="Offered")
 	yield
-	site.admin.set("PBX Settings", "PBX Settings", wrap_up="When asked")
+	site.admin.set("PBX Settings", "PBX Settings", wrap_up="When Asked")
 
 
 @pytest.fixture

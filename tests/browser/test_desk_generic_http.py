@@ -23,7 +23,7 @@ def dialog(page):
 
 def load_profile(page):
 	page.locator("[data-fieldname=provider] select").select_option(label="Knowlarity")
-	dialog(page).get_by_text("never tried on a live account").wait_for()
+	dialog(page).get_by_text("not tested on a live account").wait_for()
 	dialog(page).locator("input[data-fieldname=YOUR_SR_NUMBER]").fill("+918929700001")
 	dialog(page).locator("input[data-fieldname=secret_1]").fill(SECRET)
 	dialog(page).locator("input[data-fieldname=secret_2]").fill(f"{SECRET}-2")

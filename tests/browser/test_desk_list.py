@@ -320,7 +320,7 @@ def test_a_required_outcome_keeps_the_next_one_away(page, open_form, site, make_
 		# The outcomes are in the card: no dialog opens by itself.
 		assert page.locator(".c2c-dialog").count() == 0
 	finally:
-		site.admin.set("PBX Settings", "PBX Settings", wrap_up="When asked")
+		site.admin.set("PBX Settings", "PBX Settings", wrap_up="When Asked")
 
 
 def test_a_refusal_stays_in_sight_and_the_entry_with_the_rep(page, open_form, site, make_leads, make_list):

@@ -147,7 +147,7 @@ def test_call_button_offers_the_device_and_the_link_opens_once_the_call_is_logge
 	assert opened(page) == [f"tel:+{digits(number)}"]
 	[logged] = site.admin.list("PBX Call Log", ["status"], {"reference_name": lead["name"]})
 	assert logged["status"] == "Unconfirmed"
-	page.locator(".c2c-strip-message", has_text="Handed over to your device.").wait_for()
+	page.locator(".c2c-strip-message", has_text="Opened on your device.").wait_for()
 	assert (len(dials), len(handed), simulator.requests) == (0, 1, [])
 
 

@@ -150,7 +150,7 @@ def test_a_second_call_does_not_swallow_the_wrap_up_of_the_first(page, site, pla
 		dialog(page).wait_for()
 		page.locator(f".c2c-strip a[href*='{placed}']").wait_for()
 	finally:
-		site.admin.set("PBX Settings", "PBX Settings", wrap_up="When asked")
+		site.admin.set("PBX Settings", "PBX Settings", wrap_up="When Asked")
 
 
 def test_a_wrap_up_that_was_closed_opens_by_itself_no_more(page, site, placed):
@@ -171,4 +171,4 @@ def test_a_wrap_up_that_was_closed_opens_by_itself_no_more(page, site, placed):
 		page.locator(".c2c-strip-wrap-up").click()
 		dialog(page).wait_for()
 	finally:
-		site.admin.set("PBX Settings", "PBX Settings", wrap_up="When asked")
+		site.admin.set("PBX Settings", "PBX Settings", wrap_up="When Asked")

@@ -119,7 +119,7 @@ def test_a_call_between_two_own_phones_is_none_of_the_log(row, cells):
 
 
 def test_a_row_without_numbers_is_broken(row):
-	with pytest.raises(BrokenRowError, match="Neither"):
+	with pytest.raises(BrokenRowError, match="No phone number or extension"):
 		row(caller="", called="anonymous")
 
 

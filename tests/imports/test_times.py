@@ -70,7 +70,7 @@ def test_a_day_without_a_time_of_day_is_no_start(row, cells):
 @pytest.mark.parametrize(
 	("text", "words"),
 	[
-		("", "There is no start time"),
+		("", "The start time is missing"),
 		("yesterday", "yesterday is not a valid start time"),
 		("31/02/2026 10:00", "31/02/2026 10:00 is not a valid start time"),
 		("12:00", "12:00 is not a valid start time"),

@@ -14,7 +14,7 @@ LABELS = {
 	"timeout": _("The PBX did not respond in time"),
 	"bad_reply": _("The PBX's response was lost or cannot be read"),
 	"interrupted": _("The server stopped while calling"),
-	"agent_unreachable": _("The agent did not pick up"),
+	"agent_unreachable": _("The agent did not answer"),
 	"no_end_event": _("No end event received"),
 	"no_extension": _("The user has no extension"),
 	"no_number": _("The record has no number"),

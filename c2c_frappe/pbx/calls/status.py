@@ -77,7 +77,7 @@ DIAL_OUTCOMES = {
 
 INTERRUPTED = _("The server stopped during this call. The phone may have rung; check before calling again.")
 
-FROM_DEVICE = _("Handed over to your device. How the call goes is not known here.")
+FROM_DEVICE = _("Opened on your device. The progress of this call cannot be tracked here.")
 
 # Codes of calls that failed before the customer was called: the PBX took none, or the agent did not pick up.
 CUSTOMER_NOT_CALLED = (

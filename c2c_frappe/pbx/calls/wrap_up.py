@@ -6,7 +6,7 @@ from datetime import datetime
 
 from c2c_frappe.pbx.calls import status
 
-WHEN_ASKED, OFFERED, REQUIRED = "When asked", "Offered", "Required"
+WHEN_ASKED, OFFERED, REQUIRED = "When Asked", "Offered", "Required"
 WAYS = (WHEN_ASKED, OFFERED, REQUIRED)
 # After which ends a disposition is offered.
 ANY, TALKED, UNANSWERED = "Any Call", "Talked Calls", "Unanswered Calls"

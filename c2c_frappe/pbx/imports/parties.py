@@ -71,7 +71,7 @@ def read(
 		raise InternalCallError(_("The call is between two of your own phones."))
 	number, *others = _numbers(written, countries) or ("",)
 	if not number and not extension:
-		raise BrokenRowError(_("Neither a number nor an extension can be read."))
+		raise BrokenRowError(_("No phone number or extension found in this row."))
 	return Parties(direction, extension, number, tuple(others), bool(_VOICEMAIL.fullmatch(called)))
 
 

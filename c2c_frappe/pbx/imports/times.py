@@ -30,7 +30,7 @@ def start(cells: Cells, zone: ZoneInfo, order: str) -> datetime:
 	written = [cells[name] for name in ("started_at", "start_date", "start_time") if name in cells]
 	shown = " ".join(text(cell) for cell in written)
 	if not shown:
-		raise BrokenRowError(_("There is no start time that can be read."))
+		raise BrokenRowError(_("The start time is missing or cannot be read."))
 	parsed = [read(cell, zone, order) for cell in written]
 	whole = _whole(parsed, zone)
 	moment = _to_utc(whole) if whole else None

@@ -153,7 +153,9 @@ def _significant(body: str) -> str:
 		raise InvalidNumberError(
 			_("The + in {0} is misplaced. Write it in front, before the country code.", body)
 		)
-	raise InvalidNumberError(_("{0} has characters that no phone number has. Enter digits only.", body))
+	raise InvalidNumberError(
+		_("{0} contains characters that are not allowed in a phone number. Enter digits only.", body)
+	)
 
 
 def _readings_of(digits: str, region: str) -> list[tuple[str, str]]:
@@ -245,7 +247,7 @@ def _check_meaning(meaning: Meaning, digits: str, region: str) -> None:
 		if meaning.is_bare and digits.startswith(_code_of(region)):
 			_check(_best(_with_plus("+" + digits)))
 		raise InvalidNumberError(
-			_("No number of its country begins like {0}. Check its first digits.", e164(meaning.parsed))
+			_("No number in that country starts like {0}. Check the first digits.", e164(meaning.parsed))
 		)
 
 
@@ -330,7 +332,7 @@ def _check(meaning: Meaning) -> None:
 		numbering.begins_impossibly(parsed) or national_plans.is_impossible(parsed)
 	):
 		raise InvalidNumberError(
-			_("No number of its country begins like {0}. Check its first digits.", e164(parsed))
+			_("No number in that country starts like {0}. Check the first digits.", e164(parsed))
 		)
 
 
@@ -361,4 +363,6 @@ def _refuse_length(parsed: phonenumbers.PhoneNumber) -> None:
 	if reason == ValidationResult.TOO_SHORT:
 		raise InvalidNumberError(_("{0} is too short for a phone number. Enter all its digits.", written))
 	if reason != ValidationResult.IS_POSSIBLE or national_plans.has_former_length(parsed):
-		raise InvalidNumberError(_("{0} has a length its country does not use. Check its digits.", written))
+		raise InvalidNumberError(
+			_("{0} has the wrong number of digits for its country. Check the number.", written)
+		)

@@ -102,7 +102,7 @@ def _checked_text(setting: Setting, text: str, _is_http_allowed: bool) -> str:
 def _fitting(setting: Setting, text: str) -> str:
 	if setting.pattern and not re.fullmatch(setting.pattern, text):
 		raise ConfigurationError(
-			_("{0} does not look right: {1}", setting.label, setting.hint or setting.pattern), setting.name
+			_("{0} is not valid. Expected: {1}", setting.label, setting.hint or setting.pattern), setting.name
 		)
 	return text
 

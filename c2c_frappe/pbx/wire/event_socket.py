@@ -36,7 +36,7 @@ class EventSocket:
 		except websocket.WebSocketBadStatusException as error:
 			failure = RejectedError(_refusal(error.status_code))
 		except _ERRORS:
-			failure = UnavailableError(_("The PBX's events cannot be reached."))
+			failure = UnavailableError(_("Could not connect to the PBX's event stream."))
 		# Out here, so that the library's exception, whose text may hold the address, is no context of ours.
 		if failure:
 			raise failure
@@ -48,7 +48,7 @@ class EventSocket:
 			return self._receive(seconds)
 		except _ERRORS:
 			self.close()
-		raise UnavailableError(_("The connection for the PBX's events was lost."))
+		raise UnavailableError(_("The connection to the PBX's event stream was lost."))
 
 	def _receive(self, seconds: float) -> dict | None:
 		self._socket.settimeout(seconds)

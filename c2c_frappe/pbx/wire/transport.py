@@ -218,10 +218,10 @@ def _out_of_reach(host: str, candidates: list[str]) -> Text:
 	"""Return the sentence for a host none of whose addresses may be connected to."""
 	if any(addresses.may_connect(address, addresses.PRIVATE_TOO) for address in candidates):
 		return _(
-			"{0} leads into a private network. Nothing was sent. If the PBX is there, tick On-Premises PBX.",
+			"{0} resolves to a private address. Nothing was sent. If your PBX is there, tick On-Premises PBX.",
 			host,
 		)
-	return _("{0} leads to an address where no PBX can be. Nothing was sent.", host)
+	return _("{0} resolves to an address that is not allowed for a PBX. Nothing was sent.", host)
 
 
 def _read(response: requests.Response, max_response: int) -> HttpResponse:

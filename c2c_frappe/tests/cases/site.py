@@ -78,7 +78,7 @@ SETTINGS = {
 	"calling_hours_end": None,
 	"confirmed_site_url": "",
 	"recording_days": 90,
-	"wrap_up": "When asked",
+	"wrap_up": "When Asked",
 	"line_rules": [],
 }
 NO_EXTENSION = {"pbx_extension": "", "pbx_account": "", "pbx_caller_id": ""}

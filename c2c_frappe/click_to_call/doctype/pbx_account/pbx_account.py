@@ -95,7 +95,7 @@ class PBXAccount(Document):
 				if any(markup.is_active(row.get(name) or "") for name in names):
 					form_errors.refuse(
 						table.fieldname,
-						_("{0}, row {1} has markup that a browser would run. Take it out.").format(
+						_("{0}, row {1} contains markup that a browser would run. Remove it.").format(
 							_(table.label), row.idx
 						),
 						_(table.label),

@@ -1,4 +1,4 @@
-// The list of entries: how each stands, and for managers the way to give some to another rep.
+// The list of entries: how each stands, and for managers the way to give some to another agent.
 const COLORS = {
 	Waiting: "blue",
 	Claimed: "orange",
@@ -15,14 +15,14 @@ frappe.listview_settings["PBX Call List Entry"] = {
 	get_indicator: ({ state }) => [__(state), COLORS[state], `state,=,${state}`],
 	onload(list) {
 		if (!frappe.user.has_role(["PBX Manager", "System Manager"])) return;
-		list.page.add_actions_menu_item(__("Move to Another Rep"), () => ask_for_rep(list), true);
+		list.page.add_actions_menu_item(__("Move to Another Agent"), () => ask_for_agent(list), true);
 	},
 };
 
-function ask_for_rep(list) {
-	const field = { fieldname: "agent", fieldtype: "Link", options: "User", label: __("Rep"), reqd: 1 };
-	field.description = __("They go to a list of that rep with the same purpose and rules. Only waiting entries are moved.");
-	frappe.prompt(field, ({ agent }) => move(list, agent), __("Move to Another Rep"), __("Move"));
+function ask_for_agent(list) {
+	const field = { fieldname: "agent", fieldtype: "Link", options: "User", label: __("Agent"), reqd: 1 };
+	field.description = __("They go to a list of that agent with the same purpose and rules. Only waiting entries are moved.");
+	frappe.prompt(field, ({ agent }) => move(list, agent), __("Move to Another Agent"), __("Move"));
 }
 
 async function move(list, agent) {

@@ -68,7 +68,7 @@ def _columns() -> list[dict]:
 		report.column("no_answer", _("No Answer"), width=95),
 		report.column("busy", _("Busy"), width=70),
 		report.column("canceled", _("Canceled"), width=90),
-		report.column("agent_missed", _("Agent Did Not Pick Up"), width=170),
+		report.column("agent_missed", _("Agent Did Not Answer"), width=170),
 		report.column("failed", _("Failed"), width=75),
 		report.column("unclear", _("Unknown Outcome"), width=150),
 		report.column("refused", _("Blocked"), width=110),
@@ -86,7 +86,7 @@ def _chart(per_day: dict) -> dict:
 		"no_answer": _("No Answer"),
 		"busy": _("Busy"),
 		"canceled": _("Canceled"),
-		"agent_missed": _("Agent Did Not Pick Up"),
+		"agent_missed": _("Agent Did Not Answer"),
 		"failed": _("Failed"),
 		"unclear": _("Unknown Outcome"),
 	}

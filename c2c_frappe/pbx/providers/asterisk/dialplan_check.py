@@ -45,8 +45,8 @@ def read(finding: Finding, event: Mapping | None, context: str) -> Finding:
 		)
 	else:
 		sentence = _(
-			"The context {0} does not respond like the documented dialplan. If it is your own, only a call shows"
-			" whether it exists and calls the customer.",
+			"The context {0} does not match the documented dialplan. If it is your own, only a real call shows"
+			" whether it exists and dials the customer.",
 			context,
 		)
 	return replace(finding, unchecked=(sentence, *finding.unchecked[1:]))

@@ -391,6 +391,6 @@ class Asterisk(Provider):
 
 def _unchecked() -> tuple[Text, ...]:
 	return (
-		_("Whether the context exists and calls the customer: only a call shows it."),
+		_("Whether the context exists and dials the customer. Only a real call shows this."),
 		_("Whether the phone of each extension rings."),
 	)

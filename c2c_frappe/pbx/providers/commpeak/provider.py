@@ -200,7 +200,7 @@ class CommPeak(Provider):
 			self._reached(response.status),
 			(
 				_(
-					"Whether this server's address is allow-listed and the ids are right: only a call shows it."
+					"Whether this server's address is allow-listed and the ids are right. Only a real call shows this."
 				),
 				_("Whether the extensions exist."),
 			),
@@ -209,10 +209,11 @@ class CommPeak(Provider):
 	def _reached(self, http_status: int) -> Text:
 		if self.probe_request().url.startswith("https:"):
 			return _(
-				"CommPeak's server answered (HTTP {0}): name, network and certificate are fine.", http_status
+				"CommPeak's server responded (HTTP {0}). Name lookup, network and certificate are fine.",
+				http_status,
 			)
 		return _(
-			"CommPeak's server answered (HTTP {0}): name and network are fine. Plain http is not encrypted.",
+			"CommPeak's server responded (HTTP {0}). Name lookup and network are fine. Plain http is not encrypted.",
 			http_status,
 		)
 

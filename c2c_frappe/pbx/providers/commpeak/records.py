@@ -182,7 +182,7 @@ def _failure(response: HttpResponse, secrets: tuple[str, ...]) -> PbxError:
 	if 300 <= response.status < 500:
 		return _not_listed(response, detail)
 	return UnavailableError(
-		_("PBX Stats answered (HTTP {0}), but not with call records: {1}", response.status, detail)
+		_("PBX Stats responded (HTTP {0}), but not with call records: {1}", response.status, detail)
 	)
 
 

@@ -42,7 +42,7 @@ class Address:
 		)
 		# A client that tidies up would take /calls/../users for /users.
 		if any(segment in (".", "..") for segment in re.sub("(?i)%2e", ".", path).split("/")):
-			raise self.place.wrong(_("{0} would have only dots between two slashes.", self.place.label))
+			raise self.place.wrong(_("{0} would have a path segment made only of dots.", self.place.label))
 		query = self.query.fill(values, in_address, _in_query)
 		return f"{self.origin}{path}{'?' if query else ''}{query}"
 
@@ -54,7 +54,7 @@ def read(text: str, place: Place, allows_http: bool, reach: str) -> Address:
 	if re.search(r"[{}]", origin):
 		raise place.wrong(_("{0} may have variables only after the host.", place.label))
 	if "#" in text or _NO_PERCENT_CODE.search(path + query):
-		raise place.wrong(_("{0} has a # or a % where no address can have one.", place.label))
+		raise place.wrong(_("{0} has a # or % that is not allowed in an address.", place.label))
 	origin = checked_url(Setting(place.setting, place.label), origin, allows_http)
 	_refuse_host(urlsplit(origin).hostname or "", place, reach)
 	address = Address(place, origin, _segments(path or "/", place), parse(query, place))
@@ -76,10 +76,10 @@ def _refuse_host(host: str, place: Place, reach: str) -> None:
 		return
 	if not is_fine and reach == addresses.PUBLIC:
 		raise place.wrong(
-			_("{0} leads into a private network. If the PBX is there, tick On-Premises PBX.", place.label)
+			_("{0} points to a private address. If your PBX is there, tick On-Premises PBX.", place.label)
 		)
 	if not is_fine:
-		raise place.wrong(_("{0} leads to an address where no PBX can be.", place.label))
+		raise place.wrong(_("{0} points to an address that is not allowed for a PBX.", place.label))
 
 
 def _segments(path: str, place: Place) -> tuple[tuple[bool, Template], ...]:

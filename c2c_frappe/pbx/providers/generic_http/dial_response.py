@@ -107,7 +107,7 @@ def _sentence(kind: str, http_status: int, detail: str) -> Text:
 	reason = detail or _("no reason given")
 	if kind == "unconfirmed":
 		text = detail or _("an empty page")
-		return _("The PBX does not say whether it accepted the call. It answered: {0}", text)
+		return _("The PBX did not say whether it accepted the call. Its response: {0}", text)
 	if kind == "bad_reply":
 		text = detail or _("empty.")
 		return _(

@@ -14,7 +14,7 @@ from c2c_frappe.pbx.text import Text, _
 from c2c_frappe.pbx.wire import responses
 from c2c_frappe.pbx.wire.http import HttpResponse
 
-_ONLY_A_CALL = _("Whether it places calls, and whether the agents exist: only a call shows it.")
+_ONLY_A_CALL = _("Whether calls can be placed and the agents exist. Only a real call shows this.")
 
 
 def read(form: Form, response: HttpResponse, secrets: tuple[str, ...]) -> Finding:
@@ -70,10 +70,10 @@ def _no_challenge(http_status: int) -> Text:
 def _reached(origin: str, http_status: int) -> Finding:
 	has_certificate = origin.startswith("https:")
 	sentence = (
-		_("The PBX answered (HTTP {0}): name, network and certificate are fine.", http_status)
+		_("The PBX responded (HTTP {0}). Name lookup, network and certificate are fine.", http_status)
 		if has_certificate
 		else _(
-			"The PBX answered (HTTP {0}): name and network are fine. Plain http is not encrypted.",
+			"The PBX responded (HTTP {0}). Name lookup and network are fine. Plain http is not encrypted.",
 			http_status,
 		)
 	)

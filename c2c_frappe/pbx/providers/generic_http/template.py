@@ -86,7 +86,9 @@ def parse(text: str, place: Place) -> Template:
 	for literal, name, form, conversion in pieces:
 		if name is not None and (not name or form or conversion):
 			sentence = _(
-				"{0} has a brace that belongs to no variable. Write {1} for a brace.", place.label, "{{"
+				"{0} has a brace that is not part of a variable. Write {1} for a literal brace.",
+				place.label,
+				"{{",
 			)
 			raise place.wrong(sentence)
 		if name and not variables.is_known(name):

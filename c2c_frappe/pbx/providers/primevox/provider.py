@@ -79,7 +79,7 @@ class Primevox(Provider):
 		if 200 <= response.status < 300:
 			return DialResult(
 				"unconfirmed",
-				_("Primevox does not say whether it accepted the call. It answered: {0}", detail),
+				_("Primevox did not say whether it accepted the call. Its response: {0}", detail),
 			)
 		kind = status.by_http_status(response.status)
 		sentence = {
@@ -144,7 +144,7 @@ class Primevox(Provider):
 	def read_probe_response(self, response: HttpResponse) -> Finding:
 		"""A JSON object with `data` shows the key is good; 401 and 403 that it is not; all else leaves it open."""
 		unchecked = (
-			_("Whether the extensions exist, and whether the key may place calls: only a call shows it."),
+			_("Whether the extensions exist and the key may place calls. Only a real call shows this."),
 		)
 		if response.status in (401, 403):
 			sentence = _("Primevox refused the API key (HTTP {0}).", response.status)
@@ -154,7 +154,7 @@ class Primevox(Provider):
 		return Finding(
 			None,
 			_(
-				"Primevox's server answered (HTTP {0}), but not as its call list does: {1}",
+				"Primevox's server responded (HTTP {0}), but not with a call list: {1}",
 				response.status,
 				responses.excerpt(response.text, self.secrets) or _("an empty page"),
 			),

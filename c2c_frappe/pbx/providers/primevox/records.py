@@ -91,7 +91,7 @@ def _failure(response: HttpResponse, secrets: tuple[str, ...]) -> PbxError:
 		)
 	return UnavailableError(
 		_(
-			"Primevox's server answered (HTTP {0}), but not as its call list does: {1}",
+			"Primevox's server responded (HTTP {0}), but not with a call list: {1}",
 			response.status,
 			detail,
 		)

@@ -67,7 +67,7 @@ function fill_blanks(frm, profile) {
 function about_profile({ page, support, assumed }) {
 	const escape = frappe.utils.escape_html;
 	const link = `<a href="${encodeURI(page)}" target="_blank" rel="noopener noreferrer">${escape(page)}</a>`;
-	const parts = [`<p>${__("{0}: written from {1}, never tried on a live account.", [escape(support), link])}</p>`];
+	const parts = [`<p>${__("{0}: based on {1}, not tested on a live account.", [escape(support), link])}</p>`];
 	if (assumed.length) {
 		const items = assumed.map((text) => `<li>${escape(text)}</li>`).join("");
 		parts.push(`<p>${__("Assumed:")}</p><ul class="pl-4">${items}</ul>`);

@@ -1,4 +1,4 @@
-// A click while somebody is on the line: one call more is what the rep wants, or a slip of the hand.
+// A click while somebody is on the line: one call more is what the agent wants, or a slip of the hand.
 import { open_dialog } from "../frappe_dialog";
 import { get } from "../server";
 import { hang_up } from "../strip/hang_up";

@@ -1,5 +1,5 @@
-// Working a list, one call at a time: who is next, the call, what came of it. Nothing here dials: the rep presses Call. Which
-// entry is whose, and whether it may be called, the server decides; the call is the strip's.
+// Working a list, one call at a time: who is next, the call, what came of it. Nothing here dials: the agent presses
+// Call. Which entry is whose, and whether it may be called, the server decides; the call is the strip's.
 import { dialogs } from "../dialogs";
 import { add_shortcut, is_typing, show_form } from "../frappe_desk";
 import { get, post } from "../server";
@@ -58,7 +58,7 @@ async function begin(list, call, is_asked) {
 
 const next = () => ask("next_entry", {}, true);
 
-// Asks for an entry and shows it; its record's form opens where the rep asked for it. After a failure all stays as it is.
+// Asks for an entry and shows it; its record's form opens where the agent asked for it. After a failure all stays as it is.
 async function ask(method, args, is_asked) {
 	await busily(async () => {
 		const { list } = worked;
