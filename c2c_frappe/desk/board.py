@@ -10,7 +10,7 @@ from c2c_frappe import messages
 from c2c_frappe.call_log import call_backs, counts
 from c2c_frappe.pbx.calls import failure_codes, status
 from c2c_frappe.pbx.calls.totals import ANSWERED, Tally, tally, total
-from c2c_frappe.replies import call_state
+from c2c_frappe.replies import agent_names, call_state
 
 # More than these talk on no board that can be read.
 MAX_TALKING = 50
@@ -26,6 +26,7 @@ def read() -> dict:
 	by_agent = tally((agent, *rest) for agent, _hour, *rest in counted)
 	by_hour = tally((int(hour[11:]), *rest) for _agent, hour, *rest in counted)
 	missed = call_backs.missed_calls(today)
+	agent_names.read(by_agent)
 	# Nobody can call back who withheld the number.
 	waiting = sum(bool(call["dialed_number"] and not call["call_back"]) for call in missed)
 	everything = total((None, *rest) for _agent, _hour, *rest in counted)
@@ -68,6 +69,7 @@ def _talking() -> list[dict]:
 	fields = ("name", "agent", "answered_at", "requested_at", "direction")
 	query = query.where(table.status == status.IN_PROGRESS).select(*(table[field] for field in fields))
 	calls = query.orderby(table.requested_at).limit(MAX_TALKING).run(as_dict=True)
+	agent_names.read(call["agent"] for call in calls)
 	people = call_state.people_of([call["name"] for call in calls])
 	return [
 		{

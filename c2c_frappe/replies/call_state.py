@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, get_fullname
+from frappe.utils import get_datetime
 
 from c2c_frappe import messages, permissions
 from c2c_frappe.call_log import rows
 from c2c_frappe.pbx.calls import failure_codes, status, talk_time, values, wrap_up
 from c2c_frappe.pbx.numbers import policy
 from c2c_frappe.pbx.providers import registry
-from c2c_frappe.replies import fixes, line_words, screen_pop
+from c2c_frappe.replies import agent_names, fixes, line_words, screen_pop
 from c2c_frappe.site_time import to_utc, utc_now
 
 # The realtime event that carries a reply to the user who placed the call.
@@ -88,7 +88,7 @@ def people_of(calls: list[str]) -> dict[str, str]:
 def agents_of(calls: list[str]) -> dict[str, str]:
 	"""Return {user: full name} of the agents of those of these calls that the session's user may see."""
 	seen = frappe.get_list("PBX Call Log", {"name": ("in", calls)}, pluck="agent") if calls else []
-	return {agent: get_fullname(agent) for agent in seen if agent}
+	return agent_names.read(seen)
 
 
 def _message(row: dict, title: str, user: str) -> str:

@@ -61,7 +61,7 @@ class TestHostileLists(ListCase):
 				self.refused(**given)
 
 	def test_a_limit_that_is_no_number_is_refused(self):
-		for value in ("abc", {"a": 1}, [3], -1, True):
+		for value in ("abc", {"a": 1}, [3], -1, True, "²"):
 			with self.subTest(value=value):
 				self.refused(names=self.leads, options={"max_attempts": value})
 		for value in ({"a": 1}, ["Hello"]):

@@ -8,8 +8,10 @@ from frappe.desk.form import assign_to
 from frappe.desk.query_report import get_script, run
 from frappe.utils import add_days, add_to_date, get_datetime, now_datetime, today
 
+from c2c_frappe.desk import board
 from c2c_frappe.tests.cases import crm, site
 from c2c_frappe.tests.cases.site import SiteCase
+from c2c_frappe.tests.test_cost import Meter
 
 SPAN = {"from_date": add_days(today(), -1), "to_date": today()}
 CALLER = "+447700900321"
@@ -54,6 +56,25 @@ class TestManagersReports(ReportCase):
 			(row["talk_time"], row["incoming_talk_time"], row["average_talk_time"]), (60, 120, 90)
 		)
 		self.assertEqual({**total, "group": row["group"], "is_total": None}, {**row, "is_total": None})
+
+	def test_names_of_all_agents_are_one_statement(self):
+		"""Two agents called here; on a floor they are two hundred."""
+		acts = {
+			"Talk Time by Agent": lambda: self.read("Talk Time by Agent"),
+			"Calls by Outcome": lambda: self.read("Calls by Outcome", group_by="Agent"),
+			"Call Activity": lambda: self.read("Call Activity", group_by="Agent"),
+			"Today": board.read,
+		}
+		for place, act in acts.items():
+			with self.subTest(place):
+				self.assertEqual(self.statements_for_names(act), 1)
+
+	def statements_for_names(self, act) -> int:
+		def ask():
+			frappe.local.fullnames = {}
+			act()
+
+		return sum("first_name" in text and "tabUser" in text for text in Meter().measure(ask).statements)
 
 	def test_user_permissions_on_accounts_hold_as_in_lists(self):
 		self.make_call(account=site.PRIMEVOX, direction="Incoming", status="No Answer", dialed_number=CALLER)

@@ -34,6 +34,7 @@ def _rows(group: str, groups: dict, everything: Tally) -> list[dict]:
 	if not groups:
 		return []
 	is_period = group in periods.PERIODS
+	report.read_names(group, (key for key, _outcome in groups))
 	keys = sorted(groups, key=lambda key: -_calls(groups[key]))
 	keys.sort(key=lambda key: key[0] or "", reverse=is_period) if group else None
 	rows = [

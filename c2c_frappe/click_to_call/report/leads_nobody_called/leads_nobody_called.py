@@ -102,6 +102,7 @@ def _rows(doctype: str, shown: list[tuple[Lead, float | None]]) -> list[dict]:
 	fields = ["name", *_present(doctype, DETAILS)]
 	details = frappe.get_list(doctype, {"name": ("in", names)}, fields, limit=0) if names else []
 	by_name = {row.name: row for row in details}
+	report.read_names(report.AGENT, (lead.first[1] for lead, _wait in shown if lead.first))
 	return [_row(doctype, lead, wait, by_name.get(lead.name, frappe._dict())) for lead, wait in shown]
 
 

@@ -77,6 +77,7 @@ def _rows_by_agent(group: str, titles: dict, counted: list[tuple], everything: T
 	calls = tally(
 		((name, agent, outcome if has_outcome else ""), *rest) for name, agent, outcome, *rest in counted
 	)
+	report.read_names(report.AGENT, (agent for _name, agent, _outcome in calls))
 	order = {name: place for place, name in enumerate(titles)}
 	keys = sorted(
 		calls, key=lambda key: (order[key[0]], get_fullname(key[1]).lower(), -calls[key].placed, key[2])

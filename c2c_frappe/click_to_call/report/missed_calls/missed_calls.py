@@ -28,6 +28,7 @@ def execute(filters: dict | None = None) -> tuple:
 		rows = report.rows_of(group, times.respond(pairs), everything, report.waits_cells)
 		sums = report.waits_columns(missed_label, never, _("Called Back"))
 		return [report.group_column(group), *sums], rows, report.period_note(is_cut), chart, figures
+	report.read_names(report.AGENT, (call["call_back"].agent for call, wait in missed if wait is not None))
 	rows, message = report.cut([pair for pair in missed if _is_wanted(pair[1], filters.get("show"))])
 	return _columns(), [_row(*pair) for pair in rows], message or report.period_note(is_cut), chart, figures
 
