@@ -62,7 +62,6 @@ class TestManagersReports(ReportCase):
 		acts = {
 			"Talk Time by Agent": lambda: self.read("Talk Time by Agent"),
 			"Calls by Outcome": lambda: self.read("Calls by Outcome", group_by="Agent"),
-			"Call Activity": lambda: self.read("Call Activity", group_by="Agent"),
 			"Today": board.read,
 		}
 		for place, act in acts.items():
