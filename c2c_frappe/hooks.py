@@ -42,6 +42,7 @@ has_permission = {
 	"PBX Event": "c2c_frappe.accounts.rights.may_see_account_of",
 	"PBX Call Import": "c2c_frappe.accounts.rights.may_see_account_of",
 	"PBX Call Change": "c2c_frappe.accounts.rights.may_see_call_of",
+	"PBX Caller Lead": "c2c_frappe.accounts.rights.may_see_call_of",
 }
 permission_query_conditions = {
 	"PBX Call Log": "c2c_frappe.permissions.call_conditions",
@@ -51,6 +52,7 @@ permission_query_conditions = {
 	"PBX Event": "c2c_frappe.accounts.rights.event_conditions",
 	"PBX Call Import": "c2c_frappe.accounts.rights.import_conditions",
 	"PBX Call Change": "c2c_frappe.accounts.rights.change_conditions",
+	"PBX Caller Lead": "c2c_frappe.accounts.rights.lead_conditions",
 }
 
 doc_events = {

@@ -12,6 +12,8 @@ AGENT, MANAGER, CALL = "PBX Agent", "PBX Manager", "PBX Call Log"
 # Of an agent, from where on a list of them is faster read by time than gathered: measured on a million calls.
 MANY_CALLS = 4000
 SEES_ALL = {MANAGER, "System Manager"}
+# Of a ToDo: what makes it an assignment that is open.
+_OF_ASSIGNMENT = ("reference_type", "reference_name", "allocated_to", "status")
 
 
 def can_call(user: str | None = None) -> bool:
@@ -129,12 +131,13 @@ def assigned_among(calls: list[str], user: str) -> set[str]:
 
 
 def check_assignment(todo, _method: str | None = None) -> None:
-	"""Raise PermissionError for a ToDo that is pointed at a call by somebody who may not read that call.
+	"""Raise PermissionError for a ToDo that lets somebody read a call, saved by one who may not read that call.
 
-	Its reader could be whoever it is allocated to, who may change what it is about.
+	Whoever it was allocated to may change what it is about, whom it is for, and that it was closed.
 	"""
-	is_moved = todo.has_value_changed("reference_type") or todo.has_value_changed("reference_name")
-	if todo.reference_type == CALL and todo.reference_name and is_moved and not todo.flags.ignore_permissions:
+	is_of_call = todo.reference_type == CALL and todo.reference_name and todo.status == "Open"
+	is_new = any(todo.has_value_changed(field) for field in _OF_ASSIGNMENT)
+	if is_of_call and is_new and not todo.flags.ignore_permissions:
 		frappe.get_doc(CALL, todo.reference_name).check_permission("read")
 
 

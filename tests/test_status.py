@@ -221,11 +221,14 @@ def test_whose_phone_rings_stands_between_the_dials_reply_and_the_answer():
 	]
 
 
-def test_failed_today_counts_no_refusal():
-	"""As in Call Activity: neither what was refused before anything was sent, nor what its own agent did not pick up."""
-	place = "c2c_frappe/click_to_call/number_card/pbx_failed_today/pbx_failed_today.json"
+@pytest.mark.parametrize(
+	("name", "more"), [("pbx_failed_today", {totals.AGENT_UNREACHABLE}), ("pbx_calls_today", set())]
+)
+def test_cards_of_today_count_no_refusal(name, more):
+	"""As in Call Activity: nothing refused before it was sent; as failed not either what its own agent did not pick up."""
+	place = f"c2c_frappe/click_to_call/number_card/{name}/{name}.json"
 	card = json.loads((Path(__file__).resolve().parent.parent / place).read_text())
 	[left_out] = [
 		row[3] for row in json.loads(card["filters_json"]) if row[1:3] == ["failure_code", "not in"]
 	]
-	assert set(left_out) == {*status.REFUSALS, totals.AGENT_UNREACHABLE}
+	assert set(left_out) == {*status.REFUSALS, *more}

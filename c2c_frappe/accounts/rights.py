@@ -1,4 +1,4 @@
-"""Whom User Permissions on Company keep what accounts told from: events, imported files, changes. Roles still apply.
+"""Whom User Permissions on Company keep what accounts told from: events, imported files, changes, leads of callers. Roles still apply.
 
 Accounts and calls have a company of their own, by which Frappe itself limits who sees them.
 """
@@ -9,7 +9,7 @@ import frappe
 
 from c2c_frappe import companies
 
-EVENT, IMPORT, CHANGE = "PBX Event", "PBX Call Import", "PBX Call Change"
+EVENT, IMPORT, CHANGE, LEAD = "PBX Event", "PBX Call Import", "PBX Call Change", "PBX Caller Lead"
 
 
 def may_see_account_of(doc, ptype: str | None = None, user: str | None = None) -> bool:
@@ -36,11 +36,20 @@ def import_conditions(user: str | None = None) -> str:
 
 def change_conditions(user: str | None = None) -> str:
 	"""Return the WHERE part that keeps lists of changes to what `may_see_call_of` allows."""
+	return _of_seen_calls(CHANGE, user)
+
+
+def lead_conditions(user: str | None = None) -> str:
+	"""Return the same for the leads that were made of callers."""
+	return _of_seen_calls(LEAD, user)
+
+
+def _of_seen_calls(doctype: str, user: str | None) -> str:
 	table = frappe.qb.DocType(companies.CALL)
 	is_seen = companies.seen_calls(table, user or frappe.session.user)
 	if is_seen is None:
 		return ""
-	return f"`tab{CHANGE}`.`call` in ({frappe.qb.from_(table).select(table.name).where(is_seen).get_sql()})"
+	return f"`tab{doctype}`.`call` in ({frappe.qb.from_(table).select(table.name).where(is_seen).get_sql()})"
 
 
 def _of_seen_accounts(doctype: str, user: str | None) -> str:

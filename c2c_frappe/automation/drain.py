@@ -15,7 +15,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
-from c2c_frappe.automation import listeners
+from c2c_frappe.automation import listeners, posts
 from c2c_frappe.call_log import outbox, rows
 from c2c_frappe.locks import Lease
 from c2c_frappe.transactions import committed, was_ended, without_commits
@@ -32,6 +32,7 @@ def run() -> None:
 	"""Tell what waits, until nothing is left that may be told now."""
 	ends_at = time.monotonic() + SECONDS
 	with _as_administrator():
+		posts.resume()
 		left: set[str] = set()
 		while True:
 			calls = [call for call in outbox.waiting_calls(BATCH + len(left)) if call not in left]
@@ -67,21 +68,27 @@ def _must_wait(change: dict) -> bool:
 
 def _tell_or_count(change: dict) -> bool:
 	"""Tell one change and commit; return whether that is over."""
+	to_post: list[tuple[str, str]] = []
 	try:
-		return committed(lambda: _tell(change))
+		is_over = committed(lambda: _tell(change, to_post))
 	except Exception:  # noqa: BLE001  whatever it was: other calls wait
 		frappe.db.rollback()
 		_log("", change)
-		return committed(lambda: _settle(change, listeners.read_done(change), has_failed=True))
+		to_post = []
+		is_over = committed(lambda: _settle(change, listeners.read_done(change), [], has_failed=True))
+	posts.enqueue(change["name"], to_post)
+	return is_over
 
 
-def _tell(change: dict) -> bool:
+def _tell(change: dict, to_post: list[tuple[str, str]]) -> bool:
 	row = rows.read_whole(change["call"])
 	done, has_failed = listeners.read_done(change), False
+	# A transaction that was ended is done again.
+	to_post.clear()
 	if row:
 		frappe.flags[outbox.DEPTH_FLAG] = change["depth"]
 		try:
-			for name, act in listeners.of_change(row, json.loads(change["change"])):
+			for name, act in listeners.of_change(row, json.loads(change["change"]), to_post):
 				if name in done:
 					continue
 				if _hear(name, act, change):
@@ -90,16 +97,16 @@ def _tell(change: dict) -> bool:
 					has_failed = True
 		finally:
 			frappe.flags.pop(outbox.DEPTH_FLAG)
-	return _settle(change, done, has_failed)
+	return _settle(change, done, to_post, has_failed)
 
 
-def _settle(change: dict, done: set[str], has_failed: bool) -> bool:
-	"""Remove a change that is told or given up, or keep it for later; return whether it is removed."""
+def _settle(change: dict, done: set[str], to_post: list[tuple[str, str]], has_failed: bool) -> bool:
+	"""End a change that is told or given up but for its posts, or keep it for later; return whether it is ended."""
 	tries = change["tries"] + 1
 	if has_failed and tries < TRIES:
-		outbox.postpone(change["name"], tries, done)
+		outbox.postpone(change["name"], tries, done, to_post)
 		return False
-	outbox.remove(change["name"])
+	outbox.end(change["name"], to_post)
 	return True
 
 
@@ -115,15 +122,16 @@ def _hear(name: str, act: Callable[[], object], change: dict) -> bool:
 		frappe.db.rollback(save_point=_SAVEPOINT)
 		frappe.local._webhook_queue = None
 		frappe.clear_messages()
-		_log(name, change)
-		return False
+		# One that saves the call it hears of runs itself, without end, however often it is tried.
+		is_loop = isinstance(error, RecursionError)
+		_log(name, change, _("Call changes stopped: loop") if is_loop else "")
+		return is_loop
 	return True
 
 
-def _log(name: str, change: dict) -> None:
-	frappe.log_error(
-		_("Listener for call changes failed"), f"{change['name']}\n{name}\n{frappe.get_traceback()}"
-	)
+def _log(name: str, change: dict, title: str = "") -> None:
+	title = title or _("Listener for call changes failed")
+	frappe.log_error(title, f"{change['name']}\n{name}\n{frappe.get_traceback()}")
 
 
 @contextmanager

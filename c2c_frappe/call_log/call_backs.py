@@ -7,6 +7,7 @@ from collections import defaultdict
 import frappe
 from frappe.query_builder.functions import Coalesce
 
+from c2c_frappe import companies
 from c2c_frappe.call_log import counts
 from c2c_frappe.pbx.calls import incoming
 
@@ -48,6 +49,9 @@ def _later_calls(missed: list[dict]) -> dict[str, list[dict]]:
 		query = frappe.qb.from_(table).select(*(table[field] for field in fields))
 		since = min(call.requested_utc for call in missed)
 		is_theirs = table.dialed_number.isin(sorted(numbers)) & (table.requested_utc > since)
+		# A colleague's call answers too; one of a company that is hidden from the reader was not made for them.
+		is_seen = companies.seen_calls(table, frappe.session.user)
+		is_theirs = is_theirs & is_seen if is_seen else is_theirs
 		for call in query.where(is_theirs).orderby(table.requested_utc).run(as_dict=True):
 			calls[call.dialed_number].append(call)
 	return calls

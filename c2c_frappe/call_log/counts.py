@@ -28,15 +28,20 @@ def calls(filters: dict, *directions: str):
 	query = frappe.qb.from_(table).where(table.direction.isin(directions or (OUTGOING, INCOMING)))
 	if permitted := build_match_conditions(DOCTYPE):
 		query = query.where(LiteralValue(f"({permitted})"))
-	if filters.get("from_date"):
-		query = query.where(table.requested_at >= getdate(filters["from_date"]))
-	if filters.get("to_date"):
-		last = get_datetime(f"{getdate(filters['to_date'])} 23:59:59.999999")
-		query = query.where(table.requested_at <= last)
+	first, last = (day_of(filters.get(name)) for name in ("from_date", "to_date"))
+	if first:
+		query = query.where(table.requested_at >= first)
+	if last:
+		query = query.where(table.requested_at <= get_datetime(f"{last} 23:59:59.999999"))
 	for name in ("agent", "account"):
 		if filters.get(name):
 			query = query.where(table[name] == str(filters[name]))
 	return table, query
+
+
+def day_of(value) -> date | None:
+	"""Return the day that a filter names, None where it sets no bound; Frappe refuses what is none."""
+	return getdate(str(value)) if value else None
 
 
 def count_calls(filters: dict, *columns: str) -> list[tuple]:

@@ -26,6 +26,7 @@ DEPTH_FLAG = "c2c_call_change_depth"
 PATIENCE = 0.5
 # The realtime event to open boards.
 CHANGED_EVENT = "pbx_calls_changed"
+_STORED = ["name", "call", "change", "depth", "tries", "done", "posts", "modified"]
 _COLUMNS = ("name", "creation", "modified", "owner", "modified_by", "call", "change", "depth")
 
 
@@ -70,25 +71,61 @@ def _require_queue() -> None:
 def waiting_calls(limit: int) -> list[str]:
 	"""Return the calls that have changes to tell, the one that waits longest first."""
 	table = frappe.qb.DocType(DOCTYPE)
-	query = frappe.qb.from_(table).select(table.call).groupby(table.call)
+	query = frappe.qb.from_(table).select(table.call).where(table.is_told == 0).groupby(table.call)
 	return query.orderby(Min(table.creation)).limit(limit).run(pluck=True)
 
 
 def first(call: str) -> dict | None:
 	"""Return a call's oldest change that waits, or None."""
-	columns = ["name", "call", "change", "depth", "tries", "done", "modified"]
-	found = frappe.get_all(DOCTYPE, {"call": call}, columns, order_by="name", limit=1)
+	found = frappe.get_all(DOCTYPE, {"call": call, "is_told": 0}, _STORED, order_by="name", limit=1)
 	return found[0] if found else None
 
 
-def postpone(name: str, tries: int, done: Sequence[str]) -> None:
-	"""Keep a change some listener failed at, and which listeners need not hear it again; the caller commits."""
-	frappe.db.set_value(DOCTYPE, name, {"tries": tries, "done": json.dumps(sorted(done))})
+def by_name(name: str) -> dict | None:
+	"""Return a change that is not over, or None."""
+	return frappe.db.get_value(DOCTYPE, name, _STORED, as_dict=True)
 
 
-def remove(name: str) -> None:
-	"""Delete a change that was told; the caller commits."""
-	frappe.db.delete(DOCTYPE, {"name": name})
+def told(limit: int = 500) -> list[tuple[str, list[tuple[str, str]]]]:
+	"""Return (name, what is left to post) of changes whose other listeners have heard, the oldest first."""
+	found = frappe.get_all(DOCTYPE, {"is_told": 1}, ["name", "posts"], order_by="creation", limit=limit)
+	return [(row["name"], posts_of(row)) for row in found]
+
+
+def posts_of(change: dict) -> list[tuple[str, str]]:
+	"""Return the (event, Webhook) of a change that are to be posted still."""
+	return [(event, webhook) for event, webhook in json.loads(change["posts"] or "[]")]
+
+
+def postpone(name: str, tries: int, done: Sequence[str], posts: Sequence[tuple[str, str]]) -> None:
+	"""Keep a change some listener failed at: who need not hear it again, and what more is to be posted; the caller commits."""
+	left = _posts_left(name, posts)
+	kept = {"tries": tries, "done": json.dumps(sorted(done)), "posts": json.dumps(left)}
+	frappe.db.set_value(DOCTYPE, name, kept)
+
+
+def end(name: str, posts: Sequence[tuple[str, str]]) -> None:
+	"""End a change that was told: delete it, or keep it until this, too, is posted; the caller commits."""
+	_keep_or_delete(name, True, _posts_left(name, posts))
+
+
+def end_post(name: str, post: tuple[str, str]) -> None:
+	"""Note that this was posted, and delete a change of which nothing is left; the caller commits."""
+	left = [each for each in _posts_left(name, []) if each != post]
+	_keep_or_delete(name, bool(frappe.db.get_value(DOCTYPE, name, "is_told")), left)
+
+
+def _posts_left(name: str, more: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+	"""Return what is to be posted, of a row that is locked: a worker may post at the same moment."""
+	change = frappe.db.get_value(DOCTYPE, name, ["posts"], as_dict=True, for_update=True)
+	return [*posts_of(change), *more] if change else []
+
+
+def _keep_or_delete(name: str, is_told: bool, left: Sequence[tuple[str, str]]) -> None:
+	if left or not is_told:
+		frappe.db.set_value(DOCTYPE, name, {"is_told": int(is_told), "posts": json.dumps(left)})
+	else:
+		frappe.db.delete(DOCTYPE, {"name": name})
 
 
 def forget(calls: Sequence[str]) -> None:

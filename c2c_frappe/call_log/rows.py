@@ -260,4 +260,5 @@ def insert(row: dict, before: Callable[[], None] | None = None) -> bool:
 
 def _is_taken(error: Exception) -> bool:
 	# Frappe takes a message with PRIMARY in it, an account's name say, for one about the name: it comes as it is then.
-	return isinstance(error, _TAKEN) or frappe.db.is_duplicate_entry(error)
+	# And it asks for the first argument of what may have none.
+	return isinstance(error, _TAKEN) or (bool(error.args) and frappe.db.is_duplicate_entry(error))

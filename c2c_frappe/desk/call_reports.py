@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, escape_html, formatdate, get_fullname, getdate, nowdate
 
+from c2c_frappe.call_log import counts
 from c2c_frappe.pbx.calls import periods, response_times
 from c2c_frappe.pbx.formula_escaping import escape
 from c2c_frappe.replies import agent_names
@@ -40,7 +41,7 @@ def bounded(filters: dict) -> tuple[dict, bool]:
 	"""Return a report's filters with a first day, and whether it had to be given one: reading all calls there are takes long."""
 	if filters.get("from_date"):
 		return filters, False
-	last = getdate(filters.get("to_date") or nowdate())
+	last = counts.day_of(filters.get("to_date")) or getdate(nowdate())
 	return {**filters, "from_date": add_days(last, -USUAL_DAYS)}, True
 
 

@@ -49,6 +49,21 @@ class TestAssignedCalls(SiteCase):
 		self.addCleanup(frappe.delete_doc, "ToDo", task.name, force=True)
 		self.assert_opens(False)
 
+	def test_an_assignment_that_ended_is_not_opened_again_by_whom_it_was_for(self):
+		self.assign()
+		task = frappe.get_doc("ToDo", {"reference_type": LOG, "reference_name": self.call})
+		for ended in ("Closed", "Cancelled"):
+			with self.subTest(ended=ended):
+				task.reload()
+				task.update({"status": ended}).save(ignore_permissions=True)
+				frappe.db.delete("DocShare", {"share_doctype": LOG, "user": OTHER_AGENT})
+				frappe.db.commit()
+				with site.as_user(OTHER_AGENT):
+					again = frappe.get_doc("ToDo", task.name).update({"status": "Open"})
+					self.assertRaises(frappe.PermissionError, again.save)
+				frappe.db.rollback()
+				self.assert_opens(False)
+
 	def listed(self, user: str = OTHER_AGENT) -> list[str]:
 		"""Return which of the calls a user's list holds."""
 		with site.as_user(user):

@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import timedelta
 from unittest import SkipTest
+from unittest.mock import patch
 
 import frappe
 from frappe.utils import background_jobs
@@ -38,7 +39,8 @@ WORKER = (
 
 
 class TestCallChanges(ChangeCase):
-	def test_a_webhook_posts_a_missed_call_once(self):
+	def receive_missed(self) -> Receiver:
+		"""Let a Webhook post missed calls until the test is over; return who receives them."""
 		receiver = Receiver()
 		self.addCleanup(receiver.stop)
 		self.make(
@@ -51,6 +53,10 @@ class TestCallChanges(ChangeCase):
 			request_structure="JSON",
 			webhook_json='{"call": "{{ doc.name }}", "status": "{{ doc.status }}"}',
 		)
+		return receiver
+
+	def test_a_webhook_posts_a_missed_call_once(self):
+		receiver = self.receive_missed()
 		call = self.miss()
 		self.assertEqual(receiver.bodies, [])
 		drain.run()
@@ -167,6 +173,28 @@ class TestCallChanges(ChangeCase):
 		drain.run()
 		self.assertEqual([each["after"]["status"] for each in heard], ["Unknown", "Unknown"])
 		self.assertEqual(heard[1]["after"]["reference_name"], self.lead)
+
+	def test_a_post_whose_job_was_lost_is_sent_later(self):
+		"""A worker that is killed and a Redis that forgets take the job along."""
+		receiver, call = self.receive_missed(), self.miss()
+		with patch.object(frappe, "enqueue"):
+			drain.run()
+		self.assertEqual((receiver.bodies, self.waiting(call)), ([], ["No Answer"]))
+		drain.run()
+		drain.run()
+		self.assertEqual(receiver.bodies, [{"call": call, "status": "No Answer"}])
+		self.assertEqual(self.waiting(call), [])
+
+	def test_a_post_that_waits_holds_up_no_later_change(self):
+		self.listen()
+		receiver, call = self.receive_missed(), self.miss()
+		with patch.object(frappe, "enqueue"):
+			drain.run()
+			self.change(call, recording_url="https://pbx.example.com/secret.wav")
+			drain.run()
+		self.assertIn("recording_url", heard[-1]["changed"])
+		drain.run()
+		self.assertEqual([body["status"] for body in receiver.bodies], ["No Answer"])
 
 	def test_nothing_is_lost_while_redis_is_away(self):
 		self.listen()

@@ -6,17 +6,20 @@ Only where there is ERPNext, whose companies they are.
 from __future__ import annotations
 
 import unittest
+from datetime import timedelta
 from unittest.mock import patch
 
 import frappe
 from frappe import client
+from frappe.utils import now_datetime
 
 from c2c_frappe.api import account as account_api
 from c2c_frappe.api import board, call, event, personal_data, recording
+from c2c_frappe.call_log import call_backs, rows
 from c2c_frappe.call_log import company as of_calls
-from c2c_frappe.call_log import rows
 from c2c_frappe.dialing import alerts
 from c2c_frappe.setup import custom_fields
+from c2c_frappe.site_time import utc_now
 from c2c_frappe.tests.cases import crm, pbx_events, site
 from c2c_frappe.tests.cases.site import AGENT, COMMPEAK, MANAGER, OTHER_AGENT, PRIMEVOX, SiteCase
 
@@ -204,6 +207,40 @@ class TestWhatIsKept(CompanyCase):
 				agents = {row["agent"] for row in board.today()["agents"]}
 				self.assertEqual(agents & set(names.values()), {names[user] for user in seen})
 			self.assertEqual(self.agents_in_report() & set(names), seen)
+
+	def test_call_back_of_another_company_is_not_told(self):
+		caller = {"dialed_number": "+447700900666", "requested_at": now_datetime()}
+		missed = {"direction": "Incoming", "status": "No Answer", "agent": AGENT, FIELD: ONE}
+		answer = {"direction": "Outgoing", "status": "Completed", "agent": OTHER_AGENT, FIELD: OTHER}
+		for back, values in enumerate((missed, answer)):
+			moment = utc_now() + timedelta(seconds=back)
+			call_of = {"doctype": "PBX Call Log", **caller, "requested_utc": moment, **values}
+			frappe.get_doc(call_of).insert(ignore_permissions=True)
+		frappe.db.commit()
+
+		def answers() -> list:
+			with site.as_user(MANAGER):
+				rows = call_backs.missed_calls({})
+			return [
+				row.call_back.agent for row in rows if row.dialed_number == "+447700900666" and row.call_back
+			]
+
+		self.assertEqual(answers(), [])
+		limit(MANAGER)
+		self.assertEqual(answers(), [OTHER_AGENT])
+
+	def test_leads_of_another_companys_callers(self):
+		claims = [
+			{"number": f"+44770090066{n}", "call": name} for n, name in enumerate((self.own, self.others))
+		]
+		for claim in claims:
+			frappe.get_doc({"doctype": "PBX Caller Lead", "name": claim["number"], **claim}).db_insert()
+		self.addCleanup(frappe.db.delete, "PBX Caller Lead", {"call": ("in", (self.own, self.others))})
+		frappe.db.commit()
+		with site.as_user(MANAGER):
+			ours = {"call": ("in", (self.own, self.others))}
+			self.assertEqual(frappe.get_list("PBX Caller Lead", ours, pluck="call"), [self.own])
+			self.assert_kept(lambda: client.get("PBX Caller Lead", claims[1]["number"]))
 
 	def agents_in_report(self) -> set[str]:
 		today = frappe.utils.today()

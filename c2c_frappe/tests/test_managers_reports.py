@@ -9,6 +9,7 @@ from frappe.desk.query_report import get_script, run
 from frappe.utils import add_days, add_to_date, get_datetime, now_datetime, today
 
 from c2c_frappe.desk import board
+from c2c_frappe.site_time import utc_now
 from c2c_frappe.tests.cases import crm, site
 from c2c_frappe.tests.cases.site import SiteCase
 from c2c_frappe.tests.test_cost import Meter
@@ -56,6 +57,33 @@ class TestManagersReports(ReportCase):
 			(row["talk_time"], row["incoming_talk_time"], row["average_talk_time"]), (60, 120, 90)
 		)
 		self.assertEqual({**total, "group": row["group"], "is_total": None}, {**row, "is_total": None})
+
+	def test_days_that_are_none_are_refused_or_set_no_bound(self):
+		reports = ("Call Activity", "Missed Calls", "Talk Time by Agent", "Leads Nobody Called")
+		for report in reports:
+			for days in (["2026-01-01"], {"a": 1}, "banana"):
+				with self.subTest(report=report, days=days), self.assertRaises(frappe.ValidationError):
+					self.read(report, from_date=days)
+				frappe.clear_messages()
+		days = {"from_date": "0001-01-01", "to_date": "9999-12-31"}
+		self.assertEqual(self.read("Talk Time by Agent", **days), self.read("Talk Time by Agent"))
+
+	def test_hour_without_a_call_that_could_be_answered_has_no_rate(self):
+		self.make_call(status="Canceled", at=get_datetime(f"{today()} 03:00:00"))
+		*_rows, total = self.read("Calls by Hour and Weekday", show="connect_rate")
+		self.assertIsNone(total["h03"])
+
+	def test_agents_name_is_no_formula(self):
+		before = frappe.db.get_value("User", site.OTHER_AGENT, "first_name")
+		self.addCleanup(frappe.db.set_value, "User", site.OTHER_AGENT, "first_name", before)
+		frappe.db.set_value("User", site.OTHER_AGENT, "first_name", "=1+1")
+		frappe.local.fullnames = {}
+		self.addCleanup(setattr, frappe.local, "fullnames", {})
+		missed = {"direction": "Incoming", "status": "No Answer", "dialed_number": CALLER}
+		self.make_call(**missed, requested_utc=add_to_date(utc_now(), hours=-1))
+		self.make_call(site.OTHER_AGENT, dialed_number=CALLER, requested_utc=utc_now())
+		names = [row.get("called_back_by") for row in self.read("Missed Calls", show="called_back")]
+		self.assertEqual([name[:2] for name in names], ["'="])
 
 	def test_names_of_all_agents_are_one_statement(self):
 		"""Two agents called here; on a floor they are two hundred."""

@@ -107,7 +107,7 @@ def open_session(site, browser, console_errors, request):
 			[{"name": key, "value": value, "url": site.url} for key, value in session.cookies.items()]
 		)
 		page = context.new_page()
-		page.on("pageerror", lambda error: console_errors.append(f"{page.url}: {error}"))
+		page.on("pageerror", lambda error: console_errors.append(f"{page.url}: {error.stack or error}"))
 		page.on("console", lambda message: _complaint(message, console_errors))
 		return page
 

@@ -38,6 +38,9 @@ def write_notes(page, text):
 
 def test_name_in_the_strip_leads_back_to_the_record(page, open_form, site, placed, lead):
 	open_form(page, "User", site.agent)
+	# Frappe's own script errs in a form that is left while it is drawn.
+	page.wait_for_load_state("networkidle")
+	settle(page)
 	page.locator(".c2c-strip-title a", has_text="Lise Meitner").click()
 	page.wait_for_function("(name) => cur_frm?.docname === name", arg=lead["name"])
 

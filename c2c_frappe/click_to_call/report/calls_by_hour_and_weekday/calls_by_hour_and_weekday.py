@@ -48,7 +48,7 @@ def _place(hour: str) -> tuple[int, int]:
 
 def _value(totals: Tally | None, shown: str) -> float | None:
 	"""Return what a cell shows; of a rate nothing where there is nothing to rate."""
-	if shown == RATE and not (totals and totals.placed):
+	if shown == RATE and not (totals and totals.answerable):
 		return None
 	return getattr(totals or Tally(), shown)
 

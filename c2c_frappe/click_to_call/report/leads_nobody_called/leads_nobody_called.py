@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, get_fullname, getdate, nowdate
+from frappe.utils import get_datetime, get_fullname, nowdate
 
 from c2c_frappe.call_log import counts
 from c2c_frappe.desk import call_reports as report
@@ -59,8 +59,8 @@ def execute(filters: dict | None = None) -> tuple:
 
 def _new_leads(doctype: str, filters: dict) -> list[Lead]:
 	"""Return the leads made in these days that the reader may read, the oldest first."""
-	days = [filters.get("from_date") or "2000-01-01", filters.get("to_date") or nowdate()]
-	span = ["between", [str(getdate(day)) for day in days]]
+	first, last = (counts.day_of(filters.get(name)) for name in ("from_date", "to_date"))
+	span = ["between", [str(first or "2000-01-01"), str(last or nowdate())]]
 	fields = ["name", "creation", *_present(doctype, ["lead_owner"])]
 	# The names' order is the table's own: sorting so many by time is faster here.
 	listed = frappe.get_list(doctype, {"creation": span}, fields, order_by="name", limit=0, as_list=True)
@@ -116,7 +116,7 @@ def _row(doctype: str, lead: Lead, wait: float | None, details: dict) -> dict:
 		"created": lead.made_at,
 		"number": details.mobile_no or details.phone,
 		"first_call": lead.first[0] if lead.first else None,
-		"called_by": get_fullname(lead.first[1]) if lead.first and lead.first[1] else None,
+		"called_by": escape(get_fullname(lead.first[1])) if lead.first and lead.first[1] else None,
 		"wait": wait,
 	}
 

@@ -10,6 +10,7 @@ from c2c_frappe import permissions
 from c2c_frappe.call_log import call_backs
 from c2c_frappe.desk import call_reports as report
 from c2c_frappe.pbx.calls import response_times as times
+from c2c_frappe.pbx.formula_escaping import escape
 
 OPEN, CALLED_BACK = "open", "called_back"
 
@@ -67,7 +68,7 @@ def _row(call: dict, wait: float | None) -> dict:
 def _by_whom(agent: str) -> str:
 	"""Return who called back; a colleague's call is not told to who may not see it."""
 	is_known = agent == frappe.session.user or permissions.sees_all()
-	return get_fullname(agent) if is_known else _("A Colleague")
+	return escape(get_fullname(agent)) if is_known else _("A Colleague")
 
 
 def _columns() -> list[dict]:
