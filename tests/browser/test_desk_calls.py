@@ -108,10 +108,13 @@ def test_the_strip_of_a_pbx_that_tells_nothing_more_ends_by_itself(robin, open_f
 	wait_for_status(robin, "Unconfirmed")
 	assert "Sent: your phone 1001 should ring now." in strip(robin).inner_text()
 	assert robin.locator(".c2c-strip-time").inner_text() == ""
-	for _half_a_minute in range(20):
+	# It asks eight times, and on a busy machine an answer comes one step later.
+	for _half_a_minute in range(40):
 		robin.clock.run_for(30_000)
 		settle(robin)
-	assert not robin.locator(".c2c-strip").is_visible()
+		if not robin.locator(".c2c-strip").is_visible():
+			return
+	pytest.fail("the strip stayed")
 
 
 def test_a_double_click_is_one_dial(page, open_form, site, simulator, lead):
