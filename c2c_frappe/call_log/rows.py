@@ -23,6 +23,8 @@ DOCTYPE = "PBX Call Log"
 NAME_DIGITS = 20
 # On a document: the facts of the change it shows, which may be older than the row.
 TOLD_FLAG = "c2c_told_facts"
+# On a document that is inserted: what only hears of it failed, and is left out.
+FAILED_FLAG, QUIET_FLAG = "c2c_listener_failed", "c2c_is_quiet"
 # What a save of the document must not write over.
 _KEPT = ("change_count", "in_crm", "crm_popup")
 OVERDUE_COLUMNS = ("status", "failure_code", "message")
@@ -232,13 +234,14 @@ def requested_columns(moment: datetime) -> dict:
 	return {"requested_at": to_local(moment), "requested_utc": moment}
 
 
-def insert(row: dict, before: Callable[[], None] | None = None) -> bool:
+def insert(row: dict, before: Callable[[], None] | None = None, is_quiet: bool = False) -> bool:
 	"""Insert and commit; return False, rolled back, when its name or a unique column was taken by somebody faster.
 
-	`before` is what is written in the same transaction, ahead of the row.
+	`before` is what is written in the same transaction, ahead of the row. When others' code fails that hears of a row
+	which is there already, the call is kept: it is inserted once more, `is_quiet`, and they are not asked.
 	"""
 	document = frappe.get_doc({"doctype": DOCTYPE, **row})
-	document.flags.ignore_links = True
+	document.flags.update({"ignore_links": True, QUIET_FLAG: is_quiet})
 	said_before = len(frappe.local.message_log)
 	try:
 		if before:
@@ -249,13 +252,21 @@ def insert(row: dict, before: Callable[[], None] | None = None) -> bool:
 			raise frappe.DuplicateEntryError(DOCTYPE, row["name"])
 		frappe.db.commit()
 	except Exception as error:
-		if not _is_taken(error) and not was_ended(error):
+		has_listener_failed = document.flags.get(FAILED_FLAG) and not was_ended(error)
+		if not has_listener_failed and not _is_taken(error) and not was_ended(error):
 			raise
+		why = frappe.get_traceback()
 		# Nothing is lost but this insert; and without it the snapshot would go on hiding the winner.
 		frappe.db.rollback()
 		del frappe.local.message_log[said_before:]
-		return False
+		return has_listener_failed and _insert_quietly(row, before, why)
 	return True
+
+
+def _insert_quietly(row: dict, before: Callable[[], None] | None, why: str) -> bool:
+	frappe.local._webhook_queue = None
+	frappe.log_error(_("Listener for call changes failed"), f"{row['name']}\n{why}")
+	return insert(row, before, is_quiet=True)
 
 
 def _is_taken(error: Exception) -> bool:

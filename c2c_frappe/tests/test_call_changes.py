@@ -246,6 +246,24 @@ class TestListeners(ChangeCase):
 			drain.TRIES,
 		)
 
+	def test_one_that_fails_at_a_new_call_stops_neither_a_dial_nor_a_call_that_comes_in(self):
+		self.make_script("frappe.throw('your script is broken')")
+		call = self.dial_lead()
+		self.assertEqual((call["status"], call["failure_code"]), ("Requested", ""))
+		missed = self.miss()
+		self.assertEqual(rows.read_whole(missed).status, "No Answer")
+		for name in (call["call"], missed):
+			found = {"method": "Listener for call changes failed", "error": ("like", f"{name}%broken%")}
+			self.assertTrue(frappe.db.exists("Error Log", found), name)
+
+	def test_a_script_before_the_save_may_refuse_a_call(self):
+		self.make_script("frappe.throw('Not on Sundays.')", event="Before Save")
+		before = len(site.rows())
+		with self.assertRaises(frappe.ValidationError):
+			self.dial_lead()
+		frappe.db.rollback()
+		self.assertEqual(len(site.rows()), before)
+
 	def test_a_script_that_changes_the_call_it_hears_of_comes_to_an_end(self):
 		call = self.dial_lead()["call"]
 		drain.run()

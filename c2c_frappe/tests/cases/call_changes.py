@@ -112,8 +112,8 @@ class ChangeCase(SiteCase):
 		# Frappe 16 keeps a Webhook that is gone in its cache.
 		frappe.clear_cache()
 
-	def make_script(self, script: str, name: str = "C2C Test Script") -> None:
-		"""Make a Server Script that hears of every change."""
+	def make_script(self, script: str, name: str = "C2C Test Script", event: str = "After Save") -> None:
+		"""Make a Server Script that hears of every change, or of another event."""
 		if not is_safe_exec_enabled():
 			raise SkipTest(
 				"This bench does not allow Server Scripts: bench set-config -g server_script_enabled 1"
@@ -123,7 +123,7 @@ class ChangeCase(SiteCase):
 			name=name,
 			script_type="DocType Event",
 			reference_doctype=LOG,
-			doctype_event="After Save",
+			doctype_event=event,
 			script=script,
 		)
 

@@ -18,6 +18,8 @@ from c2c_frappe.site_time import to_utc
 
 # So many names at a time in one statement.
 BATCH = 1000
+# The events of a document that is written already. Those before it may refuse a call.
+HEARD_AFTER = ("after_insert", "on_update", "on_change")
 # All that reports ask of calls, beginning with when they were. DocField's `length` keeps it below what MariaDB takes.
 COUNTED = [
 	"requested_at",
@@ -78,6 +80,19 @@ class PBXCallLog(Document):
 			outcomes.apply(self)
 		if self.get_doc_before_save():
 			rows.note_saved(self)
+
+	def run_method(self, method, *args, **kwargs):
+		"""Run it as any document does, and note when what only hears of the call fails; a quiet insert asks nobody else."""
+		if method not in HEARD_AFTER:
+			return super().run_method(method, *args, **kwargs)
+		if self.flags.get(rows.QUIET_FLAG):
+			own = getattr(type(self), method, None)
+			return own(self) if own else None
+		try:
+			return super().run_method(method, *args, **kwargs)
+		except Exception:
+			self.flags[rows.FAILED_FLAG] = True
+			raise
 
 	def on_trash(self):
 		"""Delete what waits to be told of it, and Frappe CRM's row of it."""
