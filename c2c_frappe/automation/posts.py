@@ -7,28 +7,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
 
 import frappe
 from frappe.integrations.doctype.webhook.webhook import enqueue_webhook
+from frappe.utils.background_jobs import get_job
 from redis.exceptions import RedisError
+from rq.job import JobStatus
 
 from c2c_frappe.automation import listeners
 from c2c_frappe.call_log import outbox, rows
 from c2c_frappe.transactions import committed
 
 JOB = "c2c_frappe.automation.posts.send"
+# A worker tells Redis of its job twice a minute.
+SILENCE = timedelta(minutes=2)
 
 
 def enqueue(change: str, posts: Iterable[tuple[str, str]]) -> None:
 	"""Have a worker post the (event, Webhook) of a committed change; those whose job waits or runs are not doubled."""
 	for event, webhook in posts:
 		queue = frappe.get_cached_value("Webhook", webhook, "background_jobs_queue") or "default"
+		job_id = f"c2c_post:{change}:{event}:{webhook}"
 		try:
 			frappe.enqueue(
 				JOB,
 				queue=queue,
-				job_id=f"c2c_post:{change}:{event}:{webhook}",
-				deduplicate=not frappe.flags.in_test,
+				job_id=job_id,
+				deduplicate=not frappe.flags.in_test and not _was_killed(job_id),
 				now=bool(frappe.flags.in_test),
 				change=change,
 				doc_event=event,
@@ -37,6 +43,15 @@ def enqueue(change: str, posts: Iterable[tuple[str, str]]) -> None:
 		except (RedisError, OSError):
 			# The scheduler does it once Redis is back.
 			return
+
+
+def _was_killed(job_id: str) -> bool:
+	"""Whether a job is taken for one that runs though its worker is gone: rq itself finds out a quarter of an hour later."""
+	job = get_job(job_id)
+	if not job or job.get_status() != JobStatus.STARTED or not job.last_heartbeat:
+		return False
+	beat = job.last_heartbeat.replace(tzinfo=job.last_heartbeat.tzinfo or timezone.utc)
+	return datetime.now(timezone.utc) - beat > SILENCE
 
 
 def resume() -> None:

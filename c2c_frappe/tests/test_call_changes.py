@@ -6,16 +6,16 @@ import json
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from unittest import SkipTest
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import frappe
 from frappe.utils import background_jobs
 
 from c2c_frappe import personal_data
 from c2c_frappe.api import call as api
-from c2c_frappe.automation import drain
+from c2c_frappe.automation import drain, posts
 from c2c_frappe.call_log import dial_guard, rows
 from c2c_frappe.site_time import utc_now
 from c2c_frappe.tests.cases import crm, jobs, mail, site
@@ -184,6 +184,21 @@ class TestCallChanges(ChangeCase):
 		drain.run()
 		self.assertEqual(receiver.bodies, [{"call": call, "status": "No Answer"}])
 		self.assertEqual(self.waiting(call), [])
+
+	def test_a_post_whose_worker_was_killed_is_enqueued_again(self):
+		"""Redis has its job as one that runs, whose worker gives no sign of life; seen with a worker that was killed."""
+		self.use_queue(frappe.local.conf.redis_queue)
+		now = datetime.now(timezone.utc)
+		for silent_for, is_lost in ((timedelta(seconds=40), False), (timedelta(minutes=3), True)):
+			job = Mock(last_heartbeat=now - silent_for, **{"get_status.return_value": "started"})
+			with (
+				self.subTest(silent_for=silent_for),
+				patch.object(posts, "get_job", return_value=job),
+				patch.object(frappe, "enqueue") as enqueue,
+				patch.dict(frappe.flags, in_test=False),
+			):
+				posts.enqueue("a-000001", [("on_change", "C2C Test Missed")])
+				self.assertEqual(enqueue.call_args.kwargs["deduplicate"], not is_lost)
 
 	def test_a_post_that_waits_holds_up_no_later_change(self):
 		self.listen()
