@@ -68,4 +68,5 @@ def send(change: str, doc_event: str, webhook: str) -> None:
 	row = rows.read_whole(stored["call"])
 	if row and frappe.db.exists("Webhook", webhook):
 		enqueue_webhook(listeners.document_of(row, json.loads(stored["change"])), {"name": webhook})
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit - what Frappe noted of the post, whatever comes of the next
 	committed(lambda: outbox.end_post(change, (doc_event, webhook)))

@@ -14,7 +14,7 @@ import redis
 from frappe import _
 from frappe.query_builder.functions import Min
 from frappe.realtime import get_doctype_room
-from frappe.utils import now
+from frappe.utils import add_to_date, now, now_datetime
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 from c2c_frappe.pbx.calls.call_changes import MAX_DEPTH
@@ -87,8 +87,9 @@ def by_name(name: str) -> dict | None:
 
 
 def told(limit: int = 500) -> list[tuple[str, list[tuple[str, str]]]]:
-	"""Return (name, what is left to post) of changes whose other listeners have heard, the oldest first."""
-	found = frappe.get_all(DOCTYPE, {"is_told": 1}, ["name", "posts"], order_by="creation", limit=limit)
+	"""Return (name, what is left to post) of changes whose other listeners heard a minute ago or before, the oldest first."""
+	filters = {"is_told": 1, "modified": ("<", add_to_date(now_datetime(), minutes=-1))}
+	found = frappe.get_all(DOCTYPE, filters, ["name", "posts"], order_by="creation", limit=limit)
 	return [(row["name"], posts_of(row)) for row in found]
 
 
@@ -99,26 +100,27 @@ def posts_of(change: dict) -> list[tuple[str, str]]:
 
 def postpone(name: str, tries: int, done: Sequence[str], posts: Sequence[tuple[str, str]]) -> None:
 	"""Keep a change some listener failed at: who need not hear it again, and what more is to be posted; the caller commits."""
-	left = _posts_left(name, posts)
-	kept = {"tries": tries, "done": json.dumps(sorted(done)), "posts": json.dumps(left)}
+	_is_told, left = _lock(name)
+	kept = {"tries": tries, "done": json.dumps(sorted(done)), "posts": json.dumps([*left, *posts])}
 	frappe.db.set_value(DOCTYPE, name, kept)
 
 
 def end(name: str, posts: Sequence[tuple[str, str]]) -> None:
 	"""End a change that was told: delete it, or keep it until this, too, is posted; the caller commits."""
-	_keep_or_delete(name, True, _posts_left(name, posts))
+	_is_told, left = _lock(name)
+	_keep_or_delete(name, True, [*left, *posts])
 
 
 def end_post(name: str, post: tuple[str, str]) -> None:
 	"""Note that this was posted, and delete a change of which nothing is left; the caller commits."""
-	left = [each for each in _posts_left(name, []) if each != post]
-	_keep_or_delete(name, bool(frappe.db.get_value(DOCTYPE, name, "is_told")), left)
+	is_told, left = _lock(name)
+	_keep_or_delete(name, is_told, [each for each in left if each != post])
 
 
-def _posts_left(name: str, more: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-	"""Return what is to be posted, of a row that is locked: a worker may post at the same moment."""
-	change = frappe.db.get_value(DOCTYPE, name, ["posts"], as_dict=True, for_update=True)
-	return [*posts_of(change), *more] if change else []
+def _lock(name: str) -> tuple[bool, list[tuple[str, str]]]:
+	"""Lock a change; return whether it was told, and what is to be posted: a worker may post while it is told."""
+	change = frappe.db.get_value(DOCTYPE, name, ["is_told", "posts"], as_dict=True, for_update=True)
+	return (bool(change["is_told"]), posts_of(change)) if change else (True, [])
 
 
 def _keep_or_delete(name: str, is_told: bool, left: Sequence[tuple[str, str]]) -> None:

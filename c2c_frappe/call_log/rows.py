@@ -252,7 +252,7 @@ def insert(row: dict, before: Callable[[], None] | None = None, is_quiet: bool =
 			raise frappe.DuplicateEntryError(DOCTYPE, row["name"])
 		frappe.db.commit()
 	except Exception as error:
-		has_listener_failed = document.flags.get(FAILED_FLAG) and not was_ended(error)
+		has_listener_failed = bool(document.flags.get(FAILED_FLAG)) and not was_ended(error)
 		if not has_listener_failed and not _is_taken(error) and not was_ended(error):
 			raise
 		why = frappe.get_traceback()

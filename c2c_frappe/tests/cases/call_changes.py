@@ -152,8 +152,8 @@ class ChangeCase(SiteCase):
 		return frappe.db.get_value(LOG, {"dialed_number": UNKNOWN})
 
 	def drain_later(self) -> None:
-		"""Drain when what failed before may be tried again."""
-		frappe.db.set_value(CHANGE, {"tries": (">", 0)}, "modified", "2026-01-01", update_modified=False)
+		"""Drain when what failed before may be tried again, and what was not posted is missed."""
+		frappe.db.set_value(CHANGE, {"call": ("is", "set")}, "modified", "2026-01-01", update_modified=False)
 		frappe.db.commit()
 		drain.run()
 
